@@ -1,0 +1,49 @@
+# Two commands matter: `make demo` and `make test`. Both make .venv on a bare machine with python3 and a package index.
+PYTHON ?= python3
+BIN := .venv/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: demo test slow check format lint types contracts requirements screenshots clean
+
+demo: .venv/run  ## a local Slack workspace, a small CRM and a project board, with the real bot in it
+	@$(BIN)/python -m sandbox $(ARGS)
+
+test: .venv/dev  ## everything but what is marked slow; no network, warnings are errors
+	$(BIN)/pytest -q -n 2 --dist loadfile $(ARGS)
+
+slow: .venv/dev  ## kills, months, browsers
+	$(BIN)/pytest -q -m slow $(ARGS)
+
+check: format lint types contracts test
+
+format: .venv/dev
+	$(BIN)/ruff format --check .
+
+lint: .venv/dev
+	$(BIN)/ruff check .
+
+types: .venv/dev
+	$(BIN)/mypy
+
+contracts: .venv/dev
+	$(BIN)/lint-imports
+
+requirements: .venv/dev  ## writes docs/requirements.md: each requirement, its state, the tests that prove it
+	$(BIN)/python -m tests.house.requirements
+
+screenshots: .venv/dev  ## the browser walks the whole road and keeps its pictures under docs/img
+	BATON_SCREENSHOTS=docs/img $(BIN)/pytest -q -m slow tests/stories/test_browser.py
+
+.venv/run: requirements.lock
+	@test -d .venv || $(PYTHON) -m venv .venv
+	@echo "Installing what Baton needs (about 20 seconds, once)…"
+	@$(BIN)/pip install -q --require-hashes -r requirements.lock
+	@touch $@
+
+.venv/dev: requirements-dev.lock
+	@test -d .venv || $(PYTHON) -m venv .venv
+	@$(BIN)/pip install -q --require-hashes -r requirements-dev.lock
+	@touch $@ .venv/run
+
+clean:
+	rm -rf .venv .demo .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,55 @@
+"""The command: reads arguments before anything heavy, the environment once, and hands over to the rooms.
+
+`python app.py serve [--rehearsal]` · `doctor` · `migrate` · `jobs` · `replay FILE --crm hubspot` ·
+`playbook check FILE`
+"""
+
+import argparse
+import os
+import sys
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+
+def parser() -> argparse.ArgumentParser:
+    """All verbs and their arguments."""
+    top = argparse.ArgumentParser(prog="app.py", description="Baton carries a sold deal from Sales to Delivery.")
+    verbs = top.add_subparsers(dest="verb", required=True)
+    serve = verbs.add_parser("serve", help="run the bot")
+    serve.add_argument("--rehearsal", action="store_true", help="with a clock that can be moved; never against Slack")
+    verbs.add_parser("doctor", help="check settings, database, Slack and connections")
+    verbs.add_parser("migrate", help="bring the database up to date")
+    verbs.add_parser("jobs", help="list work that waits or is parked")
+    replay = verbs.add_parser("replay", help="feed a recorded webhook through the real door")
+    replay.add_argument("file", type=Path)
+    replay.add_argument("--crm", required=True, help="the connection, e.g. hubspot")
+    playbook = verbs.add_parser("playbook", help="work on checklists and playbooks")
+    playbook.add_argument("deed", choices=["check"])
+    playbook.add_argument("file", type=Path)
+    return top
+
+
+def config_table(env: Mapping[str, str]) -> dict[str, Any]:
+    """baton.toml as a table; a missing file is an empty one (the settings then say what is needed)."""
+    path = Path(env.get("BATON_CONFIG") or "baton.toml")
+    if not path.exists():
+        return {}
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        sys.exit(f"{path} cannot be read: {error}. Mend that line and start again.")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs one verb; the exit code is 0 when all is well."""
+    asked = parser().parse_args(arguments)
+    env = dict(os.environ)  # noqa: TID251 - the one place that reads the environment
+    from handlers import cli  # noqa: PLC0415 - heavy imports only after the arguments are understood
+
+    return cli.run(asked, env, config_table(env))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,41 @@
+"""Messages to whoever runs Baton: held wins, the first start, connections, parked work. No words of any record."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from blocks import ids, kit, limits, mrkdwn
+from blocks.frame import Block, Frame, Message
+from blocks.mrkdwn import Safe
+from blocks.render import sentence
+
+DEALS = 20
+VERDICTS = (("Open", "open", "held_open"), ("Ignore", "ignore", "held_ignore"), ("Show", "show", "held_show"))
+PLAIN = ("connection_broken", "connection_mended", "write_back_disabled", "parked")
+
+
+def admin(name: str, frame: Frame, data: Mapping[str, Any]) -> Message:
+    """The message of that name. KeyError for a name that is not there."""
+    del frame  # these messages show no person and no moment
+    if name in ("held_wins", "first_start"):
+        return limits.check_message(_deals(name, data))
+    if name not in PLAIN:
+        raise KeyError(name)
+    words = {key: mrkdwn.name(str(data.get(key, "")), 300) for key in ("vendor", "why", "kind", "job")}
+    words["vendor"] = words["vendor"] or Safe("A connection")
+    shown = [kit.section(sentence(f"admin.{name}", **words))]
+    return limits.check_message(Message(sentence(f"admin.{name}_text", **words), shown))
+
+
+def _deals(name: str, data: Mapping[str, Any]) -> Message:
+    deals: Sequence[Any] = data.get("deals") or ()
+    n = int(data.get("count") or len(deals))
+    blocks: list[Block] = [kit.section(sentence(f"admin.{name}", n=n))]
+    if name == "held_wins":
+        for text, verdict, words in VERDICTS:
+            style = "primary" if verdict == "open" else None
+            button = kit.button(text, ids.HELD, verdict, style=style)
+            blocks.append(kit.section(sentence(f"admin.{words}"), accessory=button))
+    if deals:
+        rows = Safe("\n".join(f"• {mrkdwn.name(str(deal))}" for deal in deals[:DEALS]))
+        blocks.append(kit.context(sentence("admin.deals", rows=rows, left=max(n - len(deals[:DEALS]), 0))))
+    return Message(sentence(f"admin.{name}_text", n=n), blocks)

@@ -1,0 +1,173 @@
+"""What `/handover` answers, to the one who asked: a card, lists, choices, help. As much as that person may see.
+
+Everything here is ephemeral or in a direct message, so amounts and quotes may stand in it for whoever sees the whole.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from blocks import ids, kit, limits, mrkdwn, thread
+from blocks.faces import root
+from blocks.frame import Block, Frame, Message
+from blocks.mrkdwn import Safe
+from blocks.render import sentence
+from blocks.words import deal
+from bot.deal import PresaleKind
+from bot.handover import Handover, Presale, State
+from bot.people import Person, Role, Sight, may_assign, may_start
+
+ROWS = 20
+HITS = 5
+SHORT_URL = 300
+
+
+@dataclass(frozen=True)
+class Row:
+    """One handover in a list: its state as symbol and word, when it is due, for whom it waits, where its thread is."""
+
+    handover_id: int
+    title: str
+    state_line: str
+    due: datetime | None
+    waits_for: str
+    link: str = ""
+
+
+def card(handover: Handover, frame: Frame, *, sight: Sight) -> Message:
+    """The handover on one screen, as far as this person may see it."""
+    if sight is Sight.NOTHING:
+        return _line(sentence("card.nothing"))
+    if sight is Sight.OUTLINE:
+        return limits.check_message(_outline(handover, frame))
+    drawn = root.draw(handover, frame)
+    link = mrkdwn.address(frame.links.get("root", ""))
+    blocks = [*drawn.blocks, *(_presale(handover, frame) if handover.state is State.PRESALE else [])]
+    if handover.state is State.PRESALE:
+        button = kit.button("Add context", ids.ADD_CONTEXT, str(handover.id), style="primary")
+        blocks[4] = kit.actions(button, kit.overflow(ids.ROOT_MENU, root.menu(handover)))
+    if link:
+        blocks.append(kit.context(mrkdwn.link(link, "Open the thread")))
+    return limits.check_message(Message(drawn.text, blocks))
+
+
+def listing(rows: Sequence[Row], frame: Frame, title: str, *, more: bool = False) -> Message:
+    """A list of handovers, as they come; `more` says that there are further ones."""
+    if not rows:
+        return _line(sentence("card.empty", title=mrkdwn.name(title)))
+    head = kit.section(sentence("card.list", title=mrkdwn.name(title), n=len(rows), more=more))
+    text = sentence("card.list_text", title=mrkdwn.name(title), n=len(rows), more=more)
+    return limits.check_message(Message(text, [head, *_rows(rows, frame), *_further(more=more)]))
+
+
+def choice(rows: Sequence[Row], frame: Frame, *, more: bool = False) -> Message:
+    """Several handovers match: which one?"""
+    head = kit.section(sentence("card.choice", n=len(rows), more=more))
+    text = sentence("card.choice", n=len(rows), more=more)
+    return limits.check_message(Message(text, [head, *_rows(rows, frame), *_further(more=more)]))
+
+
+def no_match(words: str, *, near: Sequence[str] = (), may_search: bool = False) -> Message:
+    """Nothing matches: near verbs, the list, and the CRM for those who may search it."""
+    verbs = Safe(" ".join(f"`/handover {mrkdwn.name(verb, 20)}`" for verb in near[:3]))
+    said = sentence("card.no_match", words=mrkdwn.quote(words, 60), verbs=verbs, may_search=may_search)
+    blocks = [kit.section(said)]
+    if may_search and words.strip():
+        asked = mrkdwn.plain(words, 200)
+        blocks.append(kit.actions(kit.button("Search the CRM", ids.SEARCH_CRM, asked, style="primary")))
+    return limits.check_message(Message(said, blocks))
+
+
+def found(words: str, hits: Sequence[Sequence[str]]) -> Message:
+    """What the CRM found: (connection, deal id, name, client, standing) each, with "Track this deal"."""
+    said = sentence("card.found", words=mrkdwn.quote(words, 60), n=len(hits))
+    blocks = [kit.section(said)]
+    for connection, deal_id, name, client, standing, *_ in hits[:HITS]:
+        button = kit.button("Track this deal", ids.TRACK_DEAL, mrkdwn.cut(f"{connection}:{deal_id}", 2_000))
+        shown = sentence(
+            "card.hit", name=mrkdwn.name(name), client=mrkdwn.name(client), standing=mrkdwn.name(standing, 20)
+        )
+        blocks.append(kit.section(shown, accessory=button))
+    return limits.check_message(Message(said, blocks))
+
+
+def help_(person: Person, roles: Collection[Role], frame: Frame) -> Message:
+    """What this person may do, with an example each; and whom to ask for the rest."""
+    del frame  # help shows no moment and no other person
+    named = ["always", *_allowed(person, roles)]
+    lines = [sentence(f"help.{name}") for name in named]
+    asks = [sentence(f"help.ask_{name}") for name in ("start", "assign") if name not in named]
+    blocks = [
+        kit.section(sentence("help.head", name=mrkdwn.name(person.first_name, 40))),
+        kit.section("\n".join(lines)),
+    ]
+    if asks:
+        blocks.append(kit.context(" ".join(asks)))
+    return limits.check_message(Message(sentence("help.text"), blocks))
+
+
+def _allowed(person: Person, roles: Collection[Role]) -> Iterable[str]:
+    if roles or person.has(*Role):
+        yield "whole"
+    if may_start(person):
+        yield "start"
+    if may_assign(person, dict.fromkeys(roles, person.id)):
+        yield "assign"
+    if Role.DELIVERY_MANAGER in roles:
+        yield "scope"
+    if Role.DELIVERY_MANAGER in roles or person.has(Role.HEAD_OF_DELIVERY, Role.SALES_OPS):
+        yield "cancel"
+
+
+def _outline(handover: Handover, frame: Frame) -> Message:
+    closed = replace(frame, open_here=False)
+    due = thread.due_of(handover)
+    shown = due if thread.spoken_due(handover, frame) else None
+    head = sentence("card.outline", state=thread.state_words(handover, frame.now), due=thread.token(shown, frame))
+    blocks = [
+        kit.header(mrkdwn.plain(handover.title, 150)),
+        kit.section(head),
+        kit.section(fields=root.fields(handover, closed)),
+        kit.context(sentence("card.outline_note")),
+    ]
+    return Message(root.spoken(handover, frame), blocks)
+
+
+def _presale(handover: Handover, frame: Frame) -> list[Block]:
+    known = {artefact.kind: artefact for artefact in handover.presale}
+    blocks = []
+    for kind in PresaleKind:
+        artefact = known.get(kind.value) or Presale(kind=kind.value)
+        button = kit.button("Sign off", ids.PRESALE_SIGN, f"{handover.id}:{kind.value}", label=f"Sign off {kind.value}")
+        words = deal.presale(artefact, frame)
+        blocks.append(kit.section(words, accessory=None if artefact.signed_off else button))
+    return blocks
+
+
+def _rows(rows: Sequence[Row], frame: Frame) -> list[Block]:
+    return [_row(row, frame) for row in rows[:ROWS]]
+
+
+def _row(row: Row, frame: Frame) -> Block:
+    label = mrkdwn.plain(f"Show {row.title}", 75)
+    return kit.section(line(row, frame), accessory=kit.button("Show", ids.SHOW_CARD, str(row.handover_id), label=label))
+
+
+def line(row: Row, frame: Frame) -> Safe:
+    """One handover in a line."""
+    link = row.link if len(row.link) <= SHORT_URL else ""
+    return sentence(
+        "card.row",
+        state=mrkdwn.name(row.state_line, 40),
+        title=mrkdwn.link(link, row.title),
+        due=thread.token(row.due, frame),
+        waits_for=mrkdwn.name(row.waits_for, 40),
+    )
+
+
+def _further(*, more: bool) -> list[Block]:
+    return [kit.context(sentence("card.further"))] if more else []
+
+
+def _line(words: Safe) -> Message:
+    return Message(words, [kit.section(words)])

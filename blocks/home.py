@@ -1,0 +1,88 @@
+"""Home: what waits for me, most urgent first; the handovers I am in; the deals I sold; for a head the late ones."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from blocks import card, direct, ids, kit, mrkdwn, thread
+from blocks.card import Row
+from blocks.frame import Block, Frame
+from blocks.mrkdwn import Safe
+from blocks.render import sentence
+from blocks.words import turns
+from bot.gate import Turn
+from bot.handover import Handover
+from bot.people import Person
+
+WAITING = 8  # handovers shown with their things; Slack takes 100 blocks in a Home
+THINGS = 3  # of one handover
+QUIET = 10
+MOST = 95  # blocks before the last line
+
+
+def home_view(
+    person: Person,
+    mine: Sequence[tuple[Handover, Sequence[Turn]]],
+    sold: Sequence[Handover],
+    late: Sequence[Row] | None,
+    frame: Frame,
+) -> dict[str, Any]:
+    """The whole view. `late` is None for whoever is not a head; guests see a kind line only."""
+    if person.guest or not person.active:
+        return kit.home([kit.section(sentence("card.nothing"))])
+    pairs = [(handover, turns.shown(handover, rows)) for handover, rows in mine]
+    busy = sorted(((h, rows) for h, rows in pairs if rows), key=lambda pair: thread.urgency(pair[0]))
+    idle = [handover for handover, rows in pairs if not rows]
+    n = sum(len(rows) for _, rows in busy)
+    name = mrkdwn.name(person.first_name, 40)
+    blocks = [kit.section(sentence("home.head", name=name, n=n)), *_waiting(busy, frame)]
+    blocks += _quiet("others", idle, frame)
+    blocks += _quiet("sold", sorted(sold, key=thread.urgency), frame)
+    blocks += _late(late, frame) if late is not None else []
+    return kit.home([*blocks[:MOST], *_foot(frame)])
+
+
+def _waiting(busy: Sequence[tuple[Handover, list[Turn]]], frame: Frame) -> list[Block]:
+    blocks: list[Block] = []
+    for handover, rows in busy[:WAITING]:
+        button = kit.button("Brief", ids.BRIEF, str(handover.id), label=mrkdwn.plain(f"Brief of {handover.title}", 75))
+        blocks += [
+            kit.divider(),
+            kit.section(_line(handover, frame), accessory=button),
+            *direct.deeds(handover, frame, rows[:THINGS])[: THINGS * 3],
+        ]
+        if len(rows) > THINGS:
+            blocks.append(kit.context(sentence("direct.more", n=len(rows) - THINGS)))
+    if len(busy) > WAITING:
+        blocks.append(kit.context(sentence("home.more", n=len(busy) - WAITING)))
+    return blocks
+
+
+def _quiet(name: str, found: Sequence[Handover], frame: Frame) -> list[Block]:
+    if not found:
+        return []
+    rows = "\n".join(_line(handover, frame) for handover in found[:QUIET])
+    more = [kit.context(sentence("home.more", n=len(found) - QUIET))] if len(found) > QUIET else []
+    return [kit.divider(), kit.section(sentence(f"home.{name}", n=len(found))), kit.section(rows), *more]
+
+
+def _late(late: Sequence[Row], frame: Frame) -> list[Block]:
+    head = kit.section(sentence("home.late", n=len(late)))
+    rows = [kit.section(card.line(row, frame)) for row in late[:QUIET]]
+    more = [kit.context(sentence("home.more", n=len(late) - QUIET))] if len(late) > QUIET else []
+    return [kit.divider(), head, *rows, *more]
+
+
+def _foot(frame: Frame) -> list[Block]:
+    refresh = kit.button("Refresh", ids.HOME_TAB, "mine")
+    return [kit.divider(), kit.context(sentence("home.as_of", at=thread.token(frame.now, frame))), kit.actions(refresh)]
+
+
+def _line(handover: Handover, frame: Frame) -> Safe:
+    shown = thread.due_of(handover) if thread.spoken_due(handover, frame) else None
+    return sentence(
+        "home.line",
+        title=mrkdwn.name(handover.title, 60),
+        state=thread.state_words(handover, frame.now),
+        due=thread.token(shown, frame),
+        next=thread.next_line(handover, frame),
+    )

@@ -1,0 +1,224 @@
+"""New replies in the thread: few, each because somebody must act or should know that it is over.
+
+A mention rings, so it stands only for whom it is the turn of. A reply that shows a state (questions, a failed step, a
+hold) is drawn again later: then without mention and buttons, with by whom and when.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from blocks import ids, kit, limits, mrkdwn, thread
+from blocks.faces import progress
+from blocks.frame import Block, Frame, Message
+from blocks.mrkdwn import Safe
+from blocks.render import count, listed, sentence
+from blocks.words import entries, rings, turns
+from bot import gate
+from bot.context import Disposition, Entry, Kind
+from bot.handover import Handover, Signature, StepState
+from bot.people import TITLES, Role
+
+QUESTIONS = 10  # shown in one reply; the modal has all
+CHANGES = 10
+VALUE = 120  # characters of an old or new value
+
+Draw = Callable[[Handover, Frame, Mapping[str, Any]], Message]
+
+
+def reply(name: str, handover: Handover, frame: Frame, data: Mapping[str, Any]) -> Message:
+    """The reply of that name. KeyError for a name that is not there."""
+    return limits.check_message(_REPLIES[name](handover, frame, data))
+
+
+def _win(handover: Handover, frame: Frame, _: Mapping[str, Any]) -> Message:
+    rung, names = rings.of_turns(handover, frame)
+    idle = [entries.first(frame, person) for person in rings.idle(handover)]
+    quiet = sentence("replies.win_nothing", names=listed(idle)) if idle else ""
+    if not rung and not idle:
+        quiet = sentence("replies.win_nobody")
+    text = sentence("replies.win_text", title=thread.short_title(handover), names=listed(names))
+    return Message(text, [kit.section(sentence("replies.win", rings=rung, quiet=quiet))])
+
+
+def _questions(handover: Handover, frame: Frame, data: Mapping[str, Any]) -> Message:
+    asked = [entry for one in data.get("entries", []) if (entry := handover.entry(int(one))) and entry.point]
+    by = entries.first(frame, int(data.get("by", 0)))
+    waiting = [entry for entry in asked if entry.point and entry.point.waits_for_rep]
+    rep = rings.mention(handover, frame, Role.SALES_REP) if waiting else Safe("")
+    name = entries.first(frame, handover.roles.get(Role.SALES_REP, 0))
+    n = len(data.get("entries", []))
+    text = sentence("replies.questions_text", title=thread.short_title(handover), by=by, rep=name, n=n)
+    if not frame.open_here or not asked:
+        block = "question_hidden" if waiting else "questions_over"
+        shown = [kit.section(sentence(f"replies.{block}", rep=rep, by=by, n=len(waiting) or n))]
+    else:
+        shown = [kit.section(_question(entry, frame, rep, by)) for entry in asked[:QUESTIONS]]
+    if waiting and not handover.running("hold"):
+        shown.append(kit.actions(kit.button("Answer", ids.ANSWER_QUESTION, str(handover.id), style="primary")))
+    return Message(text, shown)
+
+
+def _question(entry: Entry, frame: Frame, rep: Safe, by: Safe) -> str:
+    point = entry.point
+    if point is None:
+        return str(mrkdwn.quote(entry.text))
+    question = mrkdwn.name(point.question, VALUE)
+    if point.reply:
+        replier, answer = entries.first(frame, point.replied_by), mrkdwn.name(point.reply, VALUE)
+        return sentence("replies.question_answered", by=by, question=question, replier=replier, reply=answer)
+    if not point.waits_for_rep:
+        return sentence("replies.question_settled", by=by, question=question)
+    asked = sentence("replies.question", rep=rep, by=by, question=question)
+    return f"{asked}\n{sentence('replies.question_about', words=mrkdwn.quote(entry.text))}"
+
+
+def _answers(handover: Handover, frame: Frame, data: Mapping[str, Any]) -> Message:
+    by = entries.first(frame, int(data.get("by", 0)))
+    pm = entries.first(frame, handover.roles.get(Role.PM, 0))
+    n = sum(bool(entry.open and entry.point and not entry.point.waits_for_rep) for entry in handover.entries)
+    text = sentence("replies.answers_text", title=thread.short_title(handover), by=by, pm=pm)
+    blocks = [kit.section(sentence("replies.answers", pm=rings.mention(handover, frame, Role.PM), by=by, n=n))]
+    if n:
+        button = kit.button(f"Answer {count(n, 'point')}", ids.ANSWER_POINTS, str(handover.id), style="primary")
+        blocks.append(kit.actions(button))
+    return Message(text, blocks)
+
+
+def _ready(handover: Handover, frame: Frame, _: Mapping[str, Any]) -> Message:
+    rung, names = rings.of_turns(handover, frame, only=("sign", "set_task_dates"))
+    pm = handover.roles.get(Role.PM, 0)
+    if pm and mrkdwn.name(frame.first(pm), 40) not in names:
+        own = f"{rings.mention(handover, frame, Role.PM)} {sentence('replies.ready_pm')}"
+        rung, names = Safe(" · ".join(filter(None, [own, rung]))), [entries.first(frame, pm), *names]
+    text = sentence("replies.ready_text", title=thread.short_title(handover), names=listed(names))
+    return Message(text, [kit.section(sentence("replies.ready", rings=rung)), *_workspace(handover)])
+
+
+def _live(handover: Handover, frame: Frame, _: Mapping[str, Any]) -> Message:
+    signed = [s for role in gate.GATE_ROLES if (s := handover.signed(role))]
+    names = listed([mrkdwn.name(frame.name(s.person), 40) for s in _by_person(signed)])
+    title = thread.short_title(handover)
+    promises = _promises(handover) if frame.open_here else ""
+    hours = round(handover.worked_seconds / 3600)
+    shown = {"title": mrkdwn.name(handover.title), "signers": names, "hours": hours, "promises": promises}
+    words: str = sentence("replies.live", **shown)
+    if handover.override:
+        by, reason = mrkdwn.name(frame.name(handover.override.person), 40), mrkdwn.name(handover.override.reason, 300)
+        words += f"\n{sentence('replies.live_override', by=by, reason=reason)}"
+    text = sentence("replies.live_text", title=title, signers=names)
+    return Message(text, [kit.section(words), *_workspace(handover)])
+
+
+def _promises(handover: Handover) -> Safe:
+    found = [e for e in handover.entries if e.standing and e.kind is Kind.COMMITMENT]
+    given = [e.point.disposition for e in found if e.point and e.point.answered]
+    words = {d: d.value.replace("_", " ") for d in Disposition if d is not Disposition.ASK}
+    parts = [f"{given.count(d)} {word}" for d, word in words.items() if given.count(d)]
+    if not found:
+        return Safe("no promises")
+    return Safe(f"{count(len(found), 'promise')}{': ' if parts else ''}{', '.join(parts)}")
+
+
+def _by_person(signed: Sequence[Signature]) -> list[Signature]:
+    return list({signature.person: signature for signature in reversed(signed)}.values())[::-1]
+
+
+def _step_failed(handover: Handover, frame: Frame, data: Mapping[str, Any]) -> Message:
+    step = handover.step(str(data.get("step", "")))
+    name = mrkdwn.name(step.title) if step else Safe("A step")
+    text = sentence("replies.step_text", client=mrkdwn.name(handover.client), title=name)
+    if step is None or step.state is not StepState.FAILED:
+        by = entries.first(frame, step.by) if step and step.by else ""
+        state = progress.MARKS[step.state] if step else progress.MARKS[StepState.DONE]
+        return Message(text, [kit.section(sentence("replies.step_over", title=name, state=state, by=by))])
+    who = rings.mention(handover, frame, Role.DELIVERY_MANAGER)
+    words = sentence("replies.step_failed", who=who, title=name, words=mrkdwn.name(step.words, 300))
+    return Message(text, [kit.section(words), progress.mending(handover, step)[1]])
+
+
+def _hold(handover: Handover, frame: Frame, data: Mapping[str, Any]) -> Message:
+    why = mrkdwn.name(str(data.get("why", "")), 200)
+    rep = entries.first(frame, handover.roles.get(Role.SALES_REP, 0))
+    text = sentence("replies.hold_text", title=thread.short_title(handover), why=why, rep=rep)
+    if handover.running("hold") is None:
+        ended = [i.until for i in handover.intervals if i.kind == "hold" and i.until]
+        until = thread.token(ended[-1], frame) if ended else "now"
+        return Message(text, [kit.section(sentence("replies.hold_over", why=why, until=until))])
+    words = sentence("replies.hold", why=why, rep=rings.mention(handover, frame, Role.SALES_REP))
+    buttons = kit.actions(
+        kit.button("It goes on", ids.RESUME_HOLD, str(handover.id)),
+        kit.button("Cancel handover", ids.CANCEL, str(handover.id)),
+    )
+    return Message(text, [kit.section(words), buttons])
+
+
+def _resumed(handover: Handover, frame: Frame, _: Mapping[str, Any]) -> Message:
+    due = thread.spoken_due(handover, frame)
+    shown = thread.token(thread.due_of(handover), frame) if due else ""
+    text = sentence("replies.resumed_text", title=thread.short_title(handover), due=due[:1].upper() + due[1:])
+    return Message(text, [kit.section(sentence("replies.resumed", due=shown))])
+
+
+def _changed(handover: Handover, frame: Frame, data: Mapping[str, Any]) -> Message:
+    changes = [list(change) for change in data.get("changes", [])][:CHANGES]
+    roles = [Role(role) for role in data.get("roles", [])]
+    again = [role for role in roles if handover.signed(role) is None]
+    rung = listed(_unique([rings.mention(handover, frame, role) for role in again]))
+    names = listed(_unique([entries.first(frame, handover.roles.get(role, 0)) for role in roles]))
+    labels = listed([mrkdwn.name(str(change[0]).lower()) for change in changes])
+    text = sentence("replies.changed_text", title=thread.short_title(handover), labels=labels, names=names)
+    lines = [sentence("replies.changed", rings=rung, n=len(again)), *(_change(c, handover, frame) for c in changes)]
+    return Message(text, [kit.section("\n".join(lines))])
+
+
+def _change(change: Sequence[Any], handover: Handover, frame: Frame) -> Safe:
+    label, old, new, *rest = change
+    if not frame.open_here and (not rest or rest[0]):
+        link = mrkdwn.link(handover.deal.url, "open in CRM") if mrkdwn.address(handover.deal.url) else ""
+        return sentence("replies.change_hidden", label=mrkdwn.name(label), link=link)
+    shown = {"old": mrkdwn.name(str(old) or "nothing", VALUE), "new": mrkdwn.name(str(new) or "nothing", VALUE)}
+    return sentence("replies.change", label=mrkdwn.name(label), **shown)
+
+
+def _override(handover: Handover, frame: Frame, data: Mapping[str, Any]) -> Message:
+    by = mrkdwn.name(frame.name(int(data.get("by", 0))), 40)
+    reason = mrkdwn.quote(handover.override.reason, 500) if handover.override else Safe("no reason given")
+    text = sentence("replies.override_text", title=thread.short_title(handover), by=by)
+    return Message(text, [kit.section(sentence("replies.override", by=by, reason=reason))])
+
+
+def _new_holder(handover: Handover, frame: Frame, data: Mapping[str, Any]) -> Message:
+    role = Role(data["role"])
+    holder = handover.roles.get(role, 0)
+    rows = turns.of_person(handover, holder) if holder else []
+    name = mrkdwn.name(frame.name(holder), 40)
+    # Only who can act now is rung; a holder with nothing to do yet is named.
+    shown = rings.mention(handover, frame, role) if rows else name
+    deeds = rings.deeds(handover, rows, frame)
+    text = sentence("replies.new_holder_text", client=mrkdwn.name(handover.client), name=name, title=TITLES[role])
+    words = sentence("replies.new_holder", name=shown, title=TITLES[role], deeds=deeds)
+    return Message(text, [kit.section(words)])
+
+
+def _workspace(handover: Handover) -> list[Block]:
+    url = mrkdwn.address(handover.workspace_url)
+    return [kit.actions(kit.button("Open workspace", ids.OPEN_LINK, str(handover.id), url=url))] if url else []
+
+
+def _unique(words: list[Safe]) -> list[str]:
+    return list(dict.fromkeys(words))
+
+
+_REPLIES: Mapping[str, Draw] = {
+    "win": _win,
+    "questions": _questions,
+    "answers": _answers,
+    "ready": _ready,
+    "live": _live,
+    "step_failed": _step_failed,
+    "hold": _hold,
+    "resumed": _resumed,
+    "changed": _changed,
+    "override": _override,
+    "new_holder": _new_holder,
+}

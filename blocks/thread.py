@@ -1,0 +1,159 @@
+"""What a handover says of itself in a line: its state as symbol and word, when it is due, and who is next.
+
+The same words stand in the root message, in lists of handovers, on the card and in Home. Nothing here counts down: a
+message that lives on shows the due time.
+"""
+
+from datetime import date, datetime
+
+from blocks import mrkdwn
+from blocks.frame import Frame
+from blocks.mrkdwn import Safe
+from blocks.render import sentence
+from blocks.words import turns
+from bot.context import Entry, Kind, iso_day
+from bot.handover import LIVE, Handover, Interval, State
+from bot.people import Role
+
+SYMBOLS = {
+    "presale": "🔵", "won": "🔵", "scoped": "🟡", "provisioned": "🟡", "late": "🔴", "pause": "⏸", "hold": "⏸",
+    "in_progress": "🟢", "mitigation": "🟢", "maintenance": "🟢", "closed": "⚪", "cancelled": "⚪",
+}  # fmt: skip
+WORDS = {
+    "presale": "Open deal", "won": "Won", "scoped": "Running", "provisioned": "Workspace ready", "late": "Late",
+    "pause": "Waiting on the client", "hold": "On hold", "in_progress": "In progress", "mitigation": "Mitigation",
+    "maintenance": "Maintenance", "closed": "Closed", "cancelled": "Cancelled",
+}  # fmt: skip
+REASON = 60  # characters of a reason in a line
+
+
+def standing(handover: Handover, now: datetime) -> str:
+    """How it stands, the strongest word first: ended, on hold, waiting, late, else its state."""
+    if handover.state in (State.CLOSED, State.CANCELLED):
+        return handover.state.value
+    for kind in ("hold", "pause"):
+        if handover.running(kind):
+            return kind
+    return "late" if late(handover, now) else handover.state.value
+
+
+def late(handover: Handover, now: datetime) -> bool:
+    """Whether its due time, or the time by which the scope was wanted, has passed; never once delivery has begun."""
+    if handover.state not in (State.WON, State.SCOPED, State.PROVISIONED):
+        return False
+    due = due_of(handover)
+    return due is not None and due < now
+
+
+def due_of(handover: Handover) -> datetime | None:
+    """The due time; before the scope is confirmed, the time by which the scope is wanted."""
+    return handover.due_at if handover.scoped_at else handover.scope_due_at or handover.due_at
+
+
+def urgency(handover: Handover) -> tuple[bool, float]:
+    """Sorts by what is due first; what has no due time comes last."""
+    due = due_of(handover)
+    return due is None, due.timestamp() if due else 0.0
+
+
+def state_words(handover: Handover, now: datetime) -> str:
+    """`🟡 Running`: the symbol never without its word."""
+    found = standing(handover, now)
+    return f"{SYMBOLS[found]} {WORDS[found]}"
+
+
+def headline(handover: Handover, frame: Frame) -> Safe:
+    """The first line of the root: state, and the time that matters in it."""
+    found = standing(handover, frame.now)
+    interval = handover.running(found) if found in ("hold", "pause") else None
+    return sentence(
+        f"thread.{found}",
+        symbol=SYMBOLS[found],
+        word=WORDS[found],
+        due=token(due_of(handover), frame),
+        scoped=handover.scoped_at is not None,
+        since=token(handover.live_at, frame),
+        ended=token(handover.ended_at, frame),
+        closes=_closes(handover),
+        reason=mrkdwn.name(_reason(handover, interval), REASON),
+        waits=turns.waiting(handover, frame),
+        pause_since=token(interval.since if interval else None, frame),
+        pause_expected=_day(interval.expected if interval else None),
+        by=mrkdwn.name(frame.first(interval.by if interval else 0), 40),
+    )
+
+
+def next_line(handover: Handover, frame: Frame) -> Safe:
+    """Who does what next, in words, or '' when nothing is next."""
+    found = standing(handover, frame.now)
+    if found in ("closed", "cancelled"):
+        return Safe("")
+    if found == "hold":
+        return sentence("thread.next_hold", rep=_rep(handover, frame))
+    if found == "pause":
+        return sentence("thread.next_pause", rep=_rep(handover, frame))
+    if handover.state in LIVE:
+        return Safe(sentence("thread.next_live", kickoff=_day(handover.kickoff)))
+    rows = turns.shown(handover)
+    if rows:
+        return turns.next_words(handover, rows[0], frame)
+    return sentence("thread.next_nobody", running=handover.state is State.SCOPED)
+
+
+def next_link(handover: Handover, frame: Frame) -> Safe:
+    """Where the next one does it: ` · <list|open it>`, or ''."""
+    rows = turns.shown(handover)
+    if not rows or handover.state in LIVE:
+        return Safe("")
+    url = mrkdwn.address(frame.links.get(f"list:{rows[0].role}", ""))
+    return Safe(f" · {mrkdwn.link(url, 'open it')}") if url else Safe("")
+
+
+def token(moment: datetime | None, frame: Frame) -> Safe:
+    """The moment in the reader's own zone; '' when there is none."""
+    return mrkdwn.date_token(moment, "{date_short_pretty}, {time}", frame.tz) if moment else Safe("")
+
+
+def spoken_due(handover: Handover, frame: Frame) -> str:
+    """`due Wed 10 Sep 10:00` in office time, for text where no date token works; '' when nothing is due."""
+    due = due_of(handover)
+    if due is None or handover.state in LIVE or handover.state in (State.CLOSED, State.CANCELLED):
+        return ""
+    word = "due" if handover.scoped_at else "scope wanted by"
+    return f"{word} {mrkdwn.clock(due, frame.tz)}"
+
+
+def real_date(handover: Handover) -> tuple[date | None, Entry | None]:
+    """The date that really matters, and the entry that says so: the latest one counts."""
+    found = [e for e in handover.entries if e.standing and e.kind is Kind.REAL_DEADLINE]
+    dated = [(day, e) for e in found if (day := iso_day(e.details.get("real_date", "")))]
+    return dated[-1] if dated else (None, found[-1] if found else None)
+
+
+def contract_date(handover: Handover) -> date | None:
+    """The date in the contract: as somebody said it, else the end of the project or of the deal."""
+    _, entry = real_date(handover)
+    said = iso_day(entry.details.get("contract_date", "")) if entry else None
+    return said or handover.end or handover.deal.end
+
+
+def short_title(handover: Handover) -> str:
+    """Client and project, one line, for `text` and plain_text."""
+    return mrkdwn.plain(handover.title, 140)
+
+
+def _closes(handover: Handover) -> Safe:
+    return _day(handover.deal.close_date)
+
+
+def _day(moment: date | None) -> Safe:
+    return Safe(mrkdwn.day(moment) if moment else "")
+
+
+def _reason(handover: Handover, interval: Interval | None) -> str:
+    return interval.reason if interval else handover.end_reason
+
+
+def _rep(handover: Handover, frame: Frame) -> Safe:
+    rep = frame.people.get(handover.roles.get(Role.SALES_REP, 0))
+    return mrkdwn.name(rep.first_name, 40) if rep else Safe("the sales rep")

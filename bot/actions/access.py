@@ -1,0 +1,152 @@
+"""The client's access, the kickoff and the plan's dates: nothing reaches a client by itself."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from bot.actions.lists import gone, only, settle
+from bot.effects import InviteClient, ReadTasks, SetTask
+from bot.errors import Refused
+from bot.handover import Answer, ClientAccess, Handover, TaskCopy
+from bot.people import Person, Role
+from bot.terms import Said, Terms, manager_of
+from bot.unit import Unit
+
+RIGHTS = ("comment", "view")
+
+
+@dataclass(frozen=True)
+class Invitation:
+    """Who of the client gets access, by e-mail and name."""
+
+    email: str
+    name: str
+
+
+def review(  # noqa: PLR0913 - who is invited by whom, with which right, when
+    unit: Unit,
+    handover_id: int,
+    who: Person,
+    invitations: Sequence[Invitation],
+    *,
+    right: str,
+    nobody: str,
+    nonce: str,
+    terms: Terms,
+    now: datetime,
+) -> Said | Refused:
+    """The CSM's "Review and invite": each one chosen gets exactly that right; or nobody yet, with a reason."""
+    handover = unit.handover(handover_id)
+    if handover is None:
+        return gone()
+    problem = _review_problem(unit, handover, who, invitations, right=right, nobody=nobody)
+    if problem:
+        return Refused(problem)
+    known = {access.email.lower() for access in handover.access}
+    new = list({i.email.lower(): i for i in invitations if i.email.lower() not in known}.values())
+    for invitation in new:
+        handover.access.append(ClientAccess(invitation.email, invitation.name, right, by=who.id, at=now))
+    handover.answers = [a for a in handover.answers if a.key != "access_reviewed"]
+    handover.answers.append(Answer("access_reviewed", who.id, now, nobody.strip()))
+    handover.note(now, "access_reviewed", person=who.id, invited=len(new), right=right, why=nobody.strip())
+    settle(unit, handover, terms=terms, now=now, actor=who.id)
+    for invitation in new:
+        unit.emit(InviteClient(handover.id, invitation.email, attempt=nonce))
+    if not new:
+        return Said("Noted: nobody at the client gets access yet." if nobody else "They are invited already.")
+    return Said(f"{len(new)} {'person is' if len(new) == 1 else 'people are'} being invited.")
+
+
+def invited(unit: Unit, handover_id: int, email: str, *, state: str, words: str, terms: Terms, now: datetime) -> None:
+    """What became of an invitation: given, or failed with plain words: then a step by hand, never more rights."""
+    handover = unit.handover(handover_id)
+    if handover is None:
+        return
+    for access in handover.access:
+        if access.email.lower() == email.lower() and access.state not in ("given", "manual"):
+            access.state, access.words, access.at = state, words, now
+            handover.note(now, "access", state=state, who=access.name, right=access.right)
+    settle(unit, handover, terms=terms, now=now)
+
+
+def by_hand(unit: Unit, handover_id: int, who: Person, *, email: str, terms: Terms, now: datetime) -> Said | Refused:
+    """The CSM gave the access by hand, as the step said."""
+    handover = unit.handover(handover_id)
+    if handover is None:
+        return gone()
+    if not who.id or who.id not in (handover.roles.get(Role.CSM), manager_of(handover)):
+        return Refused(only(unit, handover, Role.CSM, "mark this as done by hand"))
+    for access in handover.access:
+        if access.email.lower() == email.lower():
+            access.state, access.by, access.at = "manual", who.id, now
+            handover.note(now, "access", person=who.id, state="manual", who=access.name, right=access.right)
+    settle(unit, handover, terms=terms, now=now, actor=who.id)
+    return Said("Noted as done by hand.")
+
+
+def set_kickoff(unit: Unit, handover_id: int, who: Person, *, day: date, terms: Terms, now: datetime) -> Said | Refused:
+    """Sets the day of the kickoff: CSM, project manager or delivery manager."""
+    handover = unit.handover(handover_id)
+    if handover is None:
+        return gone()
+    if not who.id or who.id not in (handover.roles.get(Role.CSM), handover.roles.get(Role.PM), manager_of(handover)):
+        return Refused(only(unit, handover, Role.CSM, "set the kickoff date"))
+    if day < terms.today(handover, now):
+        return Refused("The kickoff cannot be in the past: pick a later day.")
+    handover.kickoff = day
+    handover.note(now, "kickoff", person=who.id, day=day.isoformat())
+    settle(unit, handover, terms=terms, now=now, actor=who.id)
+    return Said(f"The kickoff is on {day:%a %-d %b %Y}.")
+
+
+def set_tasks(
+    unit: Unit, handover_id: int, who: Person, rows: Iterable[tuple[str, date, Person]], *, nonce: str
+) -> Said | Refused:
+    """Gives tasks an owner and a date, in the tool; the record follows when the tool has them."""
+    handover = unit.handover(handover_id)
+    if handover is None:
+        return gone()
+    if not who.id or who.id not in (handover.roles.get(Role.PM), manager_of(handover)):
+        return Refused(only(unit, handover, Role.PM, "set owners and dates"))
+    for task_id, day, owner in rows:
+        unit.emit(SetTask(handover.id, task_id, day.isoformat(), owner.email, nonce))
+    unit.emit(ReadTasks(handover.id, nonce))
+    return Said("Saved. The list follows in a moment.")
+
+
+def tasks_read(
+    unit: Unit,
+    handover_id: int,
+    tasks: Sequence[TaskCopy],
+    given: Sequence[tuple[str, str]],
+    *,
+    terms: Terms,
+    now: datetime,
+) -> None:
+    """Keeps what the tool shows: its tasks, and which right each of the client's people has there."""
+    handover = unit.handover(handover_id)
+    if handover is None:
+        return
+    handover.tasks = list(tasks)
+    rights = {email.lower(): right for email, right in given}
+    for access in handover.access:
+        if access.state == "asked" and rights.get(access.email.lower()) == access.right:
+            access.state, access.at = "given", now
+    settle(unit, handover, terms=terms, now=now)
+
+
+def _review_problem(
+    unit: Unit, handover: Handover, who: Person, invitations: Sequence[Invitation], *, right: str, nobody: str
+) -> str:
+    if not who.id or handover.roles.get(Role.CSM) != who.id:
+        csm = unit.person(handover.roles.get(Role.CSM, 0))
+        if csm is None:
+            return "There is no client success yet, so nobody can invite the client. Name one on the list first."
+        return f"Only {csm.first_name} can invite the client. Ask {csm.first_name}."
+    if handover.signed(Role.DELIVERY_MANAGER) is None:
+        return "The delivery manager signs first: then you see what the client will see."
+    if not invitations and not nobody.strip():
+        return "Choose who gets access, or say why nobody does yet."
+    if invitations and right not in RIGHTS:
+        return "Choose what they may do: comment, or view."
+    return ""

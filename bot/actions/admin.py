@@ -1,0 +1,97 @@
+"""Rare deeds: a handover by hand, ending one, the presale sign-offs, and the end of a hold by a person."""
+
+from datetime import datetime
+
+from bot.actions import amend, opening
+from bot.actions.intake import won
+from bot.actions.lists import gone, settle
+from bot.actions.provision import begin_when_ready
+from bot.deal import Deal
+from bot.errors import Refused
+from bot.handover import ENDED, Presale, State
+from bot.people import Person, Role, Sight, may_start, sight
+from bot.terms import Said, Terms, manager_of
+from bot.unit import Unit
+
+MANUAL = "manual"  # the connection of handovers that have no deal in a CRM
+
+
+def create(unit: Unit, who: Person, deal: Deal, *, terms: Terms, now: datetime) -> Said | Refused:
+    """`/handover new`: a won deal which no CRM tells us about, e.g. from an export."""
+    if not may_start(who):
+        return Refused("Only sales, delivery and operations can start a handover. Ask sales operations for a role.")
+    if not deal.client.strip() or not deal.name.strip():
+        return Refused("Name the client and the project.")
+    handover = opening.opened(unit, deal, state=State.PRESALE, terms=terms, now=now)
+    if handover.state is State.PRESALE:
+        if Role.SALES_REP not in handover.roles and who.has(Role.SALES_REP):
+            handover.roles[Role.SALES_REP] = who.id
+        handover.note(now, "created", person=who.id)
+        won(unit, handover, terms=terms, now=now)
+    return Said(f"{handover.shown_id} is open: {handover.title}.", handover_id=handover.id)
+
+
+def cancel(unit: Unit, handover_id: int, who: Person, *, reason: str, now: datetime) -> Said | Refused:
+    """Ends a handover that was opened by mistake or given up: only a person, with a reason. Nothing is deleted."""
+    handover = unit.handover(handover_id)
+    if handover is None:
+        return gone()
+    if who.id not in (manager_of(handover), 0) and not who.has(Role.HEAD_OF_DELIVERY, Role.SALES_OPS):
+        return Refused("Only the delivery manager, sales operations or the Head of Delivery can cancel a handover.")
+    if not who.id:
+        return Refused("Only people with a role in handovers can cancel one.")
+    if handover.state in ENDED:
+        return Said("This handover is closed already.")
+    if not reason.strip():
+        return Refused("Write the reason: it stays on the record.")
+    handover.move(State.CANCELLED, now, person=who.id, why=reason.strip())
+    handover.ended_at, handover.end_reason = now, reason.strip()
+    unit.save(handover)
+    return Said(f"{handover.title} is cancelled. Nothing was deleted.")
+
+
+def end_hold(unit: Unit, handover_id: int, who: Person, *, terms: Terms, now: datetime) -> Said | Refused:
+    """A person says that the handover goes on although the CRM says otherwise (e.g. after a merge)."""
+    handover = unit.handover(handover_id)
+    if handover is None:
+        return gone()
+    if not who.id or who.id not in (manager_of(handover), handover.roles.get(Role.SALES_REP)):
+        return Refused("Only the sales rep or the delivery manager can say that it goes on.")
+    if handover.running("hold") is None:
+        return Said("It is not on hold any more.")
+    amend.resume(unit, handover, terms=terms, now=now, person=who.id)
+    settle(unit, handover, terms=terms, now=now, actor=who.id)
+    if terms.settings.provision_auto:
+        begin_when_ready(unit, handover, terms=terms, now=now)
+    return Said("It goes on. The clock runs again.")
+
+
+def sign_presale(
+    unit: Unit,
+    handover_id: int,
+    who: Person,
+    *,
+    kind: str,
+    deliverable: str,
+    external: str,
+    terms: Terms,
+    now: datetime,
+) -> Said | Refused:
+    """Signs a presale artefact off; it cannot be closed without its deliverable."""
+    handover = unit.handover(handover_id)
+    if handover is None:
+        return gone()
+    if sight(who, handover.roles) is not Sight.WHOLE:
+        return Refused("Only people of this handover can sign its presale work off.")
+    if not deliverable.strip():
+        return Refused("Link or name the deliverable first: without it the work cannot be closed.")
+    artefact = next((a for a in handover.presale if a.kind == kind), None)
+    if artefact is None:
+        artefact = Presale(kind=kind)
+        handover.presale.append(artefact)
+    if not artefact.signed_off:
+        artefact.signed_off, artefact.by, artefact.at = True, who.id, now
+        artefact.deliverable, artefact.external = deliverable.strip(), external.strip()
+        handover.note(now, "presale_signed", person=who.id, artefact=kind)
+        settle(unit, handover, terms=terms, now=now, actor=who.id)
+    return Said(f"Signed off: {kind}.")

@@ -1,0 +1,184 @@
+"""What a later read of the deal changes: holds, resumed holds, re-opened signatures, and the record kept true."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+
+from bot import gate
+from bot.actions.lists import first_ring, settle
+from bot.actions.opening import artefacts, crm_entries, name_start
+from bot.actions.provision import begin_when_ready
+from bot.deal import Deal, DocumentKind, Standing
+from bot.effects import Direct, Reply
+from bot.handover import ENDED, Handover, Interval, State
+from bot.naming import workspace_name
+from bot.people import Role
+from bot.terms import Terms
+from bot.unit import Unit
+
+HOLD_WORDS = {
+    Standing.OPEN: "the deal was reopened in the CRM",
+    Standing.LOST: "the deal was lost in the CRM",
+    Standing.DELETED: "the deal was deleted in the CRM",
+}
+# What changed → whose signature it touches.
+TOUCHES = {
+    "Amount": (Role.DELIVERY_MANAGER, Role.SALES_REP),
+    "Line items": (Role.DELIVERY_MANAGER, Role.PM, Role.SALES_REP),
+    "Close date": (Role.PM,),
+    "Scope document": (Role.DELIVERY_MANAGER, Role.PM),
+}
+
+
+@dataclass(frozen=True)
+class Change:
+    """One difference between two reads, in words: old → new. `private` ones hold amounts."""
+
+    label: str
+    old: str
+    new: str
+    private: bool = False
+
+
+def refresh(unit: Unit, handover: Handover, deal: Deal, *, terms: Terms, now: datetime) -> None:
+    """Brings a record up to date with a new read of its deal."""
+    if handover.state in ENDED:
+        return
+    was = handover.deal
+    if deal.standing is Standing.DELETED:
+        # A deleted deal comes back empty: what we know of it stays.
+        deal = replace(was, standing=Standing.DELETED, won_epoch=None)
+    if was != deal:
+        unit.snapshot(handover, deal, now)
+        _follow(handover, deal, now)
+    _hold_or_resume(unit, handover, was.standing, terms=terms, now=now)
+    changes = differences(was, deal)
+    if changes:
+        _changed(unit, handover, changes, now)
+    settle(unit, handover, terms=terms, now=now)
+    if terms.settings.provision_auto:
+        begin_when_ready(unit, handover, terms=terms, now=now)
+
+
+def merged(unit: Unit, old_id: str, deal: Deal, *, now: datetime) -> None:
+    """The deal was merged into another: its handovers go on hold once, and people are told. Nothing is deleted."""
+    for handover in unit.by_deal(deal.connection, old_id):
+        if handover.state not in ENDED and unit.seen(f"merged:{handover.id}:{deal.id}"):
+            hold(unit, handover, f"the deal was merged into “{deal.name}” in the CRM", now=now)
+            unit.save(handover)
+
+
+def hold(unit: Unit, handover: Handover, why: str, *, now: datetime) -> None:
+    """Puts a record on hold: an interval; the clock stops; people are told once. A new reason replaces the old one."""
+    handover.note(now, "hold", why=why)
+    running = handover.running("hold")
+    if running is not None:
+        running.reason = why
+        return
+    handover.intervals.append(Interval("hold", now, why))
+    serial = f"{now:%Y%m%dT%H%M%S}"
+    if handover.state is State.PRESALE:
+        rep = handover.roles.get(Role.SALES_REP, 0)
+        if rep:
+            unit.emit(Direct(rep, "hold", f"{handover.shown_id}:{serial}", handover.id, {"why": why}))
+        return
+    unit.emit(Reply(handover.id, "hold", serial, {"why": why}))
+
+
+def resume(unit: Unit, handover: Handover, *, terms: Terms, now: datetime, person: int = 0) -> None:
+    """Ends a hold: the clock goes on where it stopped."""
+    interval = handover.running("hold")
+    if interval is None:
+        return
+    interval.until = now
+    if handover.due_at and handover.live_at is None:
+        handover.due_at = terms.resumed(handover, handover.due_at, stopped=interval.since, now=now)
+    if handover.scope_due_at and handover.scoped_at is None:
+        handover.scope_due_at = terms.resumed(handover, handover.scope_due_at, stopped=interval.since, now=now)
+    handover.note(now, "resumed", person=person)
+    if handover.state is not State.PRESALE:
+        unit.emit(Reply(handover.id, "resumed", f"{now:%Y%m%dT%H%M%S}"))
+
+
+def differences(old: Deal, new: Deal) -> list[Change]:
+    """What of a signed deal changed: amount, lines, close date, scope documents."""
+    rows = [
+        Change("Amount", _money(old), _money(new), private=True),
+        Change("Line items", _lines(old), _lines(new), private=True),
+        Change("Close date", str(old.close_date or "none"), str(new.close_date or "none")),
+        Change("Scope document", _documents(old), _documents(new)),
+    ]
+    return [row for row in rows if row.old != row.new]
+
+
+def _hold_or_resume(unit: Unit, handover: Handover, was: Standing, *, terms: Terms, now: datetime) -> None:
+    deal = handover.deal
+    still_open = handover.state is State.PRESALE and deal.standing is Standing.OPEN
+    if deal.standing is Standing.WON or still_open:
+        handover.won_epoch = deal.won_epoch or handover.won_epoch
+        resume(unit, handover, terms=terms, now=now)
+    elif deal.standing is not was:
+        # Only a change puts it on hold: a person's word that it goes on outlives the next read.
+        hold(unit, handover, HOLD_WORDS[deal.standing], now=now)
+
+
+def _follow(handover: Handover, deal: Deal, now: datetime) -> None:
+    handover.deal = deal
+    handover.client = deal.client or handover.client
+    if handover.scoped_at is None:
+        handover.project = deal.project or handover.project
+        handover.start, handover.end = deal.start or handover.start, deal.end or handover.end
+        handover.workspace_name = workspace_name(
+            client=handover.client, project=handover.project, start=name_start(handover)
+        )
+    handover.repository = handover.repository or deal.repository
+    known = {(entry.kind, entry.text) for entry in handover.entries}
+    handover.entries += [entry for entry in crm_entries(deal, now) if (entry.kind, entry.text) not in known]
+    ours = [artefact for artefact in handover.presale if artefact.by or not artefact.from_crm]
+    signed = {(artefact.kind, artefact.title) for artefact in ours}
+    handover.presale = [*ours, *(a for a in artefacts(deal) if (a.kind, a.title) not in signed)]
+
+
+def _changed(unit: Unit, handover: Handover, changes: list[Change], now: datetime) -> None:
+    for change in changes:
+        handover.note(now, "deal_changed", label=change.label, old=change.old, new=change.new)
+    touched = {role for change in changes for role in TOUCHES[change.label]}
+    withdrawn = [s for s in handover.signatures if s.stands and s.role in touched]
+    if not withdrawn:
+        return
+    if handover.live_at is None:
+        for signature in withdrawn:
+            signature.withdrawn_at = now
+            signature.withdrawn_why = ", ".join(c.label.lower() for c in changes if signature.role in TOUCHES[c.label])
+            handover.note(now, "signature_withdrawn", role=signature.role.value, why=signature.withdrawn_why)
+        for turn in gate.turns(handover):
+            if turn.action == "sign" and turn.role in touched:
+                first_ring(unit, handover, turn.role)  # the reply below rings them
+    data = {
+        "changes": [[c.label, c.old, c.new, c.private] for c in changes],
+        "roles": [s.role.value for s in withdrawn] if handover.live_at is None else [],
+    }
+    unit.emit(Reply(handover.id, "changed", f"{now:%Y%m%dT%H%M%S}", data))
+
+
+def _money(deal: Deal) -> str:
+    return f"{deal.amount.amount:,.2f} {deal.amount.currency}" if deal.amount else "none"
+
+
+def _lines(deal: Deal) -> str:
+    # Two reads may bring the same lines in another order, and the same number written in another way.
+    rows = ((line.name, line.quantity or Decimal(1), line.unit_price, line.total) for line in deal.line_items)
+    return "; ".join(
+        sorted(
+            f"{name} × {_number(quantity)}, {_number(price if total is None else total)}"
+            for name, quantity, price, total in rows
+        )
+    )
+
+
+def _number(value: Decimal | None) -> str:
+    return "none" if value is None else f"{value.normalize():f}"
+
+
+def _documents(deal: Deal) -> str:
+    return ", ".join(sorted(d.name for d in deal.documents if d.kind is DocumentKind.SCOPE)) or "none"

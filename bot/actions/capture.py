@@ -1,0 +1,177 @@
+"""Capture: what people say they know, in seconds; and "nothing", which is an answer too."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.actions.lists import gone, settle
+from bot.checklist import stances
+from bot.context import MAX_TEXT, POINT_KINDS, UNDO_WINDOW, Entry, Kind, Point, Source, line_problem
+from bot.errors import Refused
+from bot.handover import ENDED, Answer, Handover
+from bot.people import Person, Role, Sight, sight
+from bot.terms import Said, Terms
+from bot.unit import Unit
+
+NONE_WORDS = {
+    Kind.COMMITMENT: "Nothing was promised",
+    Kind.REAL_DEADLINE: "The contract date is the date",
+    Kind.STAKEHOLDER: "Nobody is known who pushes back or backs us",
+}
+NOUNS = {
+    Kind.COMMITMENT: ("promise", "promises"),
+    Kind.REAL_DEADLINE: ("date", "dates"),
+    Kind.STAKEHOLDER: ("person", "people"),
+}
+
+
+@dataclass(frozen=True)
+class Capture:
+    """What was said: one entry per line. `batch` names the save, for [Undo]; a repeated batch changes nothing."""
+
+    kind: Kind
+    lines: Sequence[str]
+    batch: str
+    source: Source = Source.MODAL
+    details: Mapping[str, str] = field(default_factory=dict)
+    evidence: str = ""
+    evidence_words: str = ""
+
+
+def add(unit: Unit, handover_id: int, who: Person, capture: Capture, *, terms: Terms, now: datetime) -> Said | Refused:
+    """Adds entries. Everyone who sees the whole record, and every sales rep, may."""
+    handover = unit.handover(handover_id)
+    if handover is None:
+        return gone()
+    refusal = _may_not(handover, who)
+    problem = line_problem(list(capture.lines)) if capture.kind is Kind.COMMITMENT else _text_problem(capture.lines)
+    if refusal or problem:
+        return Refused(refusal or problem or "")
+    if not unit.seen(f"capture:{handover_id}:{capture.batch}"):
+        return _saved(unit, handover, capture)
+    for line in capture.lines:
+        handover.entries.append(_entry(line, who, capture, now))
+    handover.answers = [a for a in handover.answers if a.key != f"none:{capture.kind}"]
+    _reopen_read(handover, capture.kind, now)
+    handover.note(now, "captured", person=who.id, entry_kind=capture.kind.value, count=len(capture.lines))
+    settle(unit, handover, terms=terms, now=now, actor=who.id)
+    return _saved(unit, handover, capture)
+
+
+def undo(unit: Unit, handover_id: int, who: Person, *, batch: str, terms: Terms, now: datetime) -> Said | Refused:
+    """Takes back a save within 15 minutes, by the one who made it. The timeline keeps that it was there."""
+    handover = unit.handover(handover_id)
+    if handover is None:
+        return gone()
+    entries = [e for e in handover.entries if e.batch == batch and e.standing]
+    if not entries:
+        return Said("That was taken back already.")
+    if any(e.author != who.id for e in entries):
+        return Refused("Only the one who saved it can take it back. Ask the project manager to answer it instead.")
+    if now - entries[0].at > UNDO_WINDOW:
+        return Refused("15 minutes are over. Ask the project manager to mark it as declined.")
+    if any(e.point and e.point.answered for e in entries):
+        return Refused("It is answered already, so it stays on the record. Add what has changed instead.")
+    for entry in entries:
+        entry.undone_at = now
+    handover.note(now, "undone", person=who.id, entry_kind=entries[0].kind.value, count=len(entries))
+    settle(unit, handover, terms=terms, now=now, actor=who.id)
+    return Said(f"Taken back: {_count(entries[0].kind, len(entries))} on {handover.client}.")
+
+
+def none_of(unit: Unit, handover_id: int, who: Person, *, kind: Kind, terms: Terms, now: datetime) -> Said | Refused:
+    """Keeps "Nothing was promised" as an answer with name and time, given by sales rep or delivery manager."""
+    handover = unit.handover(handover_id)
+    if handover is None:
+        return gone()
+    holders = (handover.roles.get(Role.SALES_REP), handover.roles.get(Role.DELIVERY_MANAGER))
+    if not who.id or who.id not in holders:
+        return Refused("Only the sales rep or the delivery manager can say that. Silence is not “none”.")
+    # Whoever knows a backer only still says that nobody pushes back: one of the two must be unknown.
+    known = all(stances(handover)) if kind is Kind.STAKEHOLDER else _any(handover, kind)
+    if known:
+        return Refused("There is something on the record already. Take it back, or let it be answered.")
+    if handover.answer(f"none:{kind}") is None:
+        handover.answers.append(Answer(f"none:{kind}", who.id, now, NONE_WORDS[kind]))
+        handover.note(now, "none", person=who.id, entry_kind=kind.value)
+        settle(unit, handover, terms=terms, now=now, actor=who.id)
+    return Said(f"Noted on {handover.client}: {NONE_WORDS[kind].lower()}.")
+
+
+def read(unit: Unit, handover_id: int, who: Person, *, document: str, terms: Terms, now: datetime) -> Said | Refused:
+    """Marks a presale document (or '' for all) as read by the project manager; other readers change nothing."""
+    handover = unit.handover(handover_id)
+    if handover is None:
+        return gone()
+    if not who.id or handover.roles.get(Role.PM) != who.id:
+        return Said() if document else Refused("Only the project manager can say that the documents are read.")
+    key = f"read:{document}" if document else "presale_read"
+    if handover.answer(key) is None:
+        handover.answers.append(Answer(key, who.id, now))
+        handover.note(now, "read", person=who.id, document=document or "all")
+        settle(unit, handover, terms=terms, now=now, actor=who.id)
+    return Said()
+
+
+def _any(handover: Handover, kind: Kind) -> bool:
+    return any(entry.standing and entry.kind is kind for entry in handover.entries)
+
+
+def _may_not(handover: Handover, who: Person) -> str:
+    if handover.state in ENDED:
+        return f"{handover.title} is closed: nothing can be added any more."
+    if sight(who, handover.roles) is Sight.WHOLE or who.has(Role.SALES_REP, Role.PM, Role.CSM):
+        return ""
+    return "Only people with a role in handovers can add context. Ask the delivery manager to name you."
+
+
+def _text_problem(lines: Sequence[str]) -> str:
+    if not lines or not all(line.strip() for line in lines):
+        return "Write at least a few words."
+    if any(len(line) > MAX_TEXT for line in lines):
+        return f"That is longer than {MAX_TEXT:,} characters: cut it, and keep the evidence as a link."
+    return ""
+
+
+def _entry(line: str, who: Person, capture: Capture, now: datetime) -> Entry:
+    return Entry(
+        id=0,
+        kind=capture.kind,
+        text=line,
+        author=who.id,
+        at=now,
+        source=capture.source,
+        evidence=capture.evidence,
+        evidence_words=capture.evidence_words,
+        details={key: value for key, value in capture.details.items() if value},
+        batch=capture.batch,
+        point=Point() if capture.kind in POINT_KINDS else None,
+    )
+
+
+def _reopen_read(handover: Handover, kind: Kind, now: datetime) -> None:
+    # A new point after a signature changes what was signed: project manager and sales rep sign again.
+    if kind not in POINT_KINDS:
+        return
+    for role in (Role.PM, Role.SALES_REP):
+        signature = handover.signed(role)
+        if signature:
+            signature.withdrawn_at, signature.withdrawn_why = (
+                now,
+                f"a new {NOUNS.get(kind, (kind.value,))[0]} was added",
+            )
+            handover.note(now, "signature_withdrawn", role=role.value, why=signature.withdrawn_why)
+
+
+def _saved(unit: Unit, handover: Handover, capture: Capture) -> Said:
+    words = f"Saved {_count(capture.kind, len(capture.lines))} on {handover.client}."
+    pm = unit.person(handover.roles.get(Role.PM, 0))
+    if capture.kind in POINT_KINDS:
+        answers = "answers them" if len(capture.lines) > 1 else "answers it"
+        words += f" {pm.first_name} {answers}." if pm else f" The project manager {answers}."
+    return Said(words, batch=capture.batch, handover_id=handover.id)
+
+
+def _count(kind: Kind, count: int) -> str:
+    one, many = NOUNS.get(kind, ("note", "notes"))
+    return f"1 {one}" if count == 1 else f"{count} {many}"

@@ -1,0 +1,163 @@
+"""What a read of a deal means for us: open a handover on the edge not-won → won, once; else keep the record true.
+
+Events are hints; only the record read back from the CRM, against our own stored state, decides.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot.actions import amend, opening, scope
+from bot.actions.lists import ring_closing, ring_win
+from bot.deal import Deal, Standing
+from bot.effects import Direct, ReadDeal, TellAdmin
+from bot.errors import Refused
+from bot.handover import Handover, State
+from bot.people import Person, Role, may_start
+from bot.terms import Said, Terms
+from bot.unit import DealState, Unit
+
+HOLD_WINDOW = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Read:
+    """A deal as it was read, under which id it was asked for, and why."""
+
+    deal: Deal
+    asked_id: str
+    cause: str = "event"
+    asked_by: int = 0
+
+
+def applied(unit: Unit, read: Read, *, terms: Terms, now: datetime) -> str:
+    """Acts on one read. Returns what it did: opened, held, older, closing, tracked, known or ignored."""
+    deal = read.deal
+    for old_id in sorted({read.asked_id, *deal.merged_from} - {deal.id}):
+        amend.merged(unit, old_id, deal, now=now)
+        if unit.deal_state(deal.connection, old_id):
+            unit.keep_deal_state(DealState(deal.connection, old_id, Standing.DELETED.value))
+    before = unit.deal_state(deal.connection, deal.id)
+    existing = unit.by_deal(deal.connection, deal.id)
+    for handover in existing:
+        amend.refresh(unit, handover, deal, terms=terms, now=now)
+    outcome = _edge(unit, read, before, existing, terms=terms, now=now)
+    for handover in unit.by_deal(deal.connection, deal.id):
+        scope.confirm_alone(unit, handover, terms=terms, now=now)
+    unit.keep_deal_state(
+        DealState(deal.connection, deal.id, deal.standing.value, deal.won_epoch, held=outcome == "held")
+    )
+    return outcome
+
+
+def _edge(
+    unit: Unit, read: Read, before: DealState | None, existing: list[Handover], *, terms: Terms, now: datetime
+) -> str:
+    deal = read.deal
+    presale = [handover for handover in existing if handover.state is State.PRESALE]
+    if deal.standing is not Standing.WON:
+        return _not_won(unit, read, existing, terms=terms, now=now)
+    if presale:
+        for handover in presale:
+            won(unit, handover, terms=terms, now=now)
+        return "opened"
+    if existing:
+        return "known"
+    if read.cause in ("released", "track"):
+        return _open_won(unit, deal, terms=terms, now=now)
+    if before and before.standing == Standing.WON:
+        return "held" if before.held else "known"
+    return _new_win(unit, deal, terms=terms, now=now)
+
+
+def _new_win(unit: Unit, deal: Deal, *, terms: Terms, now: datetime) -> str:
+    started = unit.setting(f"started:{deal.connection}")
+    if started and deal.won_epoch and deal.won_epoch < datetime.fromisoformat(started):
+        return "older"
+    if unit.recent_wins(now - HOLD_WINDOW) >= terms.settings.hold_wins_above:
+        # One question a day, and a new one after each answer.
+        unit.emit(TellAdmin("held_wins", serial=f"{now:%Y-%m-%d}:{unit.setting('held:last')}"))
+        return "held"
+    return _open_won(unit, deal, terms=terms, now=now)
+
+
+def _open_won(unit: Unit, deal: Deal, *, terms: Terms, now: datetime) -> str:
+    handover = opening.opened(unit, deal, state=State.PRESALE, terms=terms, now=now)
+    won(unit, handover, terms=terms, now=now)
+    return "opened"
+
+
+def won(unit: Unit, handover: Handover, *, terms: Terms, now: datetime) -> None:
+    """Moves a record to `won`: the thread opens, the scope clock runs, those who can act are rung once."""
+    handover.move(State.WON, now)
+    handover.won_at = now
+    handover.won_epoch = handover.deal.won_epoch or now
+    handover.scope_due_at = terms.scope_due(handover, now)
+    unit.save(handover)
+    ring_win(unit, handover)
+    if not handover.roles.get(Role.DELIVERY_MANAGER):
+        _ring_heads(unit, handover, terms)
+
+
+def _ring_heads(unit: Unit, handover: Handover, terms: Terms) -> None:
+    # Nobody owns this handover: the Head of Delivery names a delivery manager.
+    serial, data = f"{handover.shown_id}:delivery_manager", {"role": Role.DELIVERY_MANAGER.value}
+    for email in terms.settings.roles[Role.HEAD_OF_DELIVERY]:
+        head = unit.by_email(email)
+        if head:
+            unit.emit(Direct(head.id, "empty_role", serial, handover.id, data))
+
+
+def _not_won(unit: Unit, read: Read, existing: list[Handover], *, terms: Terms, now: datetime) -> str:
+    deal = read.deal
+    for handover in existing:
+        ring_closing(unit, handover)
+    if existing or deal.standing is not Standing.OPEN:
+        return "known" if existing else "ignored"
+    if read.cause == "track":
+        handover = opening.opened(unit, deal, state=State.PRESALE, terms=terms, now=now)
+        handover.note(now, "tracked", person=read.asked_by)
+        unit.save(handover)
+        ring_closing(unit, handover)
+        return "tracked"
+    if deal.closing:
+        ring_closing(unit, opening.opened(unit, deal, state=State.PRESALE, terms=terms, now=now))
+        return "closing"
+    return "ignored"
+
+
+def track(unit: Unit, who: Person, *, connection: str, deal_id: str, response_url: str, nonce: str) -> Said | Refused:
+    """Asks for a read that opens a record for this deal, open or won. Refused for people without a role."""
+    if not may_start(who):
+        return Refused("Only sales, delivery and operations can track a deal. Ask sales operations for a role.")
+    unit.emit(ReadDeal(connection, deal_id, "track", nonce, asked_by=who.id, response_url=response_url))
+    return Said("One moment: I am reading the deal.")
+
+
+def verdict(unit: Unit, who: Person, *, choice: str, now: datetime, nonce: str) -> Said | Refused:
+    """The admin's answer about held wins: open them, or ignore them."""
+    if not who.has(Role.SALES_OPS, Role.HEAD_OF_DELIVERY, Role.DELIVERY_MANAGER):
+        return Refused("Only sales operations, a delivery manager or the Head of Delivery can decide about held wins.")
+    held = unit.held_wins()
+    if not held:
+        return Said("There are no held wins any more.")
+    for state in held:
+        unit.keep_deal_state(replace(state, held=False))
+        if choice == "open":
+            unit.emit(ReadDeal(state.connection, state.deal_id, "released", nonce, asked_by=who.id))
+    unit.keep_setting("held:last", f"{who.id} {choice} {len(held)} {now.isoformat()}")
+    return Said(f"{len(held)} wins are being opened." if choice == "open" else f"{len(held)} wins are left alone.")
+
+
+def first_start(unit: Unit, connection: str, *, now: datetime) -> None:
+    """Remembers when this connection began; wins of before that moment are a report, never handovers."""
+    if not unit.setting(f"started:{connection}"):
+        unit.keep_setting(f"started:{connection}", now.isoformat())
+
+
+def first_report(unit: Unit, connection: str, older: Iterable[str]) -> None:
+    """Tells the admin once which wins are older than we are."""
+    names = list(older)
+    unit.keep_setting(f"reported:{connection}", str(len(names)))
+    if names:
+        unit.emit(TellAdmin("first_start", serial=connection, data={"count": len(names), "deals": names[:20]}))

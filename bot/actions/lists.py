@@ -1,0 +1,108 @@
+"""What follows every change: signatures that became possible, the gate, and who is rung. And the ticks by hand."""
+
+from datetime import datetime
+
+from bot import checklist, gate
+from bot.effects import Direct, MarkMigrated, Reply
+from bot.errors import Refused
+from bot.handover import Handover, State
+from bot.people import TITLES, Person, Role
+from bot.terms import Said, Terms
+from bot.unit import Unit
+
+
+def ring_win(unit: Unit, handover: Handover) -> None:
+    """One reply in the new thread rings those who can act now, once per win."""
+    epoch = handover.won_epoch or handover.opened_at
+    unit.emit(Reply(handover.id, "win", serial=f"{epoch:%Y%m%dT%H%M%S}"))
+
+
+def ring_closing(unit: Unit, handover: Handover) -> None:
+    """The incoming project manager gets the ticket of a deal that closes soon, once; without one, who must name one."""
+    if handover.state is not State.PRESALE or not handover.deal.closing or handover.running("hold"):
+        return
+    holder = handover.roles.get(Role.PM) or handover.roles.get(Role.DELIVERY_MANAGER, 0)
+    if holder and unit.seen(f"ring:closing:{handover.id}:{holder}"):
+        unit.emit(Direct(holder, "closing", serial=handover.shown_id, handover_id=handover.id))
+
+
+def settle(unit: Unit, handover: Handover, *, terms: Terms, now: datetime, actor: int = 0) -> None:
+    """Saves the record after a change; opens the gate when it was the last gap; rings who can sign by now."""
+    if gate.is_open(handover):
+        open_gate(unit, handover, terms=terms, now=now, person=actor)
+        return
+    unit.save(handover)
+    if handover.state is not State.PROVISIONED:
+        return
+    for turn in gate.turns(handover):
+        if turn.action == "sign" and turn.person and turn.person != actor and first_ring(unit, handover, turn.role):
+            serial = f"{handover.shown_id}:{turn.role}:{signing_round(handover, turn.role)}"
+            unit.emit(Direct(turn.person, "ready_to_sign", serial, handover.id, {"role": turn.role.value}))
+
+
+def first_ring(unit: Unit, handover: Handover, role: Role) -> bool:
+    """Whether this role's holder has not been rung to sign in this round; from now on they have."""
+    holder = handover.roles.get(role, 0)
+    return unit.seen(f"ring:sign:{handover.id}:{role}:{signing_round(handover, role)}:{holder}")
+
+
+def signing_round(handover: Handover, role: Role) -> int:
+    """How often this role's signature was withdrawn."""
+    return sum(1 for s in handover.signatures if s.role is role and not s.stands)
+
+
+def open_gate(unit: Unit, handover: Handover, *, terms: Terms, now: datetime, person: int = 0, why: str = "") -> None:
+    """The workspace is the record from now on; thread, channel and CRM are told."""
+    handover.move(State.IN_PROGRESS, now, person=person, why=why)
+    handover.live_at = now
+    handover.worked_seconds = int(terms.worked(handover, now).total_seconds())
+    handover.note(now, "system_of_record", workspace=handover.workspace_url, signers=_signers(handover))
+    unit.save(handover)
+    unit.emit(Reply(handover.id, "live", serial=f"{now:%Y%m%dT%H%M%S}"))
+    unit.emit(MarkMigrated(handover.id))
+
+
+def tick(
+    unit: Unit, handover_id: int, who: Person, *, key: str, ticked: bool, terms: Terms, now: datetime
+) -> Said | Refused:
+    """Ticks or unticks an item by hand. Only the list's holder or the delivery manager may."""
+    handover = unit.handover(handover_id)
+    if handover is None:
+        return Refused("This handover is not there any more. Type /handover to see yours.")
+    item = handover.item(key)
+    if item is None or item.kind != "hand":
+        return Refused("The record ticks this item by itself, once it is done.")
+    if not checklist.may_tick(handover, item, who):
+        return Refused(only(unit, handover, item.role, "tick this"))
+    if not checklist.opened(handover, item):
+        return Refused("This item cannot be done yet. It stands under “Later” on the list.")
+    if (item.ticked_at is not None) == ticked:
+        return Said()
+    item.ticked_by, item.ticked_at = (who.id, now) if ticked else (0, None)
+    handover.note(now, "ticked" if ticked else "unticked", person=who.id, item=item.key, text=item.text)
+    settle(unit, handover, terms=terms, now=now, actor=who.id)
+    return Said()
+
+
+def only(unit: Unit, handover: Handover, role: Role, deed: str) -> str:
+    """Words "Only Ana or Dev can …", with the way out; for what a role's holder or the delivery manager may do."""
+    holder = unit.person(handover.roles.get(role, 0))
+    manager = unit.person(handover.roles.get(Role.DELIVERY_MANAGER, 0))
+    if holder and manager and holder.id != manager.id:
+        return (
+            f"Only {holder.first_name} or {manager.first_name} can {deed}. Ask {holder.first_name}. "
+            f"Is it yours? Ask {manager.first_name} to hand it over."
+        )
+    either = holder or manager
+    if either:
+        return f"Only {either.first_name} can {deed}. Ask {either.first_name}."
+    return f"Nobody is the {TITLES[role]} yet, so nobody can {deed}. Ask a delivery manager to name one."
+
+
+def gone() -> Refused:
+    """The sentence for a click on a record that is not there."""
+    return Refused("This handover is not there any more. Type /handover to see yours.")
+
+
+def _signers(handover: Handover) -> list[int]:
+    return [s.person for role in gate.GATE_ROLES if (s := handover.signed(role))]

@@ -1,0 +1,89 @@
+"""Who holds which role: naming, handing over, and "Not mine" with a reason. Signatures given stay."""
+
+from datetime import datetime
+
+from bot import gate
+from bot.actions.lists import gone, ring_closing, settle
+from bot.actions.opening import can_hold
+from bot.actions.provision import begin_when_ready
+from bot.effects import Direct, Reply
+from bot.errors import Refused
+from bot.handover import ENDED, Handover, State
+from bot.people import HANDOVER_ROLES, TITLES, Person, Role, may_assign
+from bot.terms import Said, Terms, manager_of
+from bot.unit import Unit
+
+
+def assign(
+    unit: Unit, handover_id: int, who: Person, *, role: Role, person: Person, terms: Terms, now: datetime
+) -> Said | Refused:
+    """Names a role's holder: by the delivery manager, a head, sales operations, or the holder who hands it over."""
+    handover = unit.handover(handover_id)
+    if handover is None:
+        return gone()
+    mine = bool(who.id) and handover.roles.get(role) == who.id
+    if not may_assign(who, handover.roles) and not mine:
+        return Refused("Only the delivery manager, sales operations or the Head of Delivery can name people.")
+    problem = _problem(handover, role, person)
+    if problem:
+        return Refused(problem)
+    before = handover.roles.get(role, 0)
+    if before == person.id:
+        return Said(f"{person.first_name} is the {TITLES[role]} already.")
+    handover.roles[role] = person.id
+    if role is Role.DELIVERY_MANAGER:
+        handover.office = person.office
+    handover.note(now, "assigned", person=who.id, role=role.value, was=before, now=person.id)
+    settle(unit, handover, terms=terms, now=now, actor=who.id)
+    _tell_new_holder(unit, handover, role, person, who)
+    if terms.settings.provision_auto:
+        begin_when_ready(unit, handover, terms=terms, now=now)
+    return Said(f"{person.first_name} is the {TITLES[role]} of {handover.client} now.")
+
+
+def not_mine(
+    unit: Unit, handover_id: int, who: Person, *, role: Role, reason: str, terms: Terms, now: datetime
+) -> Said | Refused:
+    """Hands a role back with a reason; the delivery manager is asked to name somebody."""
+    handover = unit.handover(handover_id)
+    if handover is None:
+        return gone()
+    if not who.id or handover.roles.get(role) != who.id:
+        return Refused("This role is not yours, so you cannot hand it back.")
+    if not reason.strip():
+        return Refused("Say in a few words why it is not yours: the delivery manager will read it.")
+    del handover.roles[role]
+    handover.note(now, "not_mine", person=who.id, role=role.value, why=reason.strip())
+    settle(unit, handover, terms=terms, now=now, actor=who.id)
+    told = manager_of(handover)
+    data = {"role": role.value, "reason": reason.strip(), "by": who.id}
+    heads = [told] if told else [p.id for e in terms.settings.roles[Role.HEAD_OF_DELIVERY] if (p := unit.by_email(e))]
+    for person_id in heads:
+        unit.emit(Direct(person_id, "not_mine", f"{handover.shown_id}:{role}:{now.isoformat()}", handover.id, data))
+    return Said("Thank you. The delivery manager names somebody else.")
+
+
+def _problem(handover: Handover, role: Role, person: Person) -> str:
+    if role not in HANDOVER_ROLES:
+        return "This role belongs to the company, not to one handover: it is set in baton.toml."
+    if handover.state in ENDED:
+        return f"{handover.title} is closed: its people stay as they were."
+    if person.guest:
+        return f"{person.first_name} is a guest in Slack. Guests hold no role: choose a colleague."
+    if not can_hold(person):
+        return f"{person.first_name} has no active Slack account here: choose somebody else."
+    return ""
+
+
+def _tell_new_holder(unit: Unit, handover: Handover, role: Role, person: Person, who: Person) -> None:
+    # The new holder gets the brief and the open points, once; those who can act in an open thread are rung there.
+    if handover.state is State.PRESALE:
+        ring_closing(unit, handover)
+        return
+    if person.id == who.id:
+        return
+    serial = f"{role}:{person.id}:{handover.rev}"
+    if gate.turns_of(handover, person.id):
+        unit.emit(Reply(handover.id, "new_holder", serial, {"role": role.value}))
+    else:
+        unit.emit(Direct(person.id, "brief", f"{handover.shown_id}:{serial}", handover.id, {"role": role.value}))

@@ -1,0 +1,284 @@
+"""Everything Baton can do outside: a closed set of frozen dataclasses, stored as jobs in the outbox.
+
+`key` makes an effect unique: emitting one twice is one job. `lane` keeps order where order matters (edits of one
+thread, messages to one person); two lanes never wait for each other, so that with one vendor down the others go on.
+A best-effort effect (an ephemeral word to one person) is tried once and never parked.
+"""
+
+import json
+from dataclasses import asdict, dataclass, field
+from typing import Any, ClassVar
+
+
+@dataclass(frozen=True)
+class Effect:
+    """The root of all effects."""
+
+    best_effort: ClassVar[bool] = False
+
+    @property
+    def kind(self) -> str:
+        """The name under which the job is stored."""
+        return type(self).__name__
+
+    @property
+    def key(self) -> str:
+        """What makes this effect unique."""
+        return f"{self.kind}:" + ":".join(str(value) for value in asdict(self).values())
+
+    @property
+    def lane(self) -> str:
+        """The lane in which order holds."""
+        return self.key
+
+    def payload(self) -> str:
+        """The effect as JSON."""
+        return json.dumps(asdict(self), sort_keys=True)
+
+
+@dataclass(frozen=True)
+class ReadInbox(Effect):
+    """Work out what a stored webhook delivery means."""
+
+    inbox_id: int
+
+    @property
+    def lane(self) -> str:
+        """Deliveries of all connections are read side by side."""
+        return f"inbox:{self.inbox_id}"
+
+
+@dataclass(frozen=True)
+class ReadDeal(Effect):
+    """Read a deal whole from the CRM and act on what changed. `cause` says why; `nonce` tells two reads apart."""
+
+    connection: str
+    deal_id: str
+    cause: str
+    nonce: str
+    asked_by: int = 0
+    response_url: str = ""
+
+    @property
+    def lane(self) -> str:
+        """Reads of one deal keep their order."""
+        return f"deal:{self.connection}:{self.deal_id}"
+
+
+@dataclass(frozen=True)
+class Redraw(Effect):
+    """Bring the root, the lists and "What we know" of a handover up to date, by edits in place."""
+
+    handover_id: int
+    rev: int
+
+    @property
+    def lane(self) -> str:
+        """All messages of one thread keep their order."""
+        return f"thread:{self.handover_id}"
+
+
+@dataclass(frozen=True)
+class Reply(Effect):
+    """One new reply in the thread; `name` says which message of the copy it is."""
+
+    handover_id: int
+    name: str
+    serial: str
+    data: dict[str, Any] = field(default_factory=dict, compare=False)
+
+    @property
+    def key(self) -> str:
+        """One reply per name and serial."""
+        return f"Reply:{self.handover_id}:{self.name}:{self.serial}"
+
+    @property
+    def lane(self) -> str:
+        """All messages of one thread keep their order."""
+        return f"thread:{self.handover_id}"
+
+
+@dataclass(frozen=True)
+class Direct(Effect):
+    """A direct message to one person; `name` says which message of the copy it is."""
+
+    person_id: int
+    name: str
+    serial: str
+    handover_id: int = 0
+    data: dict[str, Any] = field(default_factory=dict, compare=False)
+
+    @property
+    def key(self) -> str:
+        """One message per person, name and serial."""
+        return f"Direct:{self.person_id}:{self.name}:{self.serial}"
+
+    @property
+    def lane(self) -> str:
+        """Messages to one person keep their order."""
+        return f"dm:{self.person_id}"
+
+
+@dataclass(frozen=True)
+class Whisper(Effect):
+    """A word to one person only, at the place where they clicked. Tried once."""
+
+    best_effort: ClassVar[bool] = True
+    slack_id: str
+    nonce: str
+    channel: str = ""
+    thread_ts: str = ""
+    response_url: str = ""
+    name: str = "line"
+    handover_id: int = 0
+    data: dict[str, Any] = field(default_factory=dict, compare=False)
+
+    @property
+    def key(self) -> str:
+        """Each word is said once."""
+        return f"Whisper:{self.slack_id}:{self.nonce}"
+
+
+@dataclass(frozen=True)
+class Home(Effect):
+    """Publish one person's Home anew."""
+
+    person_id: int
+    nonce: str
+
+    @property
+    def lane(self) -> str:
+        """Publications of one Home keep their order."""
+        return f"home:{self.person_id}"
+
+
+@dataclass(frozen=True)
+class Provision(Effect):
+    """Make one side of the workspace: slack, tool or links."""
+
+    handover_id: int
+    side: str
+    attempt: str = "1"
+
+    @property
+    def lane(self) -> str:
+        """One side of one handover is made in order; the sides do not wait for each other."""
+        return f"provision:{self.handover_id}:{self.side}"
+
+
+@dataclass(frozen=True)
+class MarkMigrated(Effect):
+    """Write "Closed → Migrated" into the CRM."""
+
+    handover_id: int
+    nonce: str = ""
+
+    @property
+    def lane(self) -> str:
+        """Writes to one deal keep their order."""
+        return f"crm-write:{self.handover_id}"
+
+
+@dataclass(frozen=True)
+class InviteClient(Effect):
+    """Give one of the client's people exactly the right that the CSM chose."""
+
+    handover_id: int
+    email: str
+    attempt: str = "1"
+
+    @property
+    def lane(self) -> str:
+        """Invitations to one workspace go one after the other."""
+        return f"invite:{self.handover_id}"
+
+
+@dataclass(frozen=True)
+class ReadTasks(Effect):
+    """Read the workspace's tasks and the client's access anew."""
+
+    handover_id: int
+    nonce: str
+
+    @property
+    def lane(self) -> str:
+        """One read of one workspace at a time."""
+        return f"tasks:{self.handover_id}"
+
+
+@dataclass(frozen=True)
+class SetTask(Effect):
+    """Set a task's due date (ISO) and owner in the tool."""
+
+    handover_id: int
+    task_id: str
+    due: str
+    owner: str
+    nonce: str
+
+    @property
+    def lane(self) -> str:
+        """Writes and reads of one workspace keep their order."""
+        return f"tasks:{self.handover_id}"
+
+
+@dataclass(frozen=True)
+class Identify(Effect):
+    """Find out from Slack who somebody is: by user id, or by e-mail."""
+
+    slack_id: str
+    email: str
+    nonce: str
+    response_url: str = ""
+
+
+@dataclass(frozen=True)
+class SearchCrm(Effect):
+    """Look deals up in the CRM for a person, and answer at the response_url."""
+
+    words: str
+    person_id: int
+    response_url: str
+    nonce: str
+
+
+@dataclass(frozen=True)
+class SendHistory(Effect):
+    """Send the whole timeline of a handover as a file, by direct message."""
+
+    handover_id: int
+    person_id: int
+    nonce: str
+
+
+@dataclass(frozen=True)
+class TellAdmin(Effect):
+    """One message to the admin channel, or to sales operations; `name` says which, `serial` makes it unique."""
+
+    name: str
+    serial: str
+    data: dict[str, Any] = field(default_factory=dict, compare=False)
+
+    @property
+    def key(self) -> str:
+        """One message per name and serial."""
+        return f"TellAdmin:{self.name}:{self.serial}"
+
+    @property
+    def lane(self) -> str:
+        """Admin messages keep their order."""
+        return "admin"
+
+
+KINDS: dict[str, type[Effect]] = {
+    kind.__name__: kind
+    for kind in (
+        ReadInbox, ReadDeal, Redraw, Reply, Direct, Whisper, Home, Provision, MarkMigrated, InviteClient, ReadTasks,
+        SetTask, Identify, SearchCrm, SendHistory, TellAdmin,
+    )
+}  # fmt: skip
+
+
+def load(kind: str, payload: str) -> Effect:
+    """The effect of a stored job. KeyError for a kind that this version does not know."""
+    return KINDS[kind](**json.loads(payload))

@@ -1,0 +1,84 @@
+"""Names of the workspace and of the Slack channel, made from the client, the project and the start date.
+
+Decides spelling and length only. Whether a name is free, Slack says: ask again with the next `attempt`.
+"""
+
+import re
+import unicodedata
+from datetime import date
+
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+WORKSPACE_LIMIT = 150
+"""A Slack header block holds 150 characters (docs.slack.dev/reference/block-kit/blocks/header-block)."""
+CHANNEL_LIMIT = 80
+"""docs.slack.dev/reference/methods/conversations.create: lowercase letters, digits, hyphens, underscores."""
+PREFIX_LIMIT = 20
+ATTEMPT_ROOM = len("-99")
+
+JOINERS = "\u200c\u200d"
+UNDECOMPOSED = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe", "þ": "th", "ı": "i"})
+"""Latin letters that Unicode does not split into a plain letter and a mark."""
+
+
+def workspace_name(*, client: str, project: str, start: date) -> str:
+    """`ABC Fintech – Cloud Migration – Sep2025`: spaced en dashes, English month, at most 150 characters.
+
+    Control characters and line breaks become spaces, runs of spaces one. An empty part becomes "Client" or "Project".
+    """
+    date_part = f"{MONTHS[start.month - 1]}{start.year:04d}"
+    client, project = _plain(client) or "Client", _plain(project) or "Project"
+    room = WORKSPACE_LIMIT - len(f" –  – {date_part}")
+    keep_client, keep_project = _shares(room, first=len(client), second=len(project))
+    return f"{_cut(client, keep_client)} – {_cut(project, keep_project)} – {date_part}"
+
+
+def channel_name(
+    *, client: str, project: str, start: date, fallback: str, prefix: str = "proj", attempt: int = 1
+) -> str:
+    """`proj-abc-fintech-cloud-migration-sep2025`, cut to 80 with the date kept; attempt 2 ends in `-2`.
+
+    Where client and project have no letter or digit that Slack takes, `fallback` (the deal's or handover's id) stands.
+    """
+    if attempt < 1:
+        raise ValueError("The first attempt is number 1.")
+    head = _slug(prefix)[:PREFIX_LIMIT].strip("-") or "proj"
+    suffix = f"{MONTHS[start.month - 1].lower()}{start.year:04d}"
+    count = f"-{attempt}" if attempt > 1 else ""
+    first, second = _slug(client), _slug(project)
+    if not first and not second:
+        first = _slug(fallback) or "handover"
+    room = CHANNEL_LIMIT - len(f"{head}---{suffix}") - max(ATTEMPT_ROOM, len(count))
+    keep_first, keep_second = _shares(room, first=len(first), second=len(second))
+    parts = (head, first[:keep_first].strip("-"), second[:keep_second].strip("-"), suffix)
+    return "-".join(filter(None, parts)) + count
+
+
+def _plain(text: str) -> str:
+    """Readable text on one line. Marks of direction and lone surrogates go; joiners stay inside words and emoji."""
+    kept = (
+        " " if unicodedata.category(char) == "Cc" else char
+        for char in text
+        if char in JOINERS or unicodedata.category(char) not in {"Cf", "Cs"}
+    )
+    words = (word.strip(JOINERS) for word in "".join(kept).split())
+    return " ".join(filter(None, words))
+
+
+def _slug(text: str) -> str:
+    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    bare = "".join(char for char in folded if not unicodedata.combining(char)).translate(UNDECOMPOSED)
+    return re.sub(r"[^a-z0-9]+", "-", bare.replace("&", " and ")).strip("-")
+
+
+def _shares(room: int, *, first: int, second: int) -> tuple[int, int]:
+    """How many characters each of two texts may keep: a text that fits in its half stays whole."""
+    half = room // 2
+    if first <= half:
+        return first, min(second, room - first)
+    if second <= half:
+        return min(first, room - second), second
+    return half, half
+
+
+def _cut(text: str, keep: int) -> str:
+    return text if len(text) <= keep else text[: keep - 1].rstrip() + "…"

@@ -1,0 +1,92 @@
+"""Roles, people, and who may see and do what.
+
+A person holds roles of the company (by settings) and roles of one handover (by assignment). Signatures and ticks look
+at the handover's role holders; seeing looks at both. A guest, a bot and a deactivated account have no rights at all.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """The protocol's roles. The first four are filled on each handover; the last two belong to the company."""
+
+    SALES_REP = "sales_rep"
+    PM = "pm"
+    CSM = "csm"
+    DELIVERY_MANAGER = "delivery_manager"
+    SALES_OPS = "sales_ops"
+    HEAD_OF_DELIVERY = "head_of_delivery"
+
+
+HANDOVER_ROLES = (Role.SALES_REP, Role.PM, Role.CSM, Role.DELIVERY_MANAGER)
+TITLES: Mapping[Role, str] = {
+    Role.SALES_REP: "sales rep",
+    Role.PM: "project manager",
+    Role.CSM: "client success",
+    Role.DELIVERY_MANAGER: "delivery manager",
+    Role.SALES_OPS: "sales operations",
+    Role.HEAD_OF_DELIVERY: "Head of Delivery",
+}
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody of the company, or somebody who clicked. `id` 0 means not stored yet. `tz` is an IANA zone name."""
+
+    id: int
+    name: str
+    email: str = ""
+    slack_id: str = ""
+    tz: str = "UTC"
+    office: str = ""
+    guest: bool = False
+    active: bool = True
+    roles: frozenset[Role] = frozenset()
+
+    @property
+    def first_name(self) -> str:
+        """The name that short sentences use."""
+        return self.name.split(" ", 1)[0] if self.name else "Somebody"
+
+    def has(self, *roles: Role) -> bool:
+        """Whether the company gave this person one of the roles."""
+        return self.active and not self.guest and bool(self.roles.intersection(roles))
+
+
+class Sight(StrEnum):
+    """How much of a handover a person may see."""
+
+    NOTHING = "nothing"
+    OUTLINE = "outline"  # client, project, state, dates, people
+    WHOLE = "whole"  # promises, stances, amounts as well
+
+
+def sight(person: Person, holders: Mapping[Role, int]) -> Sight:
+    """What this person may see of a handover with these role holders."""
+    if person.guest or not person.active or not person.slack_id:
+        return Sight.NOTHING
+    if person.id and person.id in holders.values():
+        return Sight.WHOLE
+    if person.has(Role.DELIVERY_MANAGER, Role.SALES_OPS, Role.HEAD_OF_DELIVERY):
+        return Sight.WHOLE
+    return Sight.OUTLINE
+
+
+def may_start(person: Person) -> bool:
+    """Whether the person may open, track and search deals: roles of sales, delivery and operations."""
+    return person.has(*Role)
+
+
+def may_assign(person: Person, holders: Mapping[Role, int]) -> bool:
+    """Whether the person may name role holders: the delivery manager, a head, or sales operations."""
+    if person.guest or not person.active:
+        return False
+    mine = bool(person.id) and holders.get(Role.DELIVERY_MANAGER) == person.id
+    return mine or person.has(Role.DELIVERY_MANAGER, Role.HEAD_OF_DELIVERY, Role.SALES_OPS)
+
+
+def may_read_history(person: Person, holders: Mapping[Role, int]) -> bool:
+    """Whether the person may read the whole timeline: everyone who sees the whole record."""
+    return sight(person, holders) is Sight.WHOLE

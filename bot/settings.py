@@ -1,0 +1,327 @@
+"""Settings: environment for secrets and addresses, baton.toml for the rest. All problems are reported at once.
+
+`app.py` is the only reader of the environment and the file; this module decides shapes, defaults and limits.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from bot.errors import ConfigError
+from bot.people import HANDOVER_ROLES, Role
+
+
+class Secret(str):
+    """A text whose repr is stars, so that it never reaches a log by accident."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "***"
+
+
+@dataclass(frozen=True)
+class Routing:
+    """One rule: when all its conditions hold, it fills the roles it names (several people = round robin)."""
+
+    when: Mapping[str, str]
+    roles: Mapping[Role, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class OfficeSettings:
+    """A working calendar as written in baton.toml; `store/calendars.py` makes the calendar of it."""
+
+    name: str
+    table: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything in force. Durations in seconds unless the name says otherwise."""
+
+    slack_token: Secret
+    signing_secret: Secret
+    app_token: Secret
+    slack_api_url: str
+    database_url: Secret  # a PostgreSQL address holds a password
+    host: str
+    port: int
+    public_url: str
+    handovers_channel: str
+    admin_channel: str
+    roles: Mapping[Role, tuple[str, ...]]
+    offices: tuple[OfficeSettings, ...]
+    person_offices: Mapping[str, str]
+    functions: Mapping[str, tuple[str, ...]]
+    routing: tuple[Routing, ...]
+    connections: Mapping[str, Mapping[str, Any]]
+    tool: str
+    clock_days: Decimal
+    scope_days: Decimal
+    scope_auto: bool
+    provision_auto: bool
+    hold_wins_above: int
+    checklist: str
+    playbook: str
+    service_playbooks: Mapping[str, str]
+    poll_seconds: float
+    lease_seconds: float
+    rate_share: float
+    workers: int
+    rehearsal: bool = False
+    warnings: tuple[str, ...] = field(default=())
+
+    def office_of(self, email: str) -> str:
+        """The office whose calendar counts for this person: named, or the first one."""
+        return self.person_offices.get(email.lower(), self.offices[0].name)
+
+
+# name -> (default, help); the docs page of the settings is tested against these tables.
+ENVIRONMENT: Mapping[str, tuple[str, str]] = {
+    "SLACK_BOT_TOKEN": ("", "the bot token of the installed app, xoxb-…"),
+    "SLACK_SIGNING_SECRET": ("", "the app's signing secret; needed unless Socket Mode is used"),
+    "SLACK_APP_TOKEN": ("", "an app-level token, xapp-…: when given, Socket Mode is used"),
+    "SLACK_API_URL": ("https://slack.com/api/", "where Slack's Web API is"),
+    "DATABASE_URL": ("sqlite:///baton.db", "SQLite file, or postgresql://…"),
+    "BATON_CONFIG": ("baton.toml", "the settings file"),
+    "BATON_HOST": ("127.0.0.1", "the address to listen on"),
+    "BATON_PORT": ("3000", "the port to listen on"),
+    "BATON_PUBLIC_URL": ("", "the public https address in front of this port; webhooks are verified against it"),
+    "BATON_SECRET_KEY": ("", "a key for secrets kept in the database; none are kept yet"),
+}
+TABLES: Mapping[str, Mapping[str, tuple[Any, str]]] = {
+    "slack": {
+        "handovers_channel": ("", "id of the private channel where handovers are opened (C…)"),
+        "admin_channel": ("", "id of the channel for admin messages; empty: direct messages to sales operations"),
+    },
+    "clock": {
+        "working_days": ("2", "working days from the scope confirmation to the gate"),
+        "scope_days": ("1", "working days from the win to the scope confirmation"),
+    },
+    "scope": {"auto": (False, "a linked scope document alone confirms the scope")},
+    "provision": {
+        "auto": (True, "workspace and channel are set up by themselves once the scope is confirmed"),
+        "tool": ("", "the connection that makes workspaces; empty: the only project tool there is"),
+    },
+    "intake": {"hold_above": (10, "more wins than this within an hour are held for one question to the admin")},
+    "playbooks": {
+        "checklist": ("default", "the checklist under playbooks/checklists"),
+        "project": ("default", "the project playbook under playbooks/projects"),
+        "by_service_line": ({}, "service line = playbook"),
+    },
+    "delivery": {
+        "poll_seconds": (300, "how often each CRM is asked for what webhooks lost"),
+        "lease_seconds": (60, "how long a worker may hold a job"),
+        "rate_share": (1, "share of Slack's rate limits that Baton may use; 0.5 leaves half to other apps"),
+        "workers": (4, "jobs worked on side by side"),
+    },
+}
+FREE_TABLES = frozenset({"people", "offices", "routing", "connections"})
+PEOPLE_TABLES = ("roles", "offices", "functions")
+CONDITIONS = ("service_line", "region", "industry", "client", "pipeline")  # what a routing rule may look at
+MAX_PORT = 65_535
+
+
+class _Reader:
+    """Reads typed values and collects every problem; what has a wrong shape is read as if it were not there."""
+
+    def __init__(self, table: Mapping[str, Any]) -> None:
+        self.problems: list[str] = []
+        self.table = {section: values for section, values in table.items() if self._known(section, values)}
+
+    def value(self, section: str, name: str) -> Any:
+        default = TABLES[section][name][0]
+        value = self.table.get(section, {}).get(name, default)
+        if (section, name) in _NUMBERS or isinstance(value, type(default)):
+            return value
+        self.problems.append(f"[{section}] {name} = {value!r}: write {_SHAPES[type(default)]}.")
+        return default
+
+    def number(self, section: str, name: str) -> Decimal:
+        raw = self.value(section, name)
+        try:
+            number = Decimal(str(raw))
+        except InvalidOperation:
+            number = Decimal(0)
+        whole = (section, name) in _WHOLE
+        if not number.is_finite() or number <= 0 or (whole and number % 1):
+            self.problems.append(f"[{section}] {name} = {raw!r}: write a {'whole ' if whole else ''}number above 0.")
+            return Decimal(str(TABLES[section][name][0]))
+        return number
+
+    def tables(self, section: str, *names: str) -> Mapping[str, Any]:
+        """A table within a free table, e.g. people.roles; empty when it is missing or none."""
+        values: Any = self.table.get(section, {})
+        for name in names:
+            values = values.get(name, {})
+        if isinstance(values, Mapping):
+            return values
+        self.problems.append(f"[{'.'.join((section, *names))}] must be a table: write the name in [brackets].")
+        return {}
+
+    def _known(self, section: str, values: Any) -> bool:
+        if section not in TABLES and section not in FREE_TABLES:
+            self.problems.append(f"[{section}] is not a table of baton.toml: remove it, or see docs/settings.md.")
+            return False
+        if section == "routing":
+            return self._shaped(isinstance(values, list) and all(isinstance(v, Mapping) for v in values), "[[routing]]")
+        if not self._shaped(isinstance(values, Mapping), f"[{section}]"):
+            return False
+        names = PEOPLE_TABLES if section == "people" else TABLES.get(section, values)
+        self.problems.extend(
+            f"[{section}] {name} is not a setting: see docs/settings.md." for name in values if name not in names
+        )
+        return True
+
+    def _shaped(self, right: bool, written: str) -> bool:  # noqa: FBT001 - the answer of a check, not a switch
+        if not right:
+            self.problems.append(f"{written} must be a table: write {written} on a line of its own.")
+        return right
+
+
+def read(env: Mapping[str, str], table: Mapping[str, Any], *, rehearsal: bool = False) -> Settings:
+    """The settings in force. Raises ConfigError with all problems, each with its next step."""
+    reader = _Reader(table)
+    given = {name: env.get(name) or default for name, (default, _) in ENVIRONMENT.items()}
+    channel = reader.value("slack", "handovers_channel")
+    problems = [*_slack_problems(given, channel), *reader.problems]
+    roles = _roles(reader.tables("people", "roles"), problems)
+    offices = _offices(reader, problems)
+    person_offices = _person_offices(reader.tables("people", "offices"), offices, problems)
+    functions = _functions(reader.tables("people", "functions"), problems)
+    routing = _routing(reader.table.get("routing", []), problems)
+    connections = {str(key): dict(reader.tables("connections", key)) for key in reader.tables("connections")}
+    port = given["BATON_PORT"]
+    if not (port.isascii() and port.isdigit() and 0 < int(port) <= MAX_PORT):
+        problems.append(f"BATON_PORT = {port!r}: write a port number, e.g. 3000.")
+        port = "3000"
+    values = {(section, name): reader.value(section, name) for section in TABLES for name in TABLES[section]}
+    numbers = {key: reader.number(*key) for key in _NUMBERS}
+    if rehearsal and "slack.com" in given["SLACK_API_URL"]:
+        problems.append("--rehearsal never runs against Slack itself: set SLACK_API_URL to a sandbox.")
+    problems = list(dict.fromkeys([*problems, *reader.problems]))
+    if problems:
+        raise ConfigError(tuple(problems))
+    return Settings(
+        slack_token=Secret(given["SLACK_BOT_TOKEN"]),
+        signing_secret=Secret(given["SLACK_SIGNING_SECRET"]),
+        app_token=Secret(given["SLACK_APP_TOKEN"]),
+        slack_api_url=given["SLACK_API_URL"].rstrip("/") + "/",
+        database_url=Secret(given["DATABASE_URL"]),
+        host=given["BATON_HOST"],
+        port=int(port),
+        public_url=(given["BATON_PUBLIC_URL"] or f"http://{given['BATON_HOST']}:{port}").rstrip("/"),
+        handovers_channel=channel,
+        admin_channel=values["slack", "admin_channel"],
+        roles=roles,
+        offices=offices,
+        person_offices=person_offices,
+        functions=functions,
+        routing=routing,
+        connections=connections,
+        tool=values["provision", "tool"],
+        clock_days=numbers["clock", "working_days"],
+        scope_days=numbers["clock", "scope_days"],
+        scope_auto=values["scope", "auto"],
+        provision_auto=values["provision", "auto"],
+        hold_wins_above=int(numbers["intake", "hold_above"]),
+        checklist=values["playbooks", "checklist"],
+        playbook=values["playbooks", "project"],
+        service_playbooks=dict(values["playbooks", "by_service_line"]),
+        poll_seconds=float(numbers["delivery", "poll_seconds"]),
+        lease_seconds=float(numbers["delivery", "lease_seconds"]),
+        rate_share=float(numbers["delivery", "rate_share"]),
+        workers=int(numbers["delivery", "workers"]),
+        rehearsal=rehearsal,
+    )
+
+
+_NUMBERS = (
+    ("clock", "working_days"),
+    ("clock", "scope_days"),
+    ("intake", "hold_above"),
+    ("delivery", "poll_seconds"),
+    ("delivery", "lease_seconds"),
+    ("delivery", "rate_share"),
+    ("delivery", "workers"),
+)
+_WHOLE = (("intake", "hold_above"), ("delivery", "workers"))
+_SHAPES = {str: 'text in "quotes"', bool: "true or false, without quotes", dict: "a table"}
+
+
+def _slack_problems(given: Mapping[str, str], channel: str) -> list[str]:
+    problems = []
+    if not given["SLACK_BOT_TOKEN"].startswith("xoxb-"):
+        problems.append("SLACK_BOT_TOKEN is missing: copy the bot token (xoxb-…) from your app's page in Slack.")
+    if not given["SLACK_SIGNING_SECRET"] and not given["SLACK_APP_TOKEN"]:
+        problems.append("SLACK_SIGNING_SECRET is missing: copy it from Basic Information of your app in Slack.")
+    if not channel.startswith(("C", "G")):
+        problems.append(
+            "[slack] handovers_channel is missing: open the channel's details in Slack and copy its id (C…)."
+        )
+    return problems
+
+
+def _roles(table: Mapping[str, Any], problems: list[str]) -> dict[Role, tuple[str, ...]]:
+    roles: dict[Role, tuple[str, ...]] = {}
+    for name, emails in table.items():
+        if name not in list(Role):
+            problems.append(f"[people.roles] {name} is no role: use one of {', '.join(Role)}.")
+            continue
+        roles[Role(name)] = _emails(emails, f"[people.roles] {name}", problems)
+    needed = (Role.DELIVERY_MANAGER, Role.HEAD_OF_DELIVERY)
+    problems.extend(
+        f"[people.roles] {r} is empty: name at least one e-mail address." for r in needed if not roles.get(r)
+    )
+    return roles
+
+
+def _offices(reader: _Reader, problems: list[str]) -> tuple[OfficeSettings, ...]:
+    names = [str(name) for name in reader.tables("offices")]
+    offices = tuple(OfficeSettings(name, dict(reader.tables("offices", name))) for name in names)
+    if not offices:
+        problems.append('There is no office: add [offices.main] with timezone = "Europe/Berlin" to baton.toml.')
+    return offices
+
+
+def _person_offices(
+    table: Mapping[str, Any], offices: tuple[OfficeSettings, ...], problems: list[str]
+) -> dict[str, str]:
+    names = [office.name for office in offices]
+    problems.extend(
+        f"[people.offices] {email} = {name!r}: there is no such office. Use one of: {', '.join(names)}."
+        for email, name in table.items()
+        if name not in names
+    )
+    return {str(email).lower(): str(name) for email, name in table.items()}
+
+
+def _functions(table: Mapping[str, Any], problems: list[str]) -> dict[str, tuple[str, ...]]:
+    return {str(name): _emails(emails, f"[people.functions] {name}", problems) for name, emails in table.items()}
+
+
+def _routing(raw: list[Mapping[str, Any]], problems: list[str]) -> tuple[Routing, ...]:
+    rules = []
+    for number, rule in enumerate(raw, start=1):
+        place = f"[[routing]], rule {number}"
+        roles = {role: _emails(rule[role], f"{place}, {role}", problems) for role in HANDOVER_ROLES if role in rule}
+        when = {str(name): str(value) for name, value in rule.items() if name not in HANDOVER_ROLES}
+        problems.extend(
+            f"{place}: {name} is no condition and no role. Use: {', '.join((*CONDITIONS, *HANDOVER_ROLES))}."
+            for name in when
+            if name not in CONDITIONS
+        )
+        if not roles:
+            problems.append(f'{place} names nobody: add for example pm = "name@your-company.com".')
+        rules.append(Routing(when=when, roles=roles))
+    return tuple(rules)
+
+
+def _emails(value: Any, place: str, problems: list[str]) -> tuple[str, ...]:
+    emails = value if isinstance(value, list) else [value]
+    if not all(isinstance(email, str) and "@" in email for email in emails):
+        problems.append(f"{place}: write a list of e-mail addresses.")
+        return ()
+    return tuple(email.strip().lower() for email in emails)

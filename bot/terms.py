@@ -1,0 +1,77 @@
+"""What the company agreed: settings, office calendars and the checklist, as one argument of the use-cases."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from bot.handover import Handover
+from bot.people import Role
+from bot.settings import Settings
+from bot.template import Template
+from bot.worktime import Office, add_working_days, day_length, elapsed
+
+
+@dataclass(frozen=True)
+class Said:
+    """What to tell the person who acted; '' when nothing need be said. `batch` names what [Undo] takes back."""
+
+    line: str = ""
+    batch: str = ""
+    handover_id: int = 0
+
+
+@dataclass(frozen=True)
+class Terms:
+    """Settings, calendars by office name, the checklist in force, and what the connected systems are called."""
+
+    settings: Settings
+    offices: Mapping[str, Office]
+    template: Template
+    tool_title: str = ""
+    crm_titles: Mapping[str, str] = field(default_factory=dict)
+
+    def office(self, handover: Handover) -> Office:
+        """The calendar that counts: the delivery manager's office."""
+        return self.offices.get(handover.office) or self.offices[self.settings.offices[0].name]
+
+    def due(self, handover: Handover, start: datetime) -> datetime:
+        """When the handover must be through the gate, counted from the scope confirmation (UTC)."""
+        return add_working_days(self.office(handover), start, self.settings.clock_days)
+
+    def scope_due(self, handover: Handover, start: datetime) -> datetime:
+        """When the scope should be confirmed, counted from the win (UTC)."""
+        return add_working_days(self.office(handover), start, self.settings.scope_days)
+
+    def resumed(self, handover: Handover, due: datetime, *, stopped: datetime, now: datetime) -> datetime:
+        """The due time after the clock stood still from `stopped` to `now` (UTC)."""
+        office = self.office(handover)
+        if stopped >= due:
+            return due
+        left = elapsed(office, start=stopped, end=due)
+        return add_working_days(office, now, Decimal(str(left / day_length(office))))
+
+    def worked(self, handover: Handover, now: datetime) -> timedelta:
+        """Working time on the clock so far: from the scope confirmation, without pauses and holds."""
+        if handover.scoped_at is None:
+            return timedelta()
+        office = self.office(handover)
+        end = handover.live_at or now
+        total = elapsed(office, start=handover.scoped_at, end=end)
+        counted = handover.scoped_at  # a pause and a hold at the same time stop the clock once
+        for interval in sorted(handover.intervals, key=lambda one: one.since):
+            start, until = max(interval.since, counted), min(interval.until or end, end)
+            if start < until:
+                total -= elapsed(office, start=start, end=until)
+                counted = until
+        return total
+
+    def today(self, handover: Handover, now: datetime) -> date:
+        """The calendar date of that moment in the delivery manager's office."""
+        return now.astimezone(ZoneInfo(self.office(handover).tz)).date()
+
+
+def manager_of(handover: Handover) -> int:
+    """The delivery manager's person id, 0 when there is none."""
+    return handover.roles.get(Role.DELIVERY_MANAGER, 0)

@@ -1,0 +1,1 @@
+"""CRM connectors: each fulfils `bot.ports.Crm` and knows nothing of the others."""

@@ -1,0 +1,25 @@
+"""HubSpot: key, title, settings, and how the connection is built."""
+
+from collections.abc import Callable
+
+from connectors.crm.hubspot.client import TITLE, HubSpot
+from connectors.crm.hubspot.config import ENVIRONMENT, Config, configure
+from connectors.crm.hubspot.dialect import read_complaint
+from connectors.http import DELIVERY_SECONDS, VendorHttp
+
+KEY = "hubspot"
+
+__all__ = ["ENVIRONMENT", "KEY", "TITLE", "Config", "build", "configure"]
+
+
+def build(config: Config, *, assert_outside: Callable[[], None], timeout: float = DELIVERY_SECONDS) -> HubSpot:
+    """The connection; `timeout` is the seconds that one call may take."""
+    http = VendorHttp(
+        vendor=TITLE,
+        base_url=config.api_url,
+        token=config.token,
+        dialect=read_complaint,
+        assert_outside=assert_outside,
+        timeout=timeout,
+    )
+    return HubSpot(config, http)

@@ -1,0 +1,1 @@
+"""Project tool connectors: each fulfils `bot.ports.ProjectTool` and knows nothing of the others."""

@@ -1,0 +1,26 @@
+"""Asana: key, title, settings, and how the connection is built."""
+
+from collections.abc import Callable
+
+from connectors.http import DELIVERY_SECONDS, VendorHttp
+from connectors.projects.asana.api import Api
+from connectors.projects.asana.client import TITLE, Asana
+from connectors.projects.asana.config import ENVIRONMENT, Config, configure
+from connectors.projects.asana.dialect import read_complaint
+
+KEY = "asana"
+
+__all__ = ["ENVIRONMENT", "KEY", "TITLE", "Config", "build", "configure"]
+
+
+def build(config: Config, *, assert_outside: Callable[[], None], timeout: float = DELIVERY_SECONDS) -> Asana:
+    """The connection; `timeout` is the seconds that one call may take."""
+    http = VendorHttp(
+        vendor=TITLE,
+        base_url=config.api_url,
+        token=config.token,
+        dialect=read_complaint,
+        assert_outside=assert_outside,
+        timeout=timeout,
+    )
+    return Asana(config, Api(http))

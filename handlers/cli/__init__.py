@@ -1,0 +1,22 @@
+"""The verbs of the command line. Each prints short sentences with the next step and returns the exit code."""
+
+import argparse
+import importlib
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from bot.errors import ConfigError
+
+
+def run(asked: argparse.Namespace, env: Mapping[str, str], table: Mapping[str, Any]) -> int:
+    """Runs the verb that was asked for; settings that cannot be used are printed, all at once."""
+    verb = importlib.import_module(f"handlers.cli.{asked.verb}")
+    try:
+        return int(verb.run(asked, env, table))
+    except ConfigError as error:
+        sys.stderr.write("Baton cannot start with these settings:\n")
+        for problem in error.problems:
+            sys.stderr.write(f"  - {problem}\n")
+        sys.stderr.write("Mend them, then start again. docs/settings.md explains each one.\n")
+        return 2

@@ -1,0 +1,27 @@
+"""`replay`: feeds a recorded webhook through the real door, signed as the vendor signs now."""
+
+import argparse
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from bot.settings import read
+from handlers.clock import Clock
+from handlers.webhooks import Delivery, receive
+from handlers.wiring import build
+
+
+def run(asked: argparse.Namespace, env: Mapping[str, str], table: Mapping[str, Any]) -> int:
+    """Puts the file's bytes into the inbox; a running `serve` on the same database reads them."""
+    settings = read(env, table)
+    deps = build(settings, env, clock=Clock())
+    crm = deps.crms.get(asked.crm)
+    if crm is None:
+        sys.stderr.write(f"There is no connection {asked.crm!r}. Connections: {', '.join(deps.crms) or 'none'}.\n")
+        return 2
+    body = asked.file.read_bytes()
+    path = f"/webhooks/{asked.crm}"
+    headers = dict(crm.sign(body=body, url=settings.public_url + path, now=deps.clock.machine_now()))
+    status = receive(deps, Delivery(asked.crm, body, headers, path))
+    sys.stdout.write(f"The door answered {status}.\n")
+    return 0 if status < 300 else 1  # noqa: PLR2004 - any 2xx

@@ -1,0 +1,116 @@
+"""The CRM's side: read deliveries and deals, act on the edge, write back links and state; search for a person."""
+
+from bot.actions import intake
+from bot.deal import Deal, Standing
+from bot.effects import Effect, MarkMigrated, ReadDeal, ReadInbox, SearchCrm, Whisper
+from bot.errors import Declined, Unrecognised
+from bot.people import Person
+from handlers.deliver.identify import known
+from handlers.deliver.ledger import Ledger, Result
+from store.jobs import ClaimedJob
+
+HUNDRED = 100
+
+
+def read_inbox(effect: Effect, ledger: Ledger) -> None:
+    """Turns a stored delivery into reads of the deals it names; each event once, also when it comes again."""
+    assert isinstance(effect, ReadInbox)  # noqa: S101 - the performer of exactly this kind
+    deps = ledger.deps
+    with deps.store.read() as reader:
+        delivery = reader.inbox.get(effect.inbox_id)
+    crm = deps.crms.get(delivery.connection) if delivery else None
+    if delivery is None or crm is None:
+        return
+    try:
+        parsed = crm.parse(delivery.body)
+    except Unrecognised:
+        with deps.store.write() as unit:
+            unit.inbox.mark(effect.inbox_id, "unrecognised")
+        return
+    with deps.store.write() as unit:
+        fresh = {hint.deal_id: hint for hint in parsed.hints if unit.seen(f"hint:{crm.key}:{hint.dedupe}")}
+        for hint in fresh.values():
+            unit.emit(ReadDeal(crm.key, hint.deal_id, "event", nonce=f"inbox:{effect.inbox_id}"))
+        unit.inbox.mark(effect.inbox_id, "read", hints=len(fresh), ignored=parsed.ignored)
+
+
+def read_deal(effect: Effect, ledger: Ledger) -> None:
+    """Re-reads a deal whole and acts on what changed. Finds the people it names in Slack first."""
+    assert isinstance(effect, ReadDeal)  # noqa: S101 - the performer of exactly this kind
+    deps = ledger.deps
+    crm = deps.crms.get(effect.connection)
+    if crm is None:
+        raise Declined(effect.connection, "read deal", words="this connection is not configured any more")
+    with deps.store.read() as reader:
+        ours = bool(reader.by_deal(effect.connection, effect.deal_id))
+    deal = crm.read_deal(effect.deal_id, known_standing=Standing.WON if ours else None)
+    _find_people(ledger, deal)
+    read = intake.Read(deal, effect.deal_id, cause=effect.cause, asked_by=effect.asked_by)
+    now = deps.clock.now()
+    with deps.store.write() as unit:
+        unit.ledger.renew(ledger.job)
+        outcome = intake.applied(unit, read, terms=deps.terms, now=now)
+        asker = unit.person(effect.asked_by)
+        if asker and effect.response_url:
+            handovers = unit.by_deal(deal.connection, deal.id)
+            shown = handovers[-1].id if handovers else 0
+            words = f"{deal.name} is tracked now." if shown else f"{deal.name}: nothing to track ({outcome})."
+            unit.emit(_answer(asker, effect, ledger.job, shown, words))
+
+
+def mark_migrated(effect: Effect, ledger: Ledger) -> None:
+    """Writes "Closed → Migrated" once the gate is open. Reading first makes a repeat harmless."""
+    assert isinstance(effect, MarkMigrated)  # noqa: S101 - the performer of exactly this kind
+    deps = ledger.deps
+    with deps.store.read() as reader:
+        handover = reader.handover(effect.handover_id)
+    crm = deps.crms.get(handover.connection) if handover else None
+    if handover is None or crm is None:
+        return
+    at = handover.live_at or deps.clock.now()
+    channel = f"{deps.identity.team_url}archives/{handover.channel_id}" if handover.channel_id else ""
+
+    def do() -> Result:
+        crm.mark_migrated(handover.deal_id, workspace_url=handover.workspace_url, channel_url=channel, at=at)
+        return {}
+
+    ledger.step("mark", do, again=True)
+    with deps.store.write() as unit:
+        record = unit.handover(effect.handover_id)
+        if record is not None:
+            record.note(deps.clock.now(), "crm_marked")
+            unit.save(record)
+
+
+def search_crm(effect: Effect, ledger: Ledger) -> None:
+    """Looks deals up for a person and answers where they asked; best five, logged."""
+    assert isinstance(effect, SearchCrm)  # noqa: S101 - the performer of exactly this kind
+    deps = ledger.deps
+    hits = []
+    for crm in deps.crms.values():
+        found = crm.search(effect.words[:HUNDRED], limit=5)
+        hits += [[crm.key, brief.id, brief.name, brief.client, brief.standing.value] for brief in found]
+    with deps.store.write() as unit:
+        person = unit.person(effect.person_id)
+        if person is not None:
+            data = {"words": effect.words, "rows": hits[:5]}
+            unit.emit(Whisper(person.slack_id, effect.nonce, response_url=effect.response_url, name="found", data=data))
+
+
+def _find_people(ledger: Ledger, deal: Deal) -> None:
+    settings = ledger.deps.settings
+    wanted = {email for emails in settings.roles.values() for email in emails}
+    wanted |= {email for rule in settings.routing for emails in rule.roles.values() for email in emails}
+    if deal.owner and deal.owner.email:
+        wanted.add(deal.owner.email.lower())
+    for email in sorted(wanted):
+        known(ledger, email)
+
+
+def _answer(asker: Person, effect: ReadDeal, job: ClaimedJob, handover_id: int, words: str) -> Effect:
+    if not handover_id:
+        data = {"text": words}
+        return Whisper(asker.slack_id, f"read:{job.id}", response_url=effect.response_url, name="line", data=data)
+    return Whisper(
+        asker.slack_id, f"read:{job.id}", response_url=effect.response_url, name="card", handover_id=handover_id
+    )

@@ -1,0 +1,109 @@
+"""Words to one person: direct messages, ephemeral words, Home, and the admin's messages."""
+
+import httpx
+
+from blocks.admin import admin
+from blocks.direct import direct
+from blocks.frame import Message
+from blocks.home import home_view
+from blocks.whisper import whisper
+from bot.effects import Direct, Effect, Home, TellAdmin, Whisper
+from bot.errors import Unavailable
+from bot.gate import turns_of
+from bot.people import Person, Role, Sight, sight
+from handlers.deliver import posting
+from handlers.deliver.ledger import Ledger
+from handlers.deliver.thread import load
+from handlers.rows import late_rows, people_of
+
+
+def send_direct(effect: Effect, ledger: Ledger) -> None:
+    """A direct message, once. Somebody who left, or never was in Slack, is skipped."""
+    assert isinstance(effect, Direct)  # noqa: S101 - the performer of exactly this kind
+    deps = ledger.deps
+    handover, people = load(deps, effect.handover_id) if effect.handover_id else (None, {})
+    with deps.store.read() as reader:
+        person = reader.person(effect.person_id)
+    if person is None or not person.slack_id or not person.active or person.guest:
+        return
+    message = direct(effect.name, handover, deps.frame(handover, people), effect.data, person)
+    channel = posting.open_dm(ledger, person.slack_id)
+    posting.post(ledger, "dm", channel=channel, message=message, key=effect.key)
+
+
+def send_whisper(effect: Effect, ledger: Ledger) -> None:
+    """An ephemeral word where the person clicked; tried once (https://docs.slack.dev/reference/methods/chat.postEphemeral)."""
+    assert isinstance(effect, Whisper)  # noqa: S101 - the performer of exactly this kind
+    deps = ledger.deps
+    handover, people = load(deps, effect.handover_id) if effect.handover_id else (None, {})
+    message = whisper(effect.name, handover, deps.frame(handover, people), effect.data)
+    if effect.response_url:
+        respond(ledger, effect.response_url, message)
+    elif effect.channel.startswith("D"):
+        deps.slack.call("chat.postMessage", channel=effect.channel, text=message.text, blocks=message.blocks or None)
+    elif effect.channel:
+        deps.slack.call(
+            "chat.postEphemeral",
+            channel=effect.channel,
+            user=effect.slack_id,
+            thread_ts=effect.thread_ts or None,
+            text=message.text,
+            blocks=message.blocks or None,
+        )
+
+
+def respond(ledger: Ledger, response_url: str, message: Message) -> None:
+    """Answers at a response_url: 5 times within 30 minutes, also where the bot is no member."""
+    ledger.deps.assert_outside()
+    body = {"response_type": "ephemeral", "replace_original": False, "text": message.text, "blocks": message.blocks}
+    try:
+        answer = httpx.post(response_url, json=body, timeout=10.0)
+    except httpx.HTTPError as error:
+        raise Unavailable("Slack", "response_url", words="Slack did not answer") from error
+    if answer.is_error:
+        raise Unavailable("Slack", "response_url", words="Slack refused the answer", status=answer.status_code)
+
+
+def publish_home(effect: Effect, ledger: Ledger) -> None:
+    """Publishes one person's Home from the record; the last publication wins."""
+    assert isinstance(effect, Home)  # noqa: S101 - the performer of exactly this kind
+    deps = ledger.deps
+    if deps.store.outbox.later_in_lane(ledger.job, "Home"):
+        return
+    with deps.store.read() as reader:
+        person = reader.person(effect.person_id)
+        if person is None or not person.slack_id:
+            return
+        mine = [(h, turns_of(h, person.id)) for h in reader.mine(person.id)]
+        sold = [h for h in reader.sold(person.id) if sight(person, h.roles) is Sight.WHOLE]
+        late = late_rows(deps, reader.late(deps.clock.now())) if person.has(Role.HEAD_OF_DELIVERY) else None
+        people = people_of(reader, *[h for h, _ in mine], *sold)
+    view = home_view(person, mine, sold, late, deps.frame(None, people))
+    deps.slack.call("views.publish", user_id=person.slack_id, view=view)
+
+
+def tell_admin(effect: Effect, ledger: Ledger) -> None:
+    """One message to the admin channel, or to each of sales operations when there is none."""
+    assert isinstance(effect, TellAdmin)  # noqa: S101 - the performer of exactly this kind
+    deps = ledger.deps
+    data = dict(effect.data)
+    if effect.name == "held_wins":
+        with deps.store.read() as reader:
+            held = [state.deal_id for state in reader.held_wins()]
+        data = {"count": len(held), "deals": held[:20]}
+    message = admin(effect.name, deps.frame(None, {}), data)
+    if deps.settings.admin_channel:
+        posting.post(ledger, "admin", channel=deps.settings.admin_channel, message=message, key=effect.key)
+        return
+    for person in admins(ledger):
+        channel = posting.open_dm(ledger, person.slack_id)
+        posting.post(ledger, f"admin:{person.id}", channel=channel, message=message, key=f"{effect.key}:{person.id}")
+
+
+def admins(ledger: Ledger) -> list[Person]:
+    """Sales operations, else the heads of delivery, who can be reached in Slack."""
+    settings = ledger.deps.settings
+    emails = settings.roles.get(Role.SALES_OPS) or settings.roles[Role.HEAD_OF_DELIVERY]
+    with ledger.deps.store.read() as reader:
+        people = [reader.by_email(email) for email in emails]
+    return [person for person in people if person and person.slack_id and person.active]

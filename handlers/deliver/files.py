@@ -1,0 +1,50 @@
+"""The timeline as a file, by direct message: only to those who may read it.
+
+https://docs.slack.dev/reference/methods/files.getUploadURLExternal · files.completeUploadExternal
+"""
+
+import httpx
+
+from blocks.history import text_file
+from bot.effects import Effect, SendHistory
+from bot.errors import Unavailable
+from bot.people import may_read_history
+from handlers.deliver import posting
+from handlers.deliver.ledger import Ledger, Result
+from handlers.deliver.thread import load
+
+
+def send_history(effect: Effect, ledger: Ledger) -> None:
+    """Uploads the whole timeline and shares it in the person's direct messages, once."""
+    assert isinstance(effect, SendHistory)  # noqa: S101 - the performer of exactly this kind
+    deps = ledger.deps
+    handover, people = load(deps, effect.handover_id)
+    with deps.store.read() as reader:
+        person = reader.person(effect.person_id)
+        events = reader.events(effect.handover_id)
+        people = {**people, **reader.people({e.person for e in events})}
+    if handover is None or person is None or not may_read_history(person, handover.roles):
+        return
+    body = text_file(handover, events, deps.frame(handover, people)).encode()
+    channel = posting.open_dm(ledger, person.slack_id)
+    name = f"{handover.shown_id}-history.txt"
+    uploaded = ledger.step("upload", lambda: _upload(ledger, name, body), again=True)
+    ledger.step("share", lambda: _share(ledger, uploaded["id"], name, channel))
+
+
+def _upload(ledger: Ledger, name: str, body: bytes) -> Result:
+    answer = ledger.deps.slack.call("files.getUploadURLExternal", filename=name, length=len(body))
+    ledger.deps.assert_outside()
+    try:
+        sent = httpx.post(str(answer["upload_url"]), content=body, timeout=10.0)
+    except httpx.HTTPError as error:
+        raise Unavailable("Slack", "file upload", words="Slack did not answer") from error
+    if sent.is_error:
+        raise Unavailable("Slack", "file upload", words="Slack refused the file", status=sent.status_code)
+    return {"id": str(answer["file_id"])}
+
+
+def _share(ledger: Ledger, file_id: str, name: str, channel: str) -> Result:
+    files = [{"id": file_id, "title": name}]
+    ledger.deps.slack.call("files.completeUploadExternal", files=files, channel_id=channel)
+    return {}

@@ -1,0 +1,97 @@
+"""The step ledger: each outside call has a row before it and its result after it, and is looked for before a repeat."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.errors import BatonError, RateLimited
+from handlers.deps import Deps
+from store.jobs import ClaimedJob
+from store.unit import StoreUnit
+
+Result = dict[str, str]
+PATIENCE = 3.0  # seconds that a hand waits for its slot before it gives the job back
+
+
+@dataclass
+class Later(BatonError):
+    """Not now: the rate rules have no slot yet. The job goes back and costs no attempt."""
+
+    seconds: float
+
+
+class Uncertain(BatonError):
+    """The call may have happened and cannot be looked up: a person decides."""
+
+
+@dataclass(frozen=True)
+class Pace:
+    """A rate rule: one slot each `every` seconds, `burst` at once, for all threads and replicas together."""
+
+    key: str
+    every: float
+    burst: int = 1
+
+
+@dataclass
+class Ledger:
+    """One claimed job at work. `scope` names the ledger's page: jobs of one scope see each other's steps."""
+
+    deps: Deps
+    job: ClaimedJob
+    scope: str = ""
+
+    def step(
+        self,
+        name: str,
+        do: Callable[[], Result],
+        *,
+        find: Callable[[float], Result | None] | None = None,
+        again: bool = False,
+        pace: Pace | None = None,
+        keep: Callable[[StoreUnit, Result], None] | None = None,
+    ) -> Result:
+        """Does it once. `find(oldest)` looks for an earlier attempt's effect; `again` says that a repeat is harmless.
+
+        `keep` writes the result into the record in the same transaction as the ledger. Raises LostLease, Later,
+        Uncertain, or what the call raises.
+        """
+        with self.deps.store.write() as unit:
+            stored = unit.begin_step(self.job, name, scope=self.scope)
+        if stored.done:
+            return dict(stored.result or {})
+        self.take_slot(pace)
+        result = None
+        if stored.repeated and not again:
+            if find is None:
+                raise Uncertain(f"{self.job.kind} {name}")
+            result = find(stored.started)
+        if result is None:
+            result = self._paced(do, pace)
+        with self.deps.store.write() as unit:
+            unit.finish_step(self.job, name, result, scope=self.scope)
+            if keep is not None:
+                keep(unit, result)
+        return result
+
+    def renew(self) -> None:
+        """Holds the job for another lease, before a call that has no step of its own; raises LostLease."""
+        self.deps.store.outbox.renew(self.job)
+
+    def take_slot(self, pace: Pace | None) -> None:
+        """Waits for a slot of the rate rule, a little; raises Later when it is far."""
+        if pace is None:
+            return
+        every = pace.every / self.deps.settings.rate_share
+        wait = self.deps.store.pace.reserve(pace.key, every, pace.burst, patience=PATIENCE)
+        if wait > PATIENCE:
+            raise Later(wait)
+        if wait > 0:
+            self.deps.clock.sleep(wait)
+
+    def _paced(self, do: Callable[[], Result], pace: Pace | None) -> Result:
+        try:
+            return do()
+        except RateLimited as limited:
+            if pace is not None:
+                self.deps.store.pace.close(pace.key, self.deps.clock.tick() + limited.after)
+            raise

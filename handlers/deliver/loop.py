@@ -1,0 +1,146 @@
+"""The loop: claim, perform, and decide what a failure means. Dead work is never silent: the admin is told once."""
+
+import logging
+import random
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+
+from bot.effects import Effect, InviteClient, Provision, TellAdmin, load
+from bot.errors import BatonError, NeedsReauth, RateLimited, Surprise, Unavailable, VendorError
+from handlers.deliver.ledger import Later, Ledger, Uncertain
+from handlers.deps import Deps
+from store.jobs import ClaimedJob, LostLease
+
+log = logging.getLogger("baton.deliver")
+Performer = Callable[[Effect, Ledger], None]
+BACKOFF_CAP = 120.0  # seconds between two tries at the most
+OUTAGE_TRIES = 5_000  # about a week at the cap: an outage is waited out
+FAULT_TRIES = 6  # our own or the vendor's fault: a person is asked sooner
+REAUTH_WAIT = 300.0
+
+
+class Worker:
+    """Threads that empty the outbox. `wake` is called after each commit; else they look once a second."""
+
+    def __init__(self, deps: Deps, performers: Mapping[str, Performer]) -> None:
+        self._deps = deps
+        self._performers = performers
+        self._wake = threading.Condition()
+        self._rung = 0
+        self._hands = 0
+        self._stopping = threading.Event()
+        self._threads: list[threading.Thread] = []
+
+    def start(self) -> None:
+        """Starts the threads."""
+        for number in range(self._deps.settings.workers):
+            thread = threading.Thread(target=self._run, args=(f"w{number}-{self._deps.new_id()}",), daemon=True)
+            thread.start()
+            self._threads.append(thread)
+
+    def stop(self, timeout: float = 10.0) -> None:
+        """Lets the jobs at work end, and claims no more."""
+        self._stopping.set()
+        self.wake()
+        for thread in self._threads:
+            thread.join(timeout)
+
+    def wake(self) -> None:
+        """Something may be due now."""
+        with self._wake:
+            self._rung += 1
+            self._wake.notify_all()
+
+    def run_one(self, owner: str) -> bool:
+        """Performs one due job. False when nothing is due."""
+        with self._at_work():
+            job = self._deps.store.outbox.claim(owner)
+            if job is None:
+                return False
+            self._perform(job)
+            return True
+
+    @property
+    def busy(self) -> bool:
+        """Whether a job is being claimed or performed right now."""
+        return self._hands > 0
+
+    @contextmanager
+    def _at_work(self) -> Iterator[None]:
+        with self._wake:
+            self._hands += 1
+        try:
+            yield
+        finally:
+            with self._wake:
+                self._hands -= 1
+
+    def _run(self, owner: str) -> None:
+        while not self._stopping.is_set():
+            with self._wake:
+                rung = self._rung
+            try:
+                busy = self.run_one(owner)
+            except Exception:  # the database may be away: the loop must outlive it
+                log.exception("could not claim work")
+                busy = False
+            if busy:
+                continue
+            with self._wake:
+                if self._rung == rung and not self._stopping.is_set():
+                    self._wake.wait(1.0)
+
+    def _perform(self, job: ClaimedJob) -> None:
+        store = self._deps.store
+        try:
+            effect = load(job.kind, job.payload)
+            # A retry by hand is a new job on the same page of the ledger: it finds what the earlier one began.
+            scope = effect.lane if isinstance(effect, (Provision, InviteClient)) else ""
+            self._performers[job.kind](effect, Ledger(self._deps, job, scope))
+            store.outbox.finish(job)
+        except LostLease:
+            log.info("lease lost", extra={"job": job.id, "kind": job.kind})
+        except Exception as error:  # noqa: BLE001 - whatever it is, the job must not vanish
+            self._failed(job, error)
+
+    def _failed(self, job: ClaimedJob, error: Exception) -> None:
+        store = self._deps.store
+        wait = self._wait(job, error)
+        words = str(error) if isinstance(error, BatonError) else type(error).__name__
+        log.warning("job failed", extra={"job": job.id, "kind": job.kind, "why": words}, exc_info=not words)
+        if job.best_effort and not isinstance(error, Later):
+            store.outbox.finish(job)
+        elif wait is None:
+            store.outbox.park(job, words)
+            self._tell("parked", f"job:{job.id}", {"kind": job.kind, "why": words, "job": job.id})
+        else:
+            store.outbox.retry(job, self._deps.clock.tick() + wait, words)
+        if isinstance(error, NeedsReauth):
+            self._tell("connection_broken", f"{error.vendor}:{self._deps.clock.now():%Y-%m-%d}", _vendor(error))
+
+    def _wait(self, job: ClaimedJob, error: Exception) -> float | None:
+        """Seconds until the next try, or None: park it."""
+        backoff = min(BACKOFF_CAP, 2.0 ** min(job.attempts, 10)) * random.uniform(0.5, 1.0)  # noqa: S311 - jitter
+        match error:
+            case Later(seconds=seconds):
+                return seconds
+            case RateLimited(after=after):
+                return after
+            case NeedsReauth():
+                return REAUTH_WAIT
+            case Unavailable():
+                return backoff if job.attempts < OUTAGE_TRIES else None
+            case Uncertain():
+                return None
+            case VendorError() if not isinstance(error, Surprise):
+                return None
+        return backoff if job.attempts < FAULT_TRIES else None
+
+    def _tell(self, name: str, serial: str, data: dict[str, object]) -> None:
+        with self._deps.store.write() as unit:
+            unit.emit(TellAdmin(name, serial, data))
+
+
+def _vendor(error: VendorError) -> dict[str, object]:
+    return {"vendor": error.vendor, "why": error.words}

@@ -1,0 +1,25 @@
+"""Which function performs which effect: the whole list, by name."""
+
+from collections.abc import Mapping
+
+from handlers.deliver import crm, direct, files, identify, provision, thread, workspace
+from handlers.deliver.loop import Performer
+
+PERFORMERS: Mapping[str, Performer] = {
+    "ReadInbox": crm.read_inbox,
+    "ReadDeal": crm.read_deal,
+    "MarkMigrated": crm.mark_migrated,
+    "SearchCrm": crm.search_crm,
+    "Redraw": thread.redraw,
+    "Reply": thread.send_reply,
+    "Direct": direct.send_direct,
+    "Whisper": direct.send_whisper,
+    "Home": direct.publish_home,
+    "TellAdmin": direct.tell_admin,
+    "Provision": provision.provision,
+    "InviteClient": workspace.invite_client,
+    "ReadTasks": workspace.read_tasks,
+    "SetTask": workspace.set_task,
+    "Identify": identify.identify,
+    "SendHistory": files.send_history,
+}

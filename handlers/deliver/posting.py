@@ -1,0 +1,118 @@
+"""Posting to Slack so that nothing is lost and nothing appears twice.
+
+chat.postMessage has no idempotency key: each post carries message metadata with a key of this installation, and before
+a repeat the channel or thread is searched for it (https://docs.slack.dev/messaging/message-metadata).
+"""
+
+import hashlib
+import json
+from typing import Any
+
+from blocks.frame import Message
+from handlers.deliver.ledger import Ledger, Pace, Result
+from handlers.slack_api import SlackRefused
+
+UPDATES = Pace("slack:chat.update", every=1.2, burst=20)  # tier 3: 50 a minute
+LOOK_BACK = 120.0  # seconds before the first attempt: clocks differ
+
+
+def digest(message: Message) -> str:
+    """What tells two drawings apart."""
+    whole = json.dumps([message.text, message.blocks], sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(whole.encode()).hexdigest()[:32]
+
+
+def posts(channel: str) -> Pace:
+    """One post a second and channel (https://docs.slack.dev/apis/web-api/rate-limits)."""
+    return Pace(f"slack:post:{channel}", every=1.05)
+
+
+def metadata(ledger: Ledger, key: str) -> dict[str, Any]:
+    """The key by which this post is found again. No words of the record: other apps may read metadata."""
+    return {"event_type": "baton", "event_payload": {"key": marker(ledger, key)}}
+
+
+def marker(ledger: Ledger, key: str) -> str:
+    """A key that no other installation of Baton can have."""
+    return f"baton:{ledger.deps.store.nonce}:{key}"
+
+
+def post(
+    ledger: Ledger,
+    name: str,
+    *,
+    channel: str,
+    message: Message,
+    key: str,
+    thread_ts: str = "",
+    broadcast: bool = False,
+    keep: Any = None,
+) -> Result:
+    """Posts once; the result is {"channel", "ts"}."""
+    slack = ledger.deps.slack
+
+    def do() -> Result:
+        answer = slack.call(
+            "chat.postMessage",
+            channel=channel,
+            text=message.text,
+            blocks=message.blocks or None,
+            thread_ts=thread_ts or None,
+            reply_broadcast=broadcast or None,
+            metadata=metadata(ledger, key),
+            unfurl_links=False,
+            unfurl_media=False,
+        )
+        return {"channel": str(answer["channel"]), "ts": str(answer["ts"])}
+
+    def find(started: float) -> Result | None:
+        return find_post(ledger, channel=channel, thread_ts=thread_ts, key=key, oldest=started - LOOK_BACK)
+
+    return ledger.step(name, do, find=find, pace=posts(channel), keep=keep)
+
+
+def find_post(ledger: Ledger, *, channel: str, thread_ts: str, key: str, oldest: float) -> Result | None:
+    """Our post of that key since `oldest` (machine seconds), or None."""
+    method = "conversations.replies" if thread_ts else "conversations.history"
+    wanted = marker(ledger, key)
+    cursor = ""
+    while True:
+        answer = ledger.deps.slack.call(
+            method,
+            channel=channel,
+            ts=thread_ts or None,
+            oldest=f"{oldest:.6f}",
+            include_all_metadata=1,
+            limit=200,
+            cursor=cursor or None,
+        )
+        for message in answer.get("messages", []):
+            payload = (message.get("metadata") or {}).get("event_payload") or {}
+            if payload.get("key") == wanted:
+                return {"channel": channel, "ts": str(message["ts"])}
+        cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
+        if not cursor:
+            return None
+
+
+def update(ledger: Ledger, *, channel: str, ts: str, message: Message) -> bool:
+    """Edits in place; the same edit twice is harmless. False when the message is gone and must be posted anew."""
+    ledger.renew()
+    ledger.take_slot(UPDATES)
+    try:
+        ledger.deps.slack.call("chat.update", channel=channel, ts=ts, text=message.text, blocks=message.blocks)
+    except SlackRefused as refused:
+        if refused.code in ("message_not_found", "cant_update_message", "channel_not_found"):
+            return False
+        raise
+    return True
+
+
+def open_dm(ledger: Ledger, slack_id: str) -> str:
+    """The channel of direct messages with that person; asking again gives the same one."""
+
+    def do() -> Result:
+        answer = ledger.deps.slack.call("conversations.open", users=slack_id)
+        return {"channel": str(answer["channel"]["id"])}
+
+    return ledger.step(f"open:{slack_id}", do, again=True)["channel"]

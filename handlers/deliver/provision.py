@@ -1,0 +1,74 @@
+"""Provisioning: one side of the workspace, step after step. What fails says so; the rest goes on."""
+
+from collections.abc import Callable
+
+from bot import provision as rules
+from bot.actions import provision as actions
+from bot.effects import Effect, Provision
+from bot.errors import Declined, NeedsReauth, RateLimited, Surprise, Unavailable, VendorError
+from bot.handover import Handover, Step
+from handlers.deliver import provision_links, provision_slack, provision_tool
+from handlers.deliver.ledger import Later, Ledger, Result, Uncertain
+from handlers.deliver.thread import load
+
+Maker = Callable[[Ledger, Handover], Result]
+MAKERS: dict[str, Maker] = {
+    "channel": provision_slack.channel,
+    "channel_about": provision_slack.about,
+    "channel_team": provision_slack.team,
+    "channel_brief": provision_slack.brief,
+    "project": provision_tool.project,
+    "project_tasks": provision_tool.tasks,
+    "project_team": provision_tool.team,
+    "project_links": provision_tool.links,
+    "crm_links": provision_links.crm_links,
+}
+
+
+def provision(effect: Effect, ledger: Ledger) -> None:
+    """Makes what is still to be made on one side, in order. Steps whose need is missing wait for it."""
+    assert isinstance(effect, Provision)  # noqa: S101 - the performer of exactly this kind
+    handover, _ = load(ledger.deps, effect.handover_id)
+    if handover is None:
+        return
+    for planned in rules.to_do(handover, effect.side):
+        fresh, _ = load(ledger.deps, effect.handover_id)
+        if fresh is not None and not rules.blocked(fresh, planned):
+            _make(ledger, fresh, planned, effect.attempt)
+
+
+def _make(ledger: Ledger, handover: Handover, step: Step, attempt: str) -> None:
+    now = ledger.deps.clock.now
+    try:
+        made = MAKERS[step.key](ledger, handover)
+    except (Unavailable, RateLimited, NeedsReauth) as error:
+        with ledger.deps.store.write() as unit:
+            actions.step_waits(unit, handover.id, step.key, words=waiting_words(error), now=now())
+        raise
+    except Later:
+        raise
+    except (Declined, Surprise, Uncertain) as error:
+        words = error.words if isinstance(error, VendorError) else "It may have been made: please look before a retry."
+        with ledger.deps.store.write() as unit:
+            actions.step_failed(unit, handover.id, step.key, words=words, attempt=attempt, now=now())
+        return
+    with ledger.deps.store.write() as unit:
+        unit.ledger.renew(ledger.job)
+        actions.step_made(
+            unit,
+            handover.id,
+            step.key,
+            remote_id=made.get("id", ""),
+            url=made.get("url", ""),
+            terms=ledger.deps.terms,
+            now=now(),
+        )
+
+
+def waiting_words(error: VendorError) -> str:
+    """Why it waits, in plain words, with what happens next."""
+    if isinstance(error, NeedsReauth):
+        return f"{error.vendor} refuses our credential. The admin is told; it goes on by itself afterwards."
+    if isinstance(error, RateLimited):
+        return f"{error.vendor} asks us to slow down. It goes on by itself."
+    return f"{error.vendor} does not answer. It goes on by itself."

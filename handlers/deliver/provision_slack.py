@@ -1,0 +1,188 @@
+"""The project channel: created once, private, named by Slack's rules; topic once, purpose, bookmarks, team, brief.
+
+https://docs.slack.dev/reference/methods/conversations.create · conversations.invite · bookmarks.add · pins.add
+"""
+
+from blocks.brief import internal
+from bot.deal import DocumentKind
+from bot.handover import Handover
+from bot.naming import channel_name
+from handlers.deliver import posting
+from handlers.deliver.ledger import Ledger, Pace, Result
+from handlers.deliver.thread import load
+from handlers.slack_api import SlackRefused
+from store.unit import StoreUnit
+
+NAMES = 20  # tries of -2, -3 … before a person is asked
+TIER2 = 3.0  # seconds between two calls: 20 a minute (https://docs.slack.dev/apis/web-api/rate-limits)
+CREATE = Pace("slack:conversations.create", TIER2, burst=10)
+BOOKMARK = Pace("slack:bookmarks.add", TIER2, burst=10)
+ABOUT = Pace("slack:conversations.setPurpose", TIER2, burst=10)
+TOPIC = Pace("slack:conversations.setTopic", TIER2, burst=10)
+PIN = Pace("slack:pins.add", TIER2, burst=10)
+ALREADY_IN = frozenset({"already_in_channel", "cant_invite_self"})
+
+
+def channel(ledger: Ledger, handover: Handover) -> Result:
+    """The channel, created or found again. Its purpose carries our marker, so that an earlier one is adopted."""
+    made = ledger.step(
+        "channel",
+        lambda: _create(ledger, handover),
+        find=lambda _: _find(ledger, handover),
+        pace=CREATE,
+        keep=lambda unit, result: _keep(unit, handover.id, result),
+    )
+    ledger.step(
+        "purpose",
+        lambda: _call(ledger, "conversations.setPurpose", channel=made["id"], purpose=_purpose(ledger, handover)),
+        again=True,
+        pace=ABOUT,
+    )
+    return {**made, "url": f"{ledger.deps.identity.team_url}archives/{made['id']}"}
+
+
+def about(ledger: Ledger, handover: Handover) -> Result:
+    """The topic, once, without a state in it; and the bookmarks: deal, scope document, handover thread."""
+    topic = f"{handover.title} · handover {handover.shown_id}"[:250]
+    ledger.step("topic", lambda: _topic(ledger, handover.channel_id, topic), again=True, pace=TOPIC)
+    root = handover.post("root")
+    wanted = [
+        ("Deal in the CRM", handover.deal.url),
+        ("Scope document", handover.scope_document or _scope_link(handover)),
+        ("Handover thread", ledger.deps.permalink(root.channel, root.ts) if root else ""),
+        ("Repository", handover.repository),
+    ]
+    for title, link in wanted:
+        if link.startswith(("http://", "https://")):
+            bookmark(ledger, handover, title, link)
+    return {}
+
+
+def bookmark(ledger: Ledger, handover: Handover, title: str, link: str) -> None:
+    """One bookmark, found by its link before a repeat."""
+    where = handover.channel_id
+
+    def find(_: float) -> Result | None:
+        answer = ledger.deps.slack.call("bookmarks.list", channel_id=where)
+        same = [b for b in answer.get("bookmarks", []) if b.get("link") == link]
+        return {"id": str(same[0]["id"])} if same else None
+
+    def do() -> Result:
+        answer = ledger.deps.slack.call("bookmarks.add", channel_id=where, title=title, type="link", link=link)
+        return {"id": str(answer["bookmark"]["id"])}
+
+    ledger.step(f"bookmark:{title}", do, find=find, pace=BOOKMARK)
+
+
+def team(ledger: Ledger, handover: Handover) -> Result:
+    """Our people into the channel; one who can't be invited does not keep the others out."""
+    _, people = load(ledger.deps, handover.id)
+    wanted = {people[pid].slack_id for pid in handover.roles.values() if pid in people}
+    wanted |= {p.slack_id for p in ledger.deps.team_people(handover)}
+    users = sorted(slack_id for slack_id in wanted if slack_id)
+    for start in range(0, len(users), 100):
+        batch = ",".join(users[start : start + 100])
+        ledger.step(f"invite:{start}", lambda batch=batch: _invite(ledger, handover, batch), again=True)  # type: ignore[misc]
+    return {}
+
+
+def brief(ledger: Ledger, handover: Handover) -> Result:
+    """The internal brief, posted and pinned."""
+    _, people = load(ledger.deps, handover.id)
+    message = internal(handover, ledger.deps.frame(handover, people))
+    sent = posting.post(
+        ledger, "brief", channel=handover.channel_id, message=message, key=f"{handover.shown_id}:brief:1"
+    )
+    ledger.step("pin", lambda: _pin(ledger, sent), again=True, pace=PIN)
+    return {"id": sent["ts"]}
+
+
+def _keep(unit: StoreUnit, handover_id: int, made: Result) -> None:
+    record = unit.handover(handover_id)
+    if record is not None:
+        record.channel_id, record.channel_name = made["id"], made["name"]
+        unit.save(record)
+
+
+def _create(ledger: Ledger, handover: Handover) -> Result:
+    for attempt in range(1, NAMES + 1):
+        name = _name(handover, attempt)
+        try:
+            answer = ledger.deps.slack.call("conversations.create", name=name, is_private=True)
+        except SlackRefused as refused:
+            if refused.code != "name_taken":
+                raise
+            continue
+        made = answer["channel"]
+        return {"id": str(made["id"]), "name": str(made["name"])}
+    raise SlackRefused("Slack", "conversations.create", words=f"{NAMES} channels of that name exist", code="name_taken")
+
+
+def _find(ledger: Ledger, handover: Handover) -> Result | None:
+    """A channel of ours with this handover's marker, or with its name, still without a purpose, made by us."""
+    marker = _marker(ledger, handover)
+    names = {_name(handover, attempt) for attempt in range(1, NAMES + 1)}
+    cursor = ""
+    while True:
+        answer = ledger.deps.slack.call(
+            "users.conversations", types="private_channel", exclude_archived=1, limit=200, cursor=cursor or None
+        )
+        for room in answer.get("channels", []):
+            purpose = str((room.get("purpose") or {}).get("value", ""))
+            fresh = not purpose and room.get("name") in names and room.get("creator") == ledger.deps.identity.bot_user
+            if marker in purpose.split() or fresh:
+                return {"id": str(room["id"]), "name": str(room["name"])}
+        cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
+        if not cursor:
+            return None
+
+
+def _name(handover: Handover, attempt: int) -> str:
+    start = handover.start or handover.opened_at.date()
+    return channel_name(
+        client=handover.client, project=handover.project, start=start, fallback=handover.deal_id, attempt=attempt
+    )
+
+
+def _marker(ledger: Ledger, handover: Handover) -> str:
+    return f"baton:{ledger.deps.store.nonce}:{handover.shown_id}"
+
+
+def _purpose(ledger: Ledger, handover: Handover) -> str:
+    marker = _marker(ledger, handover)
+    return f"{f'Delivery of {handover.title}'[: 248 - len(marker)]}. {marker}"
+
+
+def _topic(ledger: Ledger, where: str, topic: str) -> Result:
+    # Each change of a topic posts a line to everybody: set it only when it differs.
+    room = ledger.deps.slack.call("conversations.info", channel=where).get("channel") or {}
+    if str((room.get("topic") or {}).get("value", "")) != topic:
+        ledger.deps.slack.call("conversations.setTopic", channel=where, topic=topic)
+    return {}
+
+
+def _invite(ledger: Ledger, handover: Handover, users: str) -> Result:
+    try:
+        ledger.deps.slack.call("conversations.invite", channel=handover.channel_id, users=users, force=True)
+    except SlackRefused as refused:
+        if refused.code not in ALREADY_IN:
+            raise
+    return {}
+
+
+def _pin(ledger: Ledger, sent: Result) -> Result:
+    try:
+        ledger.deps.slack.call("pins.add", channel=sent["channel"], timestamp=sent["ts"])
+    except SlackRefused as refused:
+        if refused.code != "already_pinned":
+            raise
+    return {}
+
+
+def _call(ledger: Ledger, method: str, **arguments: str) -> Result:
+    ledger.deps.slack.call(method, **arguments)
+    return {}
+
+
+def _scope_link(handover: Handover) -> str:
+    return next((d.url for d in handover.deal.documents if d.kind is DocumentKind.SCOPE), "")

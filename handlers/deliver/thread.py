@@ -1,0 +1,149 @@
+"""The thread: root, lists and "What we know" are edited in place; a reply is posted only when somebody must act."""
+
+from collections.abc import Iterable
+
+from blocks.faces import faces
+from blocks.frame import Frame, Message
+from blocks.replies import reply
+from bot.effects import Direct, Effect, Redraw, Reply
+from bot.gate import turns
+from bot.handover import Handover, Post, State
+from bot.people import Person
+from handlers.deliver import posting
+from handlers.deliver.channels import members, open_to_amounts
+from handlers.deliver.ledger import Ledger, Result
+from handlers.deps import Deps
+from handlers.rows import people_of
+from store.unit import StoreUnit
+
+LIVING = frozenset({"questions", "step_failed", "hold"})  # replies that show what became of them
+
+
+def redraw(effect: Effect, ledger: Ledger) -> None:
+    """Brings the messages of a handover up to date; a later redraw of the same thread makes this one needless."""
+    assert isinstance(effect, Redraw)  # noqa: S101 - the performer of exactly this kind
+    if not ledger.deps.store.outbox.later_in_lane(ledger.job, "Redraw"):
+        draw(ledger, effect.handover_id)
+
+
+def draw(ledger: Ledger, handover_id: int) -> Handover | None:
+    """Posts what is missing, edits what differs. Returns the record as drawn, or None when there is no thread."""
+    handover, people = load(ledger.deps, handover_id)
+    if handover is None or not has_thread(handover):
+        return None
+    frame = frame_of(ledger, handover, people)
+    for name, message in faces(handover, frame).items():
+        _show(ledger, handover, name, message)
+    for post in list(handover.posts):
+        if post.name.startswith("reply:") and post.name.split(":")[1] in LIVING:
+            _show(ledger, handover, post.name, reply(post.name.split(":")[1], handover, frame, post.data))
+    return handover
+
+
+def send_reply(effect: Effect, ledger: Ledger) -> None:
+    """One new reply. Who is rung but cannot read the channel gets the same words as a direct message."""
+    assert isinstance(effect, Reply)  # noqa: S101 - the performer of exactly this kind
+    handover = draw(ledger, effect.handover_id)
+    root = handover.post("root") if handover else None
+    if handover is None or root is None:
+        return
+    handover, people = load(ledger.deps, effect.handover_id)
+    if handover is None:
+        return
+    frame = frame_of(ledger, handover, people)
+    message = reply(effect.name, handover, frame, effect.data)
+    live = effect.name == "live"
+    drawn = posting.digest(message)
+    posting.post(
+        ledger,
+        "reply",
+        channel=root.channel,
+        message=message,
+        key=f"{handover.shown_id}:{effect.name}:{effect.serial}",
+        thread_ts=root.ts,
+        broadcast=live,
+        keep=lambda unit, result: keep_post(
+            unit,
+            handover.id,
+            Post(
+                f"reply:{effect.name}:{effect.serial}", result["channel"], result["ts"], digest=drawn, data=effect.data
+            ),
+        ),
+    )
+    if live and handover.channel_id:
+        key = f"{handover.shown_id}:live:channel"
+        posting.post(ledger, "channel", channel=handover.channel_id, message=message, key=key)
+    if effect.name == "win":
+        _reach_absent(ledger, handover, people.values(), effect)
+
+
+def load(deps: Deps, handover_id: int) -> tuple[Handover | None, dict[int, Person]]:
+    """The record as it is now, with everyone it names."""
+    with deps.store.read() as reader:
+        handover = reader.handover(handover_id)
+        return handover, people_of(reader, handover) if handover else {}
+
+
+def has_thread(handover: Handover) -> bool:
+    """An open deal has no thread yet; a cancelled one keeps the thread it had."""
+    if handover.state is State.CANCELLED:
+        return handover.post("root") is not None
+    return handover.reached(State.WON)
+
+
+def frame_of(ledger: Ledger, handover: Handover, people: dict[int, Person]) -> Frame:
+    """The frame for the handovers channel: amounts and quotes only where no guest or other company reads along."""
+    here = open_to_amounts(ledger, ledger.deps.settings.handovers_channel)
+    return ledger.deps.frame(handover, people, open_here=here)
+
+
+def _show(ledger: Ledger, handover: Handover, name: str, message: Message) -> None:
+    drawn = posting.digest(message)
+    post = handover.post(name)
+    if post is not None:
+        if post.digest == drawn:
+            return
+        if posting.update(ledger, channel=post.channel, ts=post.ts, message=message):
+            post.digest = drawn
+            with ledger.deps.store.write() as unit:
+                keep_post(unit, handover.id, post)
+            return
+    generation = post.generation + 1 if post else 1
+    root = handover.post("root")
+
+    def keep(unit: StoreUnit, result: Result) -> None:
+        keep_post(
+            unit,
+            handover.id,
+            Post(name, result["channel"], result["ts"], drawn, generation, dict(post.data) if post else {}),
+        )
+
+    result = posting.post(
+        ledger,
+        f"{name}:{generation}",
+        channel=ledger.deps.settings.handovers_channel,
+        message=message,
+        key=f"{handover.shown_id}:{name}:{generation}",
+        thread_ts=root.ts if root and name != "root" else "",
+        keep=keep,
+    )
+    handover.posts = [p for p in handover.posts if p.name != name]
+    handover.posts.append(Post(name, result["channel"], result["ts"], drawn, generation))
+
+
+def keep_post(unit: StoreUnit, handover_id: int, post: Post) -> None:
+    """Keeps where a message stands and what it shows; this redraws nothing."""
+    handover = unit.handover(handover_id)
+    if handover is not None:
+        handover.posts = [p for p in handover.posts if p.name != post.name]
+        handover.posts.append(post)
+        unit.save(handover)
+
+
+def _reach_absent(ledger: Ledger, handover: Handover, people: Iterable[Person], effect: Reply) -> None:
+    present = members(ledger, ledger.deps.settings.handovers_channel)
+    called = {turn.person for turn in turns(handover)}
+    with ledger.deps.store.write() as unit:
+        for person in people:
+            if person.id in called and person.slack_id and person.slack_id not in present:
+                unit.emit(Direct(person.id, "ring", f"{handover.shown_id}:{effect.serial}", handover.id))

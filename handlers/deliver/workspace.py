@@ -1,0 +1,74 @@
+"""After provisioning: the client's invitations, reading tasks and rights, setting owners and dates."""
+
+from datetime import date
+
+from bot.actions import access as actions
+from bot.effects import Effect, InviteClient, ReadTasks, SetTask
+from bot.errors import Declined
+from bot.handover import Handover, TaskCopy
+from bot.ports import Member
+from handlers.deliver.ledger import Ledger, Result
+from handlers.deliver.provision_tool import tool_of
+from handlers.deliver.thread import load
+
+
+def invite_client(effect: Effect, ledger: Ledger) -> None:
+    """Gives one of the client's people exactly the right that was chosen; refused = a step by hand, never more."""
+    assert isinstance(effect, InviteClient)  # noqa: S101 - the performer of exactly this kind
+    deps = ledger.deps
+    handover, _ = load(deps, effect.handover_id)
+    access = next((a for a in handover.access if a.email == effect.email), None) if handover else None
+    if handover is None or access is None:
+        return
+    member = Member(access.email, access.name, right=access.right)
+    state, words = "given", ""
+    try:
+        tool = tool_of(deps)
+        ledger.step("invite", lambda: _invite(ledger, handover, member), find=lambda _: _has(ledger, handover, member))
+        words = tool.title
+    except Declined as declined:
+        state, words = "failed", declined.words
+    with deps.store.write() as unit:
+        actions.invited(
+            unit, handover.id, effect.email, state=state, words=words, terms=deps.terms, now=deps.clock.now()
+        )
+
+
+def read_tasks(effect: Effect, ledger: Ledger) -> None:
+    """Reads tasks and rights from the tool into the record."""
+    assert isinstance(effect, ReadTasks)  # noqa: S101 - the performer of exactly this kind
+    deps = ledger.deps
+    handover, _ = load(deps, effect.handover_id)
+    if handover is None or not handover.workspace_id:
+        return
+    tool = tool_of(deps)
+    copies = [
+        TaskCopy(t.id, t.name, t.url, t.section, t.due, t.owner_email, t.completed, t.milestone)
+        for t in tool.tasks(handover.workspace_id)
+    ]
+    given = [(a.email, a.right) for a in tool.access(handover.workspace_id)]
+    with deps.store.write() as unit:
+        actions.tasks_read(unit, handover.id, copies, given, terms=deps.terms, now=deps.clock.now())
+
+
+def set_task(effect: Effect, ledger: Ledger) -> None:
+    """Sets owner and date of one task; the same values twice are harmless."""
+    assert isinstance(effect, SetTask)  # noqa: S101 - the performer of exactly this kind
+    tool = tool_of(ledger.deps)
+
+    def do() -> Result:
+        tool.set_dates(effect.task_id, due=date.fromisoformat(effect.due), owner_email=effect.owner)
+        return {}
+
+    ledger.step("set", do, again=True)
+
+
+def _invite(ledger: Ledger, handover: Handover, member: Member) -> Result:
+    return {"id": tool_of(ledger.deps).invite_client(handover.workspace_id, member).id}
+
+
+def _has(ledger: Ledger, handover: Handover, member: Member) -> Result | None:
+    for access in tool_of(ledger.deps).access(handover.workspace_id):
+        if access.email.lower() == member.email.lower() and access.right == member.right:
+            return {"id": access.email}
+    return None

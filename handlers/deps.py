@@ -1,0 +1,78 @@
+"""Everything wired together: what ears and hands are given. The real clock and the real ids live here and only here."""
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from blocks.frame import Frame
+from bot.handover import Handover
+from bot.people import Person, Role
+from bot.ports import Crm, ProjectTool
+from bot.settings import Settings
+from bot.terms import Terms
+from handlers.clock import Clock
+from handlers.slack_api import SlackApi
+from store.playbooks import ProjectFile
+from store.store import Store
+
+
+def new_id() -> str:
+    """A fresh id for clicks, batches and jobs: 16 characters, never guessed."""
+    return secrets.token_hex(8)
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who we are in Slack, by auth.test at the start (empty until Slack has answered once)."""
+
+    team_id: str = ""
+    team_url: str = ""
+    bot_user: str = ""
+    bot_id: str = ""
+    scopes: frozenset[str] = frozenset()
+
+
+@dataclass
+class Deps:
+    """What a handler may use. `edge` is for ears (2 s), `slack` for hands (10 s)."""
+
+    settings: Settings
+    terms: Terms
+    store: Store
+    clock: Clock
+    edge: SlackApi
+    slack: SlackApi
+    crms: Mapping[str, Crm] = field(default_factory=dict)
+    tool: ProjectTool | None = None
+    playbooks: Mapping[str, ProjectFile] = field(default_factory=dict)
+    identity: Identity = field(default_factory=Identity)
+    assert_outside: Callable[[], None] = lambda: None
+    channel_facts: dict[str, tuple[bool, float]] = field(default_factory=dict)
+    missed: dict[str, float] = field(default_factory=dict)
+    new_id: Callable[[], str] = new_id
+
+    def frame(self, handover: Handover | None, people: Mapping[int, Person], *, open_here: bool = True) -> Frame:
+        """What a drawing needs beside the record."""
+        office = self.terms.office(handover) if handover else self.terms.offices[self.settings.offices[0].name]
+        links = {p.name: self.permalink(p.channel, p.ts) for p in handover.posts} if handover else {}
+        return Frame(now=self.clock.now(), tz=office.tz, people=people, links=links, open_here=open_here)
+
+    def team_people(self, handover: Handover) -> list[Person]:
+        """The internal team by function (delivery, QA, design, dev), as far as Slack knows them."""
+        emails = sorted({email for emails in self.settings.functions.values() for email in emails})
+        with self.store.read() as reader:
+            found = [reader.by_email(email) for email in emails]
+        held = set(handover.roles.values())
+        return [person for person in found if person and person.slack_id and person.active and person.id not in held]
+
+    def owner_of(self, handover: Handover, people: Mapping[int, Person], function: str) -> str:
+        """The e-mail of whoever does a task of this function: a role holder, a function's first name, else the PM."""
+        if function in list(Role) and handover.roles.get(Role(function)) in people:
+            return people[handover.roles[Role(function)]].email
+        named = self.settings.functions.get(function, ())
+        pm = people.get(handover.roles.get(Role.PM, 0))
+        return named[0] if named else (pm.email if pm else "")
+
+    def permalink(self, channel: str, ts: str) -> str:
+        """The address of a message, built by hand as Slack does (chat.getPermalink gives the same)."""
+        return f"{self.identity.team_url}archives/{channel}/p{ts.replace('.', '')}" if self.identity.team_url else ""

@@ -1,0 +1,155 @@
+"""Capture by click and modal: promises, dates, people, and every other kind; "nothing"; undo; evidence by shortcut."""
+
+from datetime import datetime
+from typing import Any
+
+from slack_bolt import Ack, App
+
+from blocks import capture as face
+from blocks import ids
+from blocks.frame import Frame
+from blocks.modal import submission
+from blocks.modal.evidence import Evidence
+from blocks.mrkdwn import slack_unescape
+from bot.actions import capture as actions
+from bot.context import Kind, Source
+from bot.errors import Refused
+from bot.handover import Handover
+from bot.people import Person
+from bot.terms import Said
+from handlers.deps import Deps
+from handlers.ears.guard import Click, act, change_view, open_view, seen_by
+from handlers.ears.modals import Make, opens, submits
+from handlers.rows import at_place, choices, people_of
+from store.unit import StoreUnit
+
+KINDS = {ids.ADD_DATE: Kind.REAL_DEADLINE, ids.ADD_STAKEHOLDER: Kind.STAKEHOLDER, ids.ADD_CONTEXT: None}
+NOTHING = {
+    ids.NONE_PROMISED: Kind.COMMITMENT,
+    ids.CONTRACT_DATE: Kind.REAL_DEADLINE,
+    ids.NOBODY_KNOWN: Kind.STAKEHOLDER,
+}
+
+
+def register(bolt: App, deps: Deps) -> None:
+    """Registers the listeners of this conversation."""
+    opens(bolt, deps, ids.ADD_PROMISE, lambda h, frame, *_: face.promise_view(h, frame, nonce=deps.new_id()))
+    for action_id, kind in KINDS.items():
+        opens(bolt, deps, action_id, _opener(deps, kind))
+    for action_id, nothing in NOTHING.items():
+        _nothing(bolt, deps, action_id, nothing)
+
+    @bolt.action(ids.MORE_DETAILS)
+    def more(ack: Ack, body: dict[str, Any]) -> None:
+        click = Click.of(body)
+        _, handover, people = seen_by(deps, click)
+        change_view(deps, click, face.promise_detailed(click.view, handover, deps.frame(handover, people)))
+        ack()
+
+    @bolt.shortcut(ids.SHORTCUT_EVIDENCE)
+    def from_message(ack: Ack, body: dict[str, Any]) -> None:
+        evidence(deps, body)
+        ack()
+
+    submits(bolt, deps, ids.VIEW_PROMISE, face.promise_read, lambda *given: _promised(deps, *given))
+    submits(bolt, deps, ids.VIEW_CONTEXT, face.context_read, lambda *given: _added(deps, *given))
+
+    @bolt.action(ids.ADD_KIND)
+    def kind_chosen(ack: Ack, body: dict[str, Any]) -> None:
+        click = Click.of(body)
+        person, handover, people = seen_by(deps, Click.of({**body, "actions": [{}]}))
+        if handover and person:
+            frame = deps.frame(handover, people)
+            drawn = face.context_view(
+                handover, frame, nonce=click.nonce, kind=face.context_kind(click.view), person=person
+            )
+            change_view(deps, click, submission.carried(drawn, from_view=click.view))
+        ack()
+
+    @bolt.action(ids.UNDO)
+    def undo(ack: Ack, body: dict[str, Any]) -> None:
+        click = Click.of(body)
+        now = deps.clock.now()
+        act(
+            deps,
+            click,
+            lambda unit, who: actions.undo(
+                unit, click.handover_id, who, batch=click.subject, terms=deps.terms, now=now
+            ),
+        )
+        ack()
+
+
+def _opener(deps: Deps, kind: Kind | None) -> Make:
+    def make(handover: Handover, frame: Frame, person: Person, _: Click) -> dict[str, Any]:
+        return face.context_view(handover, frame, nonce=deps.new_id(), kind=kind, person=person)
+
+    return make
+
+
+def _nothing(bolt: App, deps: Deps, action_id: str, kind: Kind) -> None:
+    @bolt.action(action_id)
+    def nothing(ack: Ack, body: dict[str, Any]) -> None:
+        click = Click.of(body)
+        now = deps.clock.now()
+        act(
+            deps,
+            click,
+            lambda unit, who: actions.none_of(unit, click.handover_id, who, kind=kind, terms=deps.terms, now=now),
+        )
+        ack()
+
+
+def _promised(
+    deps: Deps, unit: StoreUnit, who: Person, read: face.Promises, click: Click, now: datetime
+) -> Said | Refused:
+    capture = actions.Capture(
+        kind=Kind.COMMITMENT,
+        lines=read.lines,
+        batch=click.nonce,
+        source=Source.MESSAGE if read.evidence else Source.MODAL,
+        details=read.details,
+        evidence=deps.permalink(read.evidence.channel, read.evidence.ts) if read.evidence else "",
+        evidence_words=read.words,
+    )
+    return actions.add(unit, read.handover_id, who, capture, terms=deps.terms, now=now)
+
+
+def _added(
+    deps: Deps, unit: StoreUnit, who: Person, read: face.NewEntry, click: Click, now: datetime
+) -> Said | Refused:
+    capture = actions.Capture(kind=read.kind, lines=read.lines, batch=click.nonce, details=read.details)
+    return actions.add(unit, read.handover_id, who, capture, terms=deps.terms, now=now)
+
+
+def public(body: dict[str, Any]) -> bool:
+    """Whether the message stands in a public channel, by Slack's words for the others."""
+    channel = body.get("channel") or {}
+    private = str(channel.get("name")) in ("privategroup", "directmessage")
+    return not private and str(channel.get("id", "")).startswith("C")
+
+
+def evidence(deps: Deps, body: dict[str, Any]) -> None:
+    """The message shortcut: the message is the evidence. Its words are kept only where the handover's people read."""
+    click = Click.of(body)
+    message = body.get("message") or {}
+    channel = str((body.get("channel") or {}).get("id") or "")
+    with deps.store.read() as reader:
+        person = reader.by_slack(click.slack_id)
+        handover = at_place(reader, channel, str(message.get("thread_ts") or message.get("ts") or ""))
+        people = people_of(reader, handover) if handover else {}
+        deals = choices(reader, person.id if person else 0)
+    if person is None:
+        act(deps, click, lambda *_: Said())
+        return
+    proof = Evidence(
+        channel=channel,
+        ts=str(message.get("ts") or ""),
+        author=str(message.get("user") or ""),
+        private=handover is None and not public(body),
+    )
+    words = slack_unescape(str(message.get("text") or ""))
+    view = face.promise_view(
+        handover, deps.frame(handover, people), nonce=deps.new_id(), prefill=words, evidence=proof, deals=deals
+    )
+    open_view(deps, click, view)

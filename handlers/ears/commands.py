@@ -1,0 +1,88 @@
+"""`/handover`: one root command. Each verb answers within the request, from our own database; longer work is a job.
+
+Unknown words get the nearest verbs; an unknown name offers the CRM search to those who may. Only the asker sees it.
+"""
+
+import difflib
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from slack_bolt import Ack, App
+
+from blocks.card import choice, no_match
+from blocks.frame import Message
+from bot.effects import Identify
+from bot.people import Sight, may_start, sight
+from handlers.deps import Deps
+from handlers.ears import verbs
+from handlers.ears.asked import Asked, line
+from handlers.ears.guard import Click
+from handlers.rows import people_of, row
+
+Verb = Callable[[Deps, Asked], Message | None]
+VERBS: Mapping[str, Verb] = {
+    "help": verbs.helped,
+    "mine": verbs.mine,
+    "list": verbs.listed,
+    "new": verbs.new,
+    "assign": verbs.assign,
+    "commit": verbs.commit,
+    "scope": verbs.scope,
+    "brief": verbs.brief,
+    "find": verbs.find,
+    "audit": verbs.audit,
+    "cancel": verbs.cancel,
+}
+ALIASES = {"promise": "commit", "role": "assign", "roles": "assign", "history": "audit", "search": "find", "?": "help"}
+
+
+def register(bolt: App, deps: Deps) -> None:
+    """Registers the command and the global shortcut."""
+
+    @bolt.command("/handover")
+    def handover(ack: Ack, command: dict[str, Any]) -> None:
+        message = answer(deps, command)
+        if message is None:
+            ack()
+        else:
+            ack({"response_type": "ephemeral", "text": message.text, "blocks": message.blocks})
+
+    @bolt.shortcut("handover_new")
+    def shortcut(ack: Ack, body: dict[str, Any]) -> None:
+        click = Click.of(body)
+        verbs.open_new(deps, click)
+        ack()
+
+
+def answer(deps: Deps, command: Mapping[str, Any]) -> Message | None:
+    """What the person sees under their command; None when a modal opened instead."""
+    with deps.store.read() as reader:
+        person = reader.by_slack(str(command.get("user_id")))
+    asked = Asked.of(command, person)
+    if person is None:
+        with deps.store.write() as unit:
+            unit.emit(Identify(asked.slack_id, "", nonce=deps.new_id(), response_url=asked.response_url))
+        return line(deps, "One moment: I do not know you yet. I am asking Slack, and then you can go on.")
+    if person.guest:
+        return line(deps, "Handovers are for colleagues only. Ask your contact here what you need to know.")
+    if not asked.words:
+        return verbs.here(deps, asked)
+    verb = ALIASES.get(asked.verb, asked.verb)
+    if verb in VERBS:
+        return VERBS[verb](deps, asked)
+    return looked_up(deps, asked)
+
+
+def looked_up(deps: Deps, asked: Asked) -> Message:
+    """`/handover ABC`: the card; several matches give a choice; none offers near verbs and the CRM search."""
+    with deps.store.read() as reader:
+        hits = reader.search(asked.words, limit=11)
+        shown = [h for h in hits if sight(asked.person, h.roles) is not Sight.NOTHING]
+        if len(shown) == 1:
+            return verbs.card_of(deps, reader, shown[0], asked.person)
+        people = people_of(reader, *shown)
+    if shown:
+        rows = [row(deps, handover, people) for handover in shown[:10]]
+        return choice(rows, deps.frame(None, people), more=len(shown) > 10)  # noqa: PLR2004 - ten rows fit
+    near = difflib.get_close_matches(asked.verb, [*VERBS, *ALIASES], n=3, cutoff=0.6)
+    return no_match(asked.words, near=near, may_search=may_start(asked.person) and bool(deps.crms))

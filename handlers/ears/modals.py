@@ -1,0 +1,91 @@
+"""The two moves of every modal: a click opens it; a submission is read, done once, and answered in its place."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from slack_bolt import Ack, App
+
+from blocks.forms import note_view
+from blocks.frame import FieldErrors, Frame
+from bot.errors import Refused
+from bot.handover import Handover
+from bot.people import Person, Sight, sight
+from bot.terms import Said
+from handlers.deps import Deps
+from handlers.ears.guard import Click, act, open_view, say, seen_by
+from store.unit import StoreUnit
+
+View = dict[str, Any]
+Make = Callable[[Handover, Frame, Person, Click], View]
+Deed = Callable[[StoreUnit, Person, Any, Click, datetime], Said | Refused]
+
+
+def opens(bolt: App, deps: Deps, action_id: str, make: Make) -> None:
+    """A click on this action opens the modal that `make` draws, for those who see the whole record."""
+
+    @bolt.action(action_id)
+    def clicked(ack: Ack, body: dict[str, Any]) -> None:
+        open_on(deps, Click.of(body), make)
+        ack()
+
+
+def open_on(deps: Deps, click: Click, make: Make) -> None:
+    """Opens the modal for this click, or says why not."""
+    person, handover, people = seen_by(deps, click)
+    if person is None:
+        act(deps, click, lambda *_: Said())
+    elif handover is None:
+        _say(deps, click, "This handover is not there any more. Type /handover to see yours.")
+    elif sight(person, handover.roles) is not Sight.WHOLE:
+        _say(deps, click, "Only people of this handover see that. Ask the delivery manager to name you.")
+    else:
+        open_view(deps, click, make(handover, deps.frame(handover, people), person, click))
+
+
+def submits(
+    bolt: App,
+    deps: Deps,
+    callback_id: str,
+    read: Callable[[View], Any],
+    deed: Deed,
+    *,
+    early: Callable[[Deps, Click], View | None] | None = None,
+    second: Callable[[Deps, Click, Any], View | None] | None = None,
+) -> None:
+    """A submission of this modal is read (errors stand in their fields), done once, and answered.
+
+    `early` may put another view in its place before it is read, `second` after: a second look, with nothing done yet.
+    """
+
+    @bolt.view(callback_id)
+    def submitted(ack: Ack, body: dict[str, Any]) -> None:
+        click = Click.of(body)
+        instead = early(deps, click) if early else None
+        command = None if instead else read(click.view)
+        if second and not instead and not isinstance(command, FieldErrors):
+            instead = second(deps, click, command)
+        if instead:
+            ack(response_action="update", view=instead)
+            return
+        if isinstance(command, FieldErrors):
+            ack(response_action="errors", errors=dict(command))
+            return
+        now = deps.clock.now()
+
+        def told(unit: StoreUnit, who: Person) -> Said | Refused:
+            outcome = deed(unit, who, command, click, now)
+            if isinstance(outcome, Said):
+                say(unit, click, outcome)
+            return outcome
+
+        outcome = act(deps, click, told, quiet=True)
+        if isinstance(outcome, Refused):
+            ack(response_action="update", view=note_view("Not saved", outcome.sentence))
+        else:
+            ack(response_action="clear")
+
+
+def _say(deps: Deps, click: Click, sentence: str) -> None:
+    with deps.store.write() as unit:
+        say(unit, click, Refused(sentence))

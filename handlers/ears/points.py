@@ -1,0 +1,54 @@
+"""Points: the project manager answers all in one modal, the sales rep answers what was asked."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from slack_bolt import Ack, App
+
+from blocks import ids
+from blocks import points as face
+from bot.actions import points as actions
+from bot.errors import Refused
+from bot.people import Person
+from bot.terms import Said
+from handlers.deps import Deps
+from handlers.ears.guard import Click, change_view, seen_by
+from handlers.ears.modals import opens, submits
+from store.unit import StoreUnit
+
+
+def register(bolt: App, deps: Deps) -> None:
+    """Registers the listeners of this conversation."""
+    opens(bolt, deps, ids.ANSWER_POINTS, lambda h, frame, *_: face.points_view(h, frame, nonce=deps.new_id()))
+    opens(bolt, deps, ids.ANSWER_QUESTION, lambda h, frame, *_: face.question_view(h, frame, nonce=deps.new_id()))
+    submits(bolt, deps, ids.VIEW_POINTS, face.points_read, lambda *given: _answered(deps, *given), early=_unfinished)
+    submits(bolt, deps, ids.VIEW_QUESTION, face.question_read, lambda *given: _replied(deps, *given))
+
+    @bolt.action(ids.POINT_CHOICE)
+    def chosen(ack: Ack, body: dict[str, Any]) -> None:
+        click = Click.of({**body, "actions": [{}]})
+        _, handover, people = seen_by(deps, click)
+        if handover is not None:
+            change_view(deps, click, face.points_redrawn(click.view, handover, deps.frame(handover, people)))
+        ack()
+
+
+def _answered(
+    deps: Deps, unit: StoreUnit, who: Person, read: Sequence[actions.PointAnswer], click: Click, now: datetime
+) -> Said | Refused:
+    return actions.answer(unit, click.handover_id, who, read, nonce=click.nonce, terms=deps.terms, now=now)
+
+
+def _replied(
+    deps: Deps, unit: StoreUnit, who: Person, read: Mapping[int, str], click: Click, now: datetime
+) -> Said | Refused:
+    return actions.reply(unit, click.handover_id, who, read, nonce=click.nonce, terms=deps.terms, now=now)
+
+
+def _unfinished(deps: Deps, click: Click) -> dict[str, Any] | None:
+    # Somebody chose and saved faster than the redrawn view came: show the field that is asked for.
+    if not face.points_incomplete(click.view):
+        return None
+    _, handover, people = seen_by(deps, click)
+    return face.points_redrawn(click.view, handover, deps.frame(handover, people)) if handover else None

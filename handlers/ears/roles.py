@@ -1,0 +1,146 @@
+"""Who holds which role, by select, modal and overflow: naming, handing over, "Not mine"."""
+
+from datetime import datetime
+from typing import Any
+
+from slack_bolt import Ack, App
+
+from blocks import forms, ids
+from blocks import roles as face
+from bot.actions import admin, intake
+from bot.actions import people as actions
+from bot.deal import Deal, PresaleKind, Standing
+from bot.effects import Identify
+from bot.errors import Refused
+from bot.people import Person, Role
+from bot.terms import Said
+from handlers.deps import Deps
+from handlers.ears.guard import Click, act
+from handlers.ears.modals import open_on, opens, submits
+from store.unit import StoreUnit
+
+UNKNOWN = "I do not know this person yet: I am asking Slack. Please choose them once more."
+
+
+def register(bolt: App, deps: Deps) -> None:
+    """Registers the listeners of this conversation."""
+
+    @bolt.action(ids.PICK_PERSON)
+    def picked(ack: Ack, body: dict[str, Any]) -> None:
+        click = Click.of(body)
+        _, _, rest = click.block_id.partition(ids.ROLE)
+        role, _, number = rest.partition(":")
+        handover_id = int(number.partition(":")[0] or 0)
+        now = deps.clock.now()
+        act(deps, click, lambda unit, who: name(deps, unit, who, handover_id, Role(role), click.value, now))
+        ack()
+
+    @bolt.action(ids.LIST_MENU)
+    def list_menu(ack: Ack, body: dict[str, Any]) -> None:
+        menu(deps, body)
+        ack()
+
+    @bolt.action(ids.HELD)
+    def held(ack: Ack, body: dict[str, Any]) -> None:
+        click, now = Click.of(body), deps.clock.now()
+        act(deps, click, lambda unit, who: intake.verdict(unit, who, choice=click.value, now=now, nonce=click.key))
+        ack()
+
+    @bolt.action(ids.RESUME_HOLD)
+    def resume(ack: Ack, body: dict[str, Any]) -> None:
+        click, now = Click.of(body), deps.clock.now()
+        act(deps, click, lambda unit, who: admin.end_hold(unit, click.handover_id, who, terms=deps.terms, now=now))
+        ack()
+
+    opens(bolt, deps, ids.CHANGE_PEOPLE, lambda h, frame, *_: face.people_view(h, frame, nonce=deps.new_id()))
+    opens(bolt, deps, ids.CANCEL, lambda h, *_: forms.cancel_view(h, nonce=deps.new_id()))
+    opens(
+        bolt,
+        deps,
+        ids.PRESALE_SIGN,
+        lambda h, _, __, c: forms.presale_view(h, PresaleKind(c.subject), nonce=deps.new_id()),
+    )
+    submits(bolt, deps, ids.VIEW_NEW, forms.new_read, lambda *given: _new(deps, *given))
+    submits(bolt, deps, ids.VIEW_PEOPLE, face.people_read, lambda *given: _people(deps, *given))
+    submits(bolt, deps, ids.VIEW_NOT_MINE, face.not_mine_read, lambda *given: _not_mine(deps, *given))
+    submits(bolt, deps, ids.VIEW_HAND_OVER, face.hand_over_read, lambda *given: _hand_over(deps, *given))
+    submits(bolt, deps, ids.VIEW_CANCEL, forms.cancel_read, lambda *given: _cancel(deps, *given))
+    submits(bolt, deps, ids.VIEW_PRESALE, forms.presale_read, lambda *given: _presale(deps, *given))
+
+
+def menu(deps: Deps, body: dict[str, Any]) -> None:
+    """The overflow of a list: its entry's value is `<action>:<handover>:<role>`."""
+    click = Click.of(body)
+    action, _, rest = click.value.partition(":")
+    inner = Click.of({**body, "actions": [{**click.action, "selected_option": {"value": rest}}]})
+    role = Role(inner.subject) if inner.subject in list(Role) else Role.PM
+    if action == ids.NOT_MINE:
+        open_on(deps, inner, lambda h, frame, *_: face.not_mine_view(h, role, frame, nonce=deps.new_id()))
+    elif action == ids.HAND_OVER:
+        open_on(deps, inner, lambda h, frame, *_: face.hand_over_view(h, role, frame, nonce=deps.new_id()))
+
+
+def name(
+    deps: Deps, unit: StoreUnit, who: Person, handover_id: int, role: Role, slack_id: str, now: datetime
+) -> Said | Refused:
+    """Names a person by Slack id; somebody we never met is looked up first."""
+    person = unit.by_slack(slack_id)
+    if person is None:
+        unit.emit(Identify(slack_id, "", nonce=deps.new_id()))
+        return Refused(UNKNOWN)
+    return actions.assign(unit, handover_id, who, role=role, person=person, terms=deps.terms, now=now)
+
+
+def _people(deps: Deps, unit: StoreUnit, who: Person, read: Any, click: Click, now: datetime) -> Said | Refused:
+    handover = unit.handover(click.handover_id)
+    outcome: Said | Refused = Said()
+    for role, slack_id in read.items():
+        person = unit.by_slack(slack_id)
+        if person and handover and handover.roles.get(role) == person.id:
+            continue
+        outcome = name(deps, unit, who, click.handover_id, role, slack_id, now)
+        if isinstance(outcome, Refused):
+            return outcome
+    return outcome
+
+
+def _not_mine(deps: Deps, unit: StoreUnit, who: Person, read: Any, click: Click, now: datetime) -> Said | Refused:
+    return actions.not_mine(unit, click.handover_id, who, role=read[0], reason=read[1], terms=deps.terms, now=now)
+
+
+def _hand_over(deps: Deps, unit: StoreUnit, who: Person, read: Any, click: Click, now: datetime) -> Said | Refused:
+    return name(deps, unit, who, click.handover_id, read[0], read[1], now)
+
+
+def _new(deps: Deps, unit: StoreUnit, who: Person, read: forms.NewDeal, click: Click, now: datetime) -> Said | Refused:
+    deal = Deal(
+        connection=admin.MANUAL,
+        id=f"m-{click.nonce}",
+        name=f"{read.client} – {read.project}",
+        client=read.client,
+        project=read.project,
+        standing=Standing.WON,
+        url=read.link,
+        amount=read.amount,
+        start=read.start,
+        won_epoch=now,
+    )
+    return admin.create(unit, who, deal, terms=deps.terms, now=now)
+
+
+def _cancel(deps: Deps, unit: StoreUnit, who: Person, read: Any, click: Click, now: datetime) -> Said | Refused:
+    del deps
+    return admin.cancel(unit, click.handover_id, who, reason=read.reason, now=now)
+
+
+def _presale(deps: Deps, unit: StoreUnit, who: Person, read: Any, click: Click, now: datetime) -> Said | Refused:
+    return admin.sign_presale(
+        unit,
+        click.handover_id,
+        who,
+        kind=read.kind.value,
+        deliverable=read.deliverable,
+        external=read.external,
+        terms=deps.terms,
+        now=now,
+    )

@@ -1,0 +1,109 @@
+"""Showing: card, brief, history, the root's overflow; tracking a deal that was found."""
+
+from typing import Any
+
+from slack_bolt import Ack, App
+
+from blocks import brief, history, ids
+from blocks import roles as roles_face
+from blocks.frame import Frame
+from bot.actions import intake
+from bot.effects import SearchCrm, SendHistory
+from bot.errors import Refused
+from bot.handover import Handover
+from bot.people import Person, may_read_history, may_start
+from bot.terms import Said
+from handlers.deps import Deps
+from handlers.ears.guard import Click, act, whisper
+from handlers.ears.modals import Make, open_on, opens
+from store.unit import StoreUnit
+
+
+def register(bolt: App, deps: Deps) -> None:
+    """Registers the listeners of this conversation."""
+    shows = {ids.BRIEF: _brief, ids.HISTORY: _history(deps)}
+    for action_id, make in shows.items():
+        opens(bolt, deps, action_id, make)
+
+    @bolt.action(ids.ROOT_MENU)
+    def root_menu(ack: Ack, body: dict[str, Any]) -> None:
+        click = Click.of(body)
+        action, _, rest = click.value.partition(":")
+        inner = Click.of({**body, "actions": [{**click.action, "selected_option": {"value": rest}}]})
+        makes: dict[str, Make] = {**shows, ids.CHANGE_PEOPLE: _people(deps)}
+        if action in makes:
+            open_on(deps, inner, makes[action])
+        ack()
+
+    @bolt.action(ids.SHOW_CARD)
+    def card(ack: Ack, body: dict[str, Any]) -> None:
+        click = Click.of(body)
+        act(deps, click, lambda unit, _: _card(unit, click))
+        ack()
+
+    @bolt.action(ids.HISTORY_FILE)
+    def history_file(ack: Ack, body: dict[str, Any]) -> None:
+        click = Click.of(body)
+        act(deps, click, lambda unit, who: _file(unit, who, click))
+        ack()
+
+    _finding(bolt, deps)
+
+
+def _finding(bolt: App, deps: Deps) -> None:
+    @bolt.action(ids.TRACK_DEAL)
+    def track(ack: Ack, body: dict[str, Any]) -> None:
+        click = Click.of(body)
+        connection, _, deal_id = click.value.partition(":")
+        act(
+            deps,
+            click,
+            lambda unit, who: intake.track(
+                unit, who, connection=connection, deal_id=deal_id, response_url=click.response_url, nonce=click.key
+            ),
+        )
+        ack()
+
+    @bolt.action(ids.SEARCH_CRM)
+    def search(ack: Ack, body: dict[str, Any]) -> None:
+        click = Click.of(body)
+        act(deps, click, lambda unit, who: _search(unit, who, click))
+        ack()
+
+
+def _search(unit: StoreUnit, who: Person, click: Click) -> Said | Refused:
+    if not may_start(who):
+        return Refused("Only sales, delivery and operations can search the CRM. Ask sales operations for a role.")
+    unit.emit(SearchCrm(click.value, who.id, click.response_url, nonce=click.key))
+    return Said("One moment: I am asking the CRM.")
+
+
+def _card(unit: StoreUnit, click: Click) -> Said:
+    whisper(unit, click, "card", {}, handover_id=click.handover_id)
+    return Said()
+
+
+def _file(unit: StoreUnit, who: Person, click: Click) -> Said | Refused:
+    handover = unit.handover(click.handover_id)
+    if handover is None or not may_read_history(who, handover.roles):
+        return Refused("Only people of this handover can read its history. Ask the delivery manager.")
+    unit.emit(SendHistory(handover.id, who.id, nonce=click.key))
+    return Said("The history comes as a file, by direct message.")
+
+
+def _brief(handover: Handover, frame: Frame, *_: object) -> dict[str, Any]:
+    return brief.modal(handover, frame)
+
+
+def _history(deps: Deps) -> Make:
+    def make(handover: Handover, frame: Frame, *_: object) -> dict[str, Any]:
+        with deps.store.read() as reader:
+            events = reader.events(handover.id)
+            people = {**frame.people, **reader.people({event.person for event in events})}
+        return history.modal(handover, events, deps.frame(handover, people))
+
+    return make
+
+
+def _people(deps: Deps) -> Make:
+    return lambda handover, frame, *_: roles_face.people_view(handover, frame, nonce=deps.new_id())

@@ -1,0 +1,71 @@
+"""Signatures and the gate: sign, see what is missing, remind somebody once a day, override with a reason."""
+
+from datetime import datetime
+from typing import Any
+
+from slack_bolt import Ack, App
+
+from blocks import ids
+from blocks import missing as face
+from bot import gate
+from bot.actions import signoff as actions
+from bot.effects import Direct
+from bot.errors import Refused
+from bot.people import HANDOVER_ROLES, Person, Role, Sight, sight
+from bot.terms import Said
+from handlers.deps import Deps
+from handlers.ears.guard import Click, act, open_view, seen_by
+from handlers.ears.modals import opens, submits
+from store.unit import StoreUnit
+
+
+def register(bolt: App, deps: Deps) -> None:
+    """Registers the listeners of this conversation."""
+
+    @bolt.action(ids.SIGN)
+    def sign(ack: Ack, body: dict[str, Any]) -> None:
+        signing(deps, Click.of(body))
+        ack()
+
+    @bolt.action(ids.REMIND)
+    def remind(ack: Ack, body: dict[str, Any]) -> None:
+        click = Click.of(body)
+        act(deps, click, lambda unit, who: reminded(deps, unit, who, click))
+        ack()
+
+    opens(bolt, deps, ids.MISSING, lambda h, f, p, _: face.missing_view(h, p, f, nonce=deps.new_id()))
+    opens(bolt, deps, ids.OVERRIDE, lambda h, frame, *_: face.override_view(h, frame, nonce=deps.new_id()))
+    submits(bolt, deps, ids.VIEW_OVERRIDE, face.override_read, lambda *given: _overridden(deps, *given))
+
+
+def signing(deps: Deps, click: Click) -> None:
+    """Signs; when something of theirs is missing, they see what instead, and nothing is signed."""
+    role, now = Role(click.subject) if click.subject in HANDOVER_ROLES else Role.PM, deps.clock.now()
+    person, handover, people = seen_by(deps, click)
+    mine = person is not None and handover is not None and handover.roles.get(role) == person.id
+    if mine and person and handover and not handover.signed(role) and gate.sign_blockers(handover, role):
+        frame = deps.frame(handover, people)
+        open_view(deps, click, face.missing_view(handover, person, frame, nonce=deps.new_id()))
+        return
+    act(deps, click, lambda unit, who: actions.sign(unit, click.handover_id, who, role, terms=deps.terms, now=now))
+
+
+def reminded(deps: Deps, unit: StoreUnit, who: Person, click: Click) -> Said | Refused:
+    """One reminder per person and day, whoever asks for it; it counts as that person's reminder."""
+    handover = unit.handover(click.handover_id)
+    target = unit.person(int(click.subject)) if click.subject.isdigit() else None
+    if handover is None or target is None:
+        return Refused("There is nobody to remind any more.")
+    if sight(who, handover.roles) is not Sight.WHOLE:
+        return Refused("Only people of this handover can remind others.")
+    if not gate.turns_of(handover, target.id):
+        return Refused(f"{target.first_name} has nothing to do here right now.")
+    day = f"{deps.clock.now():%Y-%m-%d}"
+    if not unit.seen(f"remind:{target.id}:{day}"):
+        return Refused(f"{target.first_name} was reminded today already.")
+    unit.emit(Direct(target.id, "remind", f"{handover.shown_id}:{day}", handover.id, {"by": who.id}))
+    return Said(f"{target.first_name} is reminded.")
+
+
+def _overridden(deps: Deps, unit: StoreUnit, who: Person, read: Any, click: Click, now: datetime) -> Said | Refused:
+    return actions.override(unit, click.handover_id, who, reason=read.reason, terms=deps.terms, now=now)

@@ -1,0 +1,245 @@
+"""The verbs of `/handover`. Each has its one-line form; each refuses kindly and says the next step."""
+
+from blocks import forms
+from blocks import scope as scope_face
+from blocks.brief import internal
+from blocks.card import card, choice, help_, listing
+from blocks.frame import Message
+from blocks.whisper import whisper
+from bot.actions import capture
+from bot.actions import people as people_actions
+from bot.context import Kind, Source, lines_of
+from bot.effects import Identify, SendHistory
+from bot.errors import Refused
+from bot.handover import Handover
+from bot.people import Person, Role, Sight, may_read_history, may_start, sight
+from bot.terms import Said
+from handlers.deps import Deps
+from handlers.ears.asked import Asked, line, said
+from handlers.ears.guard import Click, Deed, act, open_view
+from handlers.rows import people_of, row
+from store.read import Reader
+from store.unit import StoreUnit
+
+ROLE_WORDS = {
+    "rep": Role.SALES_REP,
+    "sales": Role.SALES_REP,
+    "sales_rep": Role.SALES_REP,
+    "pm": Role.PM,
+    "csm": Role.CSM,
+    "dm": Role.DELIVERY_MANAGER,
+    "delivery": Role.DELIVERY_MANAGER,
+    "delivery_manager": Role.DELIVERY_MANAGER,
+}
+PAGE = 20  # rows of a list under one command
+
+
+def helped(deps: Deps, asked: Asked) -> Message:
+    """Help: only what this person may do."""
+    with deps.store.read() as reader:
+        held = reader.mine(asked.person.id)
+    roles = {role for handover in held for role in handover.roles_of(asked.person.id)}
+    return help_(asked.person, roles, deps.frame(None, {}))
+
+
+def here(deps: Deps, asked: Asked) -> Message:
+    """Bare `/handover`: in a project channel this handover, elsewhere my items and the help."""
+    with deps.store.read() as reader:
+        handover = reader.by_channel(asked.channel)
+        if handover is not None:
+            return card_of(deps, reader, handover, asked.person)
+    return mine(deps, asked)
+
+
+def mine(deps: Deps, asked: Asked) -> Message:
+    """My items over all handovers, what blocks most first, and what I may do."""
+    with deps.store.read() as reader:
+        held = reader.mine(asked.person.id)
+        people = people_of(reader, *held)
+    roles = {role for handover in held for role in handover.roles_of(asked.person.id)}
+    data = {"handovers": held, "person": asked.person, "roles": roles}
+    return whisper("mine", None, deps.frame(None, people), data)
+
+
+def listed(deps: Deps, asked: Asked) -> Message:
+    """`list mine|late|all`."""
+    which = asked.rest.lower() or "mine"
+    with deps.store.read() as reader:
+        if which == "late":
+            held = reader.late(deps.clock.now())
+        elif which == "all":
+            held = reader.open_all(limit=PAGE + 1)
+        else:
+            held = reader.mine(asked.person.id)
+        people = people_of(reader, *held)
+    seen = [h for h in held if sight(asked.person, h.roles) is not Sight.NOTHING]
+    titles = {"late": "Late handovers", "all": "Open handovers"}
+    rows = [row(deps, handover, people) for handover in seen[:PAGE]]
+    return listing(rows, deps.frame(None, people), titles.get(which, "My handovers"), more=len(seen) > PAGE)
+
+
+def new(deps: Deps, asked: Asked) -> Message | None:
+    """`new`: opens the form for a deal that no CRM tells us about."""
+    click = Click(
+        slack_id=asked.slack_id,
+        key=f"command:{asked.trigger_id}",
+        trigger_id=asked.trigger_id,
+        channel=asked.channel,
+        response_url=asked.response_url,
+    )
+    return open_new(deps, click)
+
+
+def open_new(deps: Deps, click: Click) -> Message | None:
+    """The form, for those who may start a handover."""
+    with deps.store.read() as reader:
+        person = reader.by_slack(click.slack_id)
+    if person is None or not may_start(person):
+        return line(deps, "Only sales, delivery and operations can start a handover. Ask sales operations for a role.")
+    open_view(deps, click, forms.new_view(nonce=deps.new_id()))
+    return None
+
+
+def assign(deps: Deps, asked: Asked) -> Message:
+    """`assign ABC pm @ben`."""
+    words = [word for word in asked.rest.split() if not word.startswith("<@")]
+    role = next((ROLE_WORDS[word.lower()] for word in reversed(words) if word.lower() in ROLE_WORDS), None)
+    name = " ".join(word for word in words if word.lower() not in ROLE_WORDS)
+    if role is None or not asked.mentioned or not name:
+        return line(deps, "Write it like this: /handover assign ABC pm @ben. Roles: rep, pm, csm, dm.")
+    found = one(deps, asked, name)
+    if isinstance(found, Message):
+        return found
+
+    def deed(unit: StoreUnit, who: Person) -> Said | Refused:
+        person = unit.by_slack(asked.mentioned[0])
+        if person is None:
+            unit.emit(Identify(asked.mentioned[0], "", nonce=deps.new_id()))
+            return Refused("I do not know this person yet: I am asking Slack. Please write that once more.")
+        now = deps.clock.now()
+        return people_actions.assign(unit, found.id, who, role=role, person=person, terms=deps.terms, now=now)
+
+    return done(deps, asked, deed)
+
+
+def commit(deps: Deps, asked: Asked) -> Message:
+    """`commit ABC weekly call until go-live`: one promise in one line."""
+    found, words = first_words(deps, asked)
+    if isinstance(found, Message):
+        return found
+    taken = capture.Capture(kind=Kind.COMMITMENT, lines=lines_of(words), batch=asked.trigger_id, source=Source.COMMAND)
+    now = deps.clock.now()
+    return done(deps, asked, lambda unit, who: capture.add(unit, found.id, who, taken, terms=deps.terms, now=now))
+
+
+def scope(deps: Deps, asked: Asked) -> Message | None:
+    """`scope ABC`: opens the scope confirmation."""
+    found = one(deps, asked, asked.rest)
+    if isinstance(found, Message):
+        return found
+    click = Click(
+        slack_id=asked.slack_id,
+        key=f"command:{asked.trigger_id}",
+        trigger_id=asked.trigger_id,
+        channel=asked.channel,
+        response_url=asked.response_url,
+    )
+    with deps.store.read() as reader:
+        people = people_of(reader, found)
+    open_view(deps, click, scope_face.scope_view(found, deps.frame(found, people), nonce=deps.new_id()))
+    return None
+
+
+def brief(deps: Deps, asked: Asked) -> Message:
+    """`brief ABC`: what the project manager needs to know, on one screen."""
+    found = one(deps, asked, asked.rest)
+    if isinstance(found, Message):
+        return found
+    with deps.store.read() as reader:
+        people = people_of(reader, found)
+    return internal(found, deps.frame(found, people))
+
+
+def find(deps: Deps, asked: Asked) -> Message:
+    """`find weekly call`: entries of the handovers that this person sees whole, also months later."""
+    if not asked.rest:
+        return line(deps, "Write what you look for, e.g. /handover find weekly call")
+    with deps.store.read() as reader:
+        hits = reader.find_entries(asked.rest, limit=50)
+        seen = [hit for hit in hits if sight(asked.person, hit.holders) is Sight.WHOLE][:PAGE]
+        people = reader.people({hit.entry.author for hit in seen})
+    rows = [(hit.handover_id, f"{hit.client} – {hit.project}", hit.entry) for hit in seen]
+    return whisper("find", None, deps.frame(None, people), {"words": asked.rest, "rows": rows})
+
+
+def audit(deps: Deps, asked: Asked) -> Message:
+    """`audit ABC`: the timeline; `audit ABC file` sends it as a file by direct message."""
+    as_file = asked.rest.lower().endswith(" file")
+    found = one(deps, asked, asked.rest[: -len(" file")] if as_file else asked.rest)
+    if isinstance(found, Message):
+        return found
+    if not may_read_history(asked.person, found.roles):
+        return line(deps, "Only people of this handover can read its history. Ask the delivery manager.")
+    if as_file:
+        with deps.store.write() as unit:
+            unit.emit(SendHistory(found.id, asked.person.id, nonce=asked.trigger_id))
+        return line(deps, "The history comes as a file, by direct message.")
+    with deps.store.read() as reader:
+        events = reader.events(found.id)
+        people = {**people_of(reader, found), **reader.people({event.person for event in events})}
+    return whisper("history", found, deps.frame(found, people), {"events": events})
+
+
+def cancel(deps: Deps, asked: Asked) -> Message | None:
+    """`cancel ABC`: opens the form that asks for the reason."""
+    found = one(deps, asked, asked.rest)
+    if isinstance(found, Message):
+        return found
+    click = Click(
+        slack_id=asked.slack_id,
+        key=f"command:{asked.trigger_id}",
+        trigger_id=asked.trigger_id,
+        channel=asked.channel,
+        response_url=asked.response_url,
+    )
+    open_view(deps, click, forms.cancel_view(found, nonce=deps.new_id()))
+    return None
+
+
+def one(deps: Deps, asked: Asked, name: str) -> Handover | Message:
+    """The one record of that name which this person sees whole; else a message that says what to do."""
+    if not name.strip():
+        return line(deps, f"Name the handover too, e.g. /handover {asked.verb} ABC")
+    with deps.store.read() as reader:
+        hits = [h for h in reader.search(name, limit=11) if sight(asked.person, h.roles) is Sight.WHOLE]
+        people = people_of(reader, *hits)
+    if len(hits) == 1:
+        return hits[0]
+    if not hits:
+        return line(deps, f"None of your handovers matches “{name[:60]}”. /handover list shows them.")
+    return choice([row(deps, h, people) for h in hits[:10]], deps.frame(None, people), more=len(hits) > 10)  # noqa: PLR2004
+
+
+def first_words(deps: Deps, asked: Asked) -> tuple[Handover | Message, str]:
+    """The longest beginning of the words that names one handover, and what follows it."""
+    words = asked.rest.split()
+    for count in range(min(len(words) - 1, 6), 0, -1):
+        found = one(deps, asked, " ".join(words[:count]))
+        if isinstance(found, Handover):
+            return found, " ".join(words[count:])
+    if len(words) < 2:  # noqa: PLR2004 - a name and at least one word
+        return line(deps, f"Write it like this: /handover {asked.verb} ABC weekly call until go-live"), ""
+    return one(deps, asked, words[0]), ""
+
+
+def done(deps: Deps, asked: Asked, deed: Deed) -> Message:
+    """Does it once per command, and says what came of it."""
+    click = Click(slack_id=asked.slack_id, key=f"command:{asked.trigger_id}")
+    outcome = act(deps, click, deed, quiet=True)
+    return said(deps, outcome or Said("That is done already."))
+
+
+def card_of(deps: Deps, reader: Reader, handover: Handover, person: Person) -> Message:
+    """The card, as much of it as this person may see."""
+    people = people_of(reader, handover)
+    return card(handover, deps.frame(handover, people), sight=sight(person, handover.roles))

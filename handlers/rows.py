@@ -1,0 +1,52 @@
+"""Rows of lists: what one handover says in a line, for lists, choices and Home."""
+
+from collections.abc import Iterable, Mapping
+
+from blocks.card import Row
+from blocks.thread import state_words
+from bot.gate import turns
+from bot.handover import Handover
+from bot.people import TITLES, Person
+from handlers.deps import Deps
+from store.read import Reader
+
+
+def people_of(reader: Reader, *handovers: Handover) -> dict[int, Person]:
+    """Everyone whom these records name, by id."""
+    return reader.people(set().union(*(handover.people for handover in handovers)))
+
+
+def choices(reader: Reader, person_id: int, words: str = "") -> list[tuple[int, str]]:
+    """Records to choose from, by id and title: one's own first, else what the words find."""
+    mine = reader.mine(person_id) if person_id else []
+    wanted = words.strip().lower()
+    hits = [h for h in mine if wanted in h.title.lower()]
+    if wanted:
+        hits += [h for h in reader.search(words, limit=20) if h.id not in {m.id for m in hits}]
+    return [(handover.id, handover.title) for handover in hits]
+
+
+def at_place(reader: Reader, channel: str, ts: str) -> Handover | None:
+    """The record to which this thread or this project channel belongs."""
+    return reader.by_thread(channel, ts) or reader.by_channel(channel)
+
+
+def row(deps: Deps, handover: Handover, people: Mapping[int, Person]) -> Row:
+    """One handover in a line: state, due time, and for whom it waits, by name."""
+    waiting = turns(handover)
+    holder = people.get(waiting[0].person) if waiting else None
+    waits_for = holder.name if holder else (TITLES[waiting[0].role] if waiting else "")
+    root = handover.post("root")
+    return Row(
+        handover_id=handover.id,
+        title=handover.title,
+        state_line=state_words(handover, deps.clock.now()),
+        due=handover.due_at or handover.scope_due_at,
+        waits_for=waits_for,
+        link=deps.permalink(root.channel, root.ts) if root else "",
+    )
+
+
+def late_rows(deps: Deps, late: Iterable[Handover]) -> list[Row]:
+    """The late ones, longest late first."""
+    return [row(deps, handover, {}) for handover in late]

@@ -1,0 +1,62 @@
+"""Ticks only: the scheduler calls plain functions; what is due is derived from the record, never stored as a timer.
+
+APScheduler's defaults lose late ticks: no misfire limit, one coalesced run, one instance (its user guide, 3.x).
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from bot.actions import intake
+from bot.deal import Standing
+from bot.effects import ReadDeal
+from bot.errors import VendorError
+from handlers.deps import Deps
+
+log = logging.getLogger("baton.schedule")
+FIRST_LOOK = timedelta(days=35)  # how far back the first report looks
+
+
+def scheduler(deps: Deps, wake: Callable[[], None]) -> BackgroundScheduler:
+    """All ticks, registered and not started: one reconcile per CRM, and a wake-up of the hands."""
+    made = BackgroundScheduler(
+        job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}, timezone="UTC"
+    )
+    for key in deps.crms:
+        made.add_job(reconcile, "interval", seconds=deps.settings.poll_seconds, args=(deps, key), id=f"reconcile:{key}")
+    made.add_job(wake, "interval", seconds=5, id="wake")
+    return made
+
+
+def reconcile(deps: Deps, key: str) -> int:
+    """Asks one CRM what changed since the cursor and re-reads what matters: with every webhook lost, nothing is.
+
+    Returns how many deals are to be re-read. An outage leaves the cursor where it was.
+    """
+    crm = deps.crms[key]
+    with deps.store.read() as reader:
+        cursor = reader.setting(f"cursor:{key}")
+        started = reader.setting(f"started:{key}")
+        reported = reader.setting(f"reported:{key}")
+        won = set(reader.known_deals(key))
+    try:
+        page = crm.poll(cursor, since=deps.clock.now() - FIRST_LOOK)
+    except VendorError as error:
+        log.warning("reconcile failed", extra={"connection": key, "why": str(error)})
+        return 0
+    with deps.store.read() as reader:
+        known = won | {deal.id for deal in page.deals if reader.by_deal(key, deal.id)}
+    wanted = [deal for deal in page.deals if deal.standing is Standing.WON or deal.closing or deal.id in known]
+    older = [deal for deal in wanted if deal.modified and started and deal.modified < datetime.fromisoformat(started)]
+    if not reported:
+        wanted = [deal for deal in wanted if deal not in older]
+    with deps.store.write() as unit:
+        if not reported:
+            intake.first_report(unit, key, [deal.name for deal in older if deal.standing is Standing.WON])
+        for deal in wanted:
+            stamp = deal.modified.isoformat() if deal.modified else page.cursor
+            unit.emit(ReadDeal(key, deal.id, "poll", nonce=f"poll:{stamp}"))
+        unit.keep_setting(f"cursor:{key}", page.cursor)
+    return len(wanted)

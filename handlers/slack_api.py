@@ -1,0 +1,86 @@
+"""Slack's Web API as the hands and ears use it: one wrapper that turns every failure into our error tree.
+
+https://docs.slack.dev/apis/web-api: HTTP 200 even when `ok` is false; 429 carries Retry-After. The SDK's own retries
+are off: they would post a delivered message twice.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+from bot.errors import Declined, NeedsReauth, RateLimited, Unavailable
+
+LATER = frozenset({"request_timeout", "service_unavailable", "internal_error", "fatal_error", "fetch_members_failed"})
+LIMITED = frozenset({"ratelimited", "rate_limited"})
+BROKEN = frozenset(
+    {"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "missing_scope"}
+)
+
+
+@dataclass
+class SlackRefused(Declined):
+    """Slack understood and said no; `code` is its own word for why."""
+
+    code: str = ""
+
+
+class SlackApi:
+    """Calls by method name. `assert_outside` raises when a database transaction is open."""
+
+    def __init__(self, client: WebClient, assert_outside: Callable[[], None]) -> None:
+        self.client = client
+        self._assert_outside = assert_outside
+
+    def call(self, method: str, **arguments: Any) -> dict[str, Any]:
+        """Slack's answer. Raises the VendorError tree; `None` arguments are left out."""
+        self._assert_outside()
+        given = {name: value for name, value in arguments.items() if value is not None}
+        try:
+            if method in READS:
+                answer = self.client.api_call(method, http_verb="GET", params=given)
+            else:
+                answer = self.client.api_call(method, json=given)
+        except SlackApiError as error:
+            raise translated(method, error) from error
+        except (SlackClientError, OSError) as error:
+            raise Unavailable("Slack", method, words="Slack did not answer") from error
+        data = answer.data
+        return data if isinstance(data, dict) else {}
+
+
+# Slack takes these by query only (https://docs.slack.dev/reference/methods).
+READS = frozenset(
+    {
+        "conversations.history",
+        "conversations.replies",
+        "conversations.info",
+        "conversations.members",
+        "conversations.list",
+        "users.conversations",
+        "users.info",
+        "users.lookupByEmail",
+        "bookmarks.list",
+        "files.getUploadURLExternal",
+    }
+)
+
+
+def translated(method: str, error: SlackApiError) -> Exception:
+    """Slack's refusal in our tree. Never holds what was sent."""
+    response = error.response
+    status = getattr(response, "status_code", 0) or 0
+    data = getattr(response, "data", None)
+    code = str(data.get("error", "")) if isinstance(data, dict) else ""
+    if status == 429 or code in LIMITED:  # noqa: PLR2004 - Too Many Requests
+        headers = getattr(response, "headers", None) or {}
+        after = str(headers.get("Retry-After") or headers.get("retry-after") or "1")
+        return RateLimited("Slack", method, words="too many calls", after=float(after) if after.isdigit() else 1.0)
+    if status >= 500 or code in LATER or not code:  # noqa: PLR2004 - server errors
+        return Unavailable("Slack", method, words=code or "Slack did not answer", status=status)
+    if code in BROKEN:
+        needed = data.get("needed", "") if isinstance(data, dict) else ""
+        return NeedsReauth("Slack", method, words=f"{code} {needed}".strip())
+    return SlackRefused("Slack", method, words=code, status=status, code=code)

@@ -1,0 +1,58 @@
+"""The webhook door: verify, keep the raw body, answer 2xx; no vendor call.
+
+Forged, stale and oversized deliveries are refused and counted; a byte-identical one within its window is a duplicate:
+2xx, no effect, counted. What the events mean is worked out later, by a job.
+"""
+
+import logging
+from dataclasses import dataclass
+
+from bot.effects import ReadInbox
+from bot.errors import TooLarge, Unrecognised, WebhookRejected
+from handlers.deps import Deps
+
+log = logging.getLogger("baton.webhooks")
+LIMIT = 1_000_000  # bytes
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """A request as it came in, under which connection, to which path (with its query)."""
+
+    connection: str
+    body: bytes
+    headers: dict[str, str]
+    path: str
+
+
+def receive(deps: Deps, delivery: Delivery) -> int:
+    """The HTTP status for this delivery. Durable before it returns 200."""
+    try:
+        _verified(deps, delivery)
+    except WebhookRejected as rejected:
+        reason = type(rejected).__name__
+        log.warning("webhook refused", extra={"connection": delivery.connection[:40], "why": reason})
+        with deps.store.write() as unit:
+            unit.inbox.refuse(delivery.connection[:40], reason)
+        return rejected.status
+    with deps.store.write() as unit:
+        inbox_id, new = unit.inbox.put(delivery.connection, delivery.body, {})
+        if new:
+            unit.emit(ReadInbox(inbox_id))
+    return 200
+
+
+def _verified(deps: Deps, delivery: Delivery) -> None:
+    crm = deps.crms.get(delivery.connection)
+    if crm is None:
+        raise Unrecognised(delivery.connection)
+    if len(delivery.body) > LIMIT:
+        raise TooLarge(delivery.connection)
+    try:
+        delivery.body.decode()
+    except UnicodeDecodeError as error:
+        raise Unrecognised(delivery.connection) from error
+    url = deps.settings.public_url + delivery.path
+    real = deps.clock.machine_now()
+    crm.verify(body=delivery.body, headers=delivery.headers, url=url, now=real)
+    crm.parse(delivery.body)

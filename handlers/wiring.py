@@ -1,0 +1,211 @@
+"""From settings to a running Baton: built in one place, refusing early and telling all problems at once."""
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from slack_bolt.adapter.socket_mode import SocketModeHandler
+from starlette.applications import Starlette
+
+from bot.actions import intake
+from bot.effects import Identify
+from bot.errors import BatonError, ConfigError
+from bot.ports import Crm, ProjectTool
+from bot.settings import Settings
+from bot.terms import Terms
+from connectors.registry import CRMS, TOOLS
+from handlers import schedule, slack_app
+from handlers.clock import Clock
+from handlers.deliver.loop import Worker
+from handlers.deliver.performers import PERFORMERS
+from handlers.deps import Deps, Identity
+from handlers.http import application
+from handlers.slack_api import SlackApi
+from store.calendars import read_offices
+from store.engine import Db
+from store.migrate import migrate
+from store.playbooks import Shelf, read_shelf
+from store.store import Store
+from store.unit import StoreUnit
+
+log = logging.getLogger("baton")
+PLAYBOOKS = Path(__file__).resolve().parent.parent / "playbooks"
+IDENTITY = ("team_id", "team_url", "bot_user", "bot_id")
+AUTH_WAIT = 15.0  # seconds between two tries to learn who we are, while Slack is away
+
+
+@dataclass
+class Running:
+    """A wired Baton: the ASGI application, and how to start and stop what runs beside it."""
+
+    deps: Deps
+    worker: Worker
+    asgi: Starlette
+    start: Callable[[], None]
+    stop: Callable[[], None]
+
+
+def wire(settings: Settings, env: Mapping[str, str], *, clock: Clock | None = None) -> Running:
+    """Builds everything. Raises ConfigError with all problems; a vendor that is away never stops the start."""
+    deps = build(settings, env, clock=clock or Clock())
+    worker = Worker(deps, PERFORMERS)
+    deps.store.on_commit(worker.wake)
+    bolt = slack_app.bolt(deps)
+    ticks = schedule.scheduler(deps, worker.wake)
+    stopping = threading.Event()
+    ready = threading.Event()
+    sockets: list[SocketModeHandler] = []
+
+    def start() -> None:
+        with deps.store.write() as unit:
+            for key in deps.crms:
+                intake.first_start(unit, key, now=deps.clock.now())
+        threading.Thread(target=introduce, args=(deps, stopping), daemon=True).start()
+        worker.start()
+        ticks.start()
+        if settings.app_token:
+            sockets.append(SocketModeHandler(bolt, app_token=str.__str__(settings.app_token)))
+            sockets[0].connect()  # type: ignore[no-untyped-call]
+        ready.set()
+
+    def stop() -> None:
+        stopping.set()
+        for socket in sockets:
+            socket.close()  # type: ignore[no-untyped-call]
+        if ticks.running:
+            ticks.shutdown(wait=False)
+        worker.stop()
+        deps.store.db.dispose()
+
+    asgi = application(deps, bolt, ready=ready.is_set, stop=stop)
+    return Running(deps, worker, asgi, start, stop)
+
+
+def build(settings: Settings, env: Mapping[str, str], *, clock: Clock) -> Deps:
+    """Settings, database, playbooks, calendars and connections, checked together."""
+    problems: list[str] = []
+    shelf = read_shelf(PLAYBOOKS)
+    problems += shelf.problems
+    template = shelf.checklists.get(settings.checklist)
+    if template is None and not shelf.problems:
+        problems.append(
+            f"[playbooks] checklist = {settings.checklist!r}: there is no such file in playbooks/checklists."
+        )
+    problems += _playbook_problems(settings, shelf)
+    offices = {}
+    try:
+        offices = read_offices(settings.offices, year=clock.now().year)
+    except ConfigError as error:
+        problems += error.problems
+    configs = _configs(settings, env, problems)
+    if problems or template is None:
+        raise ConfigError(tuple(problems))
+    migrate(settings.database_url)
+    db = Db(settings.database_url)
+    store = Store(
+        db,
+        clock=clock.now,
+        tick=clock.tick,
+        role_map=settings.roles,
+        office_of=settings.office_of,
+        rehearsal=settings.rehearsal,
+        lease=settings.lease_seconds,
+    )
+    if settings.rehearsal and store.real_handovers():
+        raise ConfigError(("--rehearsal refuses a database with real handovers: set DATABASE_URL to another one.",))
+    crms, tools = _connections(configs, store.assert_outside)
+    tool = tools.get(settings.tool) or next(iter(tools.values()), None)
+    terms = Terms(
+        settings,
+        offices,
+        template,
+        tool_title=tool.title if tool else "",
+        crm_titles={key: crm.title for key, crm in crms.items()},
+    )
+    return Deps(
+        settings=settings,
+        terms=terms,
+        store=store,
+        clock=clock,
+        edge=SlackApi(slack_app.client(settings, timeout=slack_app.EDGE_TIMEOUT), store.assert_outside),
+        slack=SlackApi(slack_app.client(settings, timeout=slack_app.HAND_TIMEOUT), store.assert_outside),
+        crms=crms,
+        tool=tool,
+        playbooks=shelf.projects,
+        identity=_remembered(store),
+        assert_outside=store.assert_outside,
+    )
+
+
+def introduce(deps: Deps, stopping: threading.Event) -> None:
+    """Learns from Slack who we are, as often as it takes while Slack is away; then meets the people of the settings."""
+    while not stopping.is_set():
+        try:
+            answer = deps.slack.call("auth.test")
+        except BatonError as error:
+            log.warning("Slack does not say who we are yet: %s", error)
+            stopping.wait(AUTH_WAIT)
+            continue
+        found = Identity(
+            team_id=str(answer.get("team_id", "")),
+            team_url=str(answer.get("url", "")),
+            bot_user=str(answer.get("user_id", "")),
+            bot_id=str(answer.get("bot_id", "")),
+        )
+        with deps.store.write() as unit:
+            for name in IDENTITY:
+                unit.keep_setting(f"slack:{name}", getattr(found, name))
+            meet(deps, unit)
+        deps.identity = found
+        return
+
+
+def meet(deps: Deps, unit: StoreUnit) -> None:
+    """Everyone whom the settings name is looked up in Slack, so that their first click finds them known."""
+    for email in sorted({email for emails in deps.settings.roles.values() for email in emails}):
+        if unit.by_email(email) is None:
+            unit.emit(Identify("", email, nonce="settings"))
+
+
+def _remembered(store: Store) -> Identity:
+    with store.read() as reader:
+        team_id, team_url, bot_user, bot_id = (reader.setting(f"slack:{name}") for name in IDENTITY)
+    return Identity(team_id, team_url, bot_user, bot_id)
+
+
+def _playbook_problems(settings: Settings, shelf: Shelf) -> list[str]:
+    wanted = {settings.playbook, *settings.service_playbooks.values()}
+    missing = sorted(wanted - shelf.projects.keys())
+    return [f"[playbooks] project = {name!r}: there is no such file in playbooks/projects." for name in missing]
+
+
+def _configs(settings: Settings, env: Mapping[str, str], problems: list[str]) -> dict[str, tuple[Any, Any]]:
+    configs: dict[str, tuple[Any, Any]] = {}
+    for key, table in settings.connections.items():
+        kind = str(table.get("kind", key))
+        factory = CRMS.get(kind) or TOOLS.get(kind)
+        if factory is None:
+            problems.append(f"[connections.{key}] kind = {kind!r}: use one of {', '.join([*CRMS, *TOOLS])}.")
+            continue
+        config, found = factory.config(table, env, key)
+        problems += found
+        if config is not None:
+            configs[key] = (factory, config)
+    return configs
+
+
+def _connections(
+    configs: Mapping[str, tuple[Any, Any]], assert_outside: Callable[[], None]
+) -> tuple[dict[str, Crm], dict[str, ProjectTool]]:
+    crms: dict[str, Crm] = {}
+    tools: dict[str, ProjectTool] = {}
+    for key, (factory, config) in configs.items():
+        built = factory.build(config, assert_outside=assert_outside)
+        if factory in CRMS.values():
+            crms[key] = built
+        else:
+            tools[key] = built
+    return crms, tools

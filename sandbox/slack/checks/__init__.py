@@ -1,0 +1,1 @@
+"""Refuses what Slack refuses: blocks, messages and views over the published limits."""

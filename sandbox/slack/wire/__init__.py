@@ -1,0 +1,1 @@
+"""How the workspace reaches the bot: payloads, signed HTTP, Socket Mode, retries."""

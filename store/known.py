@@ -1,0 +1,100 @@
+"""What is known of deals and connections, and small stored values: read and kept in the caller's transaction."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from bot.unit import DealState
+from store.sql import insert_new
+from store.tables import ConnectionRow, DealStateRow, SeenRow, SettingRow, table
+from store.text import clean, key_of
+
+DEAL_STATE, CONNECTION = table(DealStateRow), table(ConnectionRow)
+SEEN, SETTING = table(SeenRow), table(SettingRow)
+
+
+@dataclass(frozen=True)
+class ConnectionState:
+    """How a connection does: the poll's cursor (the vendor's own text), the last success, since when it is broken."""
+
+    connection: str
+    cursor: str = ""
+    ok_at: datetime | None = None
+    broken_since: datetime | None = None
+    words: str = ""
+
+
+def deal_state(session: Session, connection: str, deal_id: str) -> DealState | None:
+    """What we last knew of a deal, locked also before its first read; None when it was never read."""
+    insert_new(session, DEAL_STATE, {"connection": connection, "deal_id": deal_id})
+    at = (DEAL_STATE.c.connection == connection, DEAL_STATE.c.deal_id == deal_id)
+    row = session.execute(select(DEAL_STATE).where(*at).with_for_update()).mappings().one()
+    return DealState(**row) if row["standing"] else None
+
+
+def keep_deal_state(session: Session, state: DealState) -> None:
+    """Stores what we know of a deal now."""
+    key = {"connection": state.connection, "deal_id": state.deal_id}
+    insert_new(session, DEAL_STATE, key)
+    at = (DEAL_STATE.c.connection == state.connection, DEAL_STATE.c.deal_id == state.deal_id)
+    values = {"standing": state.standing, "won_epoch": state.won_epoch, "held": state.held}
+    session.execute(update(DEAL_STATE).where(*at).values(**values))
+
+
+def held_wins(session: Session) -> list[DealState]:
+    """Wins that wait for the admin's word, by connection and deal."""
+    held = select(DEAL_STATE).where(DEAL_STATE.c.held).order_by(DEAL_STATE.c.connection, DEAL_STATE.c.deal_id)
+    return [DealState(**row) for row in session.execute(held).mappings()]
+
+
+def known_deals(session: Session, connection: str, standing: str = "won") -> list[str]:
+    """Ids of the connection's deals which we know in that standing."""
+    at = (DEAL_STATE.c.connection == connection, DEAL_STATE.c.standing == standing)
+    return list(session.execute(select(DEAL_STATE.c.deal_id).where(*at).order_by(DEAL_STATE.c.deal_id)).scalars())
+
+
+def connections(session: Session) -> dict[str, ConnectionState]:
+    """All connections that were ever used."""
+    rows = session.execute(select(CONNECTION)).mappings()
+    return {row["connection"]: _connection(dict(row)) for row in rows}
+
+
+def keep_connection(session: Session, state: ConnectionState) -> None:
+    """Stores how a connection does. `words` is safe to show."""
+    values = {
+        "cursor_text": state.cursor,
+        "ok_at": state.ok_at,
+        "broken_since": state.broken_since,
+        "words": clean(state.words),
+    }
+    insert_new(session, CONNECTION, {"connection": state.connection})
+    session.execute(update(CONNECTION).where(CONNECTION.c.connection == state.connection).values(**values))
+
+
+def setting(session: Session, key: str) -> str:
+    """A small stored value, '' when unset."""
+    return session.execute(select(SETTING.c.value).where(SETTING.c.key == key)).scalar() or ""
+
+
+def settings(session: Session, prefix: str) -> dict[str, str]:
+    """All stored values whose key begins so."""
+    rows = session.execute(select(SETTING).where(SETTING.c.key.startswith(prefix, autoescape=True))).mappings()
+    return {row["key"]: row["value"] for row in rows}
+
+
+def keep_setting(session: Session, key: str, value: str) -> None:
+    """Stores a small value."""
+    insert_new(session, SETTING, {"key": key})
+    session.execute(update(SETTING).where(SETTING.c.key == key).values(value=clean(value)))
+
+
+def seen(session: Session, key: str, now: datetime) -> bool:
+    """True the first time; a second transaction with the same key waits for the first and gets False."""
+    return insert_new(session, SEEN, {"key": key_of(key), "at": now})
+
+
+def _connection(row: dict[str, object]) -> ConnectionState:
+    row["cursor"] = row.pop("cursor_text")
+    return ConnectionState(**row)  # type: ignore[arg-type]

@@ -1,0 +1,135 @@
+"""The schema, brought up to date when Baton starts: all of it, or nothing.
+
+One transaction on one connection, under the write lock (SQLite) or an advisory lock (PostgreSQL), so that two replicas
+which start together migrate once. A SQLite file is copied beside itself before its schema changes.
+"""
+
+import os
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, make_url, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.errors import ConfigError
+from store.engine import Db
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+LOCK = 0x6261746F6E
+"""The number of our advisory lock; any will do, as long as it stays the same."""
+PRIVATE = 0o600
+UNKNOWN = (
+    "The database has the schema {}, which this version of Baton does not know: it is from a newer one. "
+    "Start that version, or restore the backup made before it."
+)
+
+
+@dataclass(frozen=True)
+class Migrated:
+    """What a migration did: the revision before ('' for a new database) and after, and where the copy is."""
+
+    before: str
+    after: str
+    backup: Path | None = None
+
+    @property
+    def changed(self) -> bool:
+        """Whether the schema changed."""
+        return self.before != self.after
+
+
+def migrate(url: str, *, migrations: Path = MIGRATIONS) -> Migrated:
+    """Brings the database to the newest revision. ConfigError, with what to do, leaves it as it was."""
+    db = Db(url, pool_size=2)
+    try:
+        _private(url)
+        with db.engine.begin() as connection:
+            if not db.sqlite:
+                connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+            return _upgrade(connection, url, migrations)
+    except (SQLAlchemyError, OSError, sqlite3.Error) as error:
+        raise ConfigError((f"The database could not be prepared: {_cause(error)} {_advice(url)}",)) from error
+    finally:
+        db.dispose()
+
+
+def current(url: str) -> str:
+    """The revision of a database, '' for a new one. It changes nothing."""
+    file = _file(url)
+    if file and not file.exists():
+        return ""
+    db = Db(url, pool_size=1)
+    try:
+        with db.engine.connect() as connection:
+            return _revision(connection)
+    finally:
+        db.dispose()
+
+
+def head(migrations: Path = MIGRATIONS) -> str:
+    """The newest revision that this version of Baton knows."""
+    return ScriptDirectory.from_config(_config(migrations)).get_current_head() or ""
+
+
+def _upgrade(connection: Connection, url: str, migrations: Path) -> Migrated:
+    before, after = _revision(connection), head(migrations)
+    if before == after:
+        return Migrated(before, after)
+    known = {script.revision for script in ScriptDirectory.from_config(_config(migrations)).walk_revisions()}
+    if before and before not in known:
+        raise ConfigError((UNKNOWN.format(before),))
+    backup = _copied(_file(url), before) if before else None
+    config = _config(migrations)
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+    return Migrated(before, after, backup)
+
+
+def _config(migrations: Path) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(migrations).replace("%", "%%"))
+    return config
+
+
+def _revision(connection: Connection) -> str:
+    return MigrationContext.configure(connection).get_current_revision() or ""
+
+
+def _file(url: str) -> Path | None:
+    parsed = make_url(url)
+    return Path(parsed.database) if url.startswith("sqlite") and parsed.database else None
+
+
+def _private(url: str) -> None:
+    # The file holds promises and margins: only Baton's own account reads it.
+    file = _file(url)
+    if file and not file.exists():
+        os.close(os.open(file, os.O_CREAT | os.O_WRONLY, PRIVATE))
+
+
+def _copied(file: Path | None, revision: str) -> Path | None:
+    if file is None:
+        return None
+    backup = file.with_name(f"{file.name}.bak-{revision}")
+    backup.unlink(missing_ok=True)
+    os.close(os.open(backup, os.O_CREAT | os.O_WRONLY, PRIVATE))
+    with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(backup)) as target:
+        source.backup(target)
+    return backup
+
+
+def _cause(error: Exception) -> str:
+    words = str(getattr(error, "orig", None) or error).strip().splitlines()
+    return (words[0] if words else type(error).__name__).rstrip(".") + "."
+
+
+def _advice(url: str) -> str:
+    if url.startswith("sqlite"):
+        return "Nothing was changed. Check the disk and the folder of DATABASE_URL, then start again."
+    return "Nothing was changed. Check DATABASE_URL and the rights of its user, then start again."

@@ -1,0 +1,1 @@
+"""Revisions. A published one is never edited."""

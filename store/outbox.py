@@ -1,0 +1,170 @@
+"""The outbox: jobs stored with the change that caused them, claimed by lease, in order within a lane.
+
+There is no running state: a claim moves `run_at` to the end of its lease, so an abandoned job is due again by itself.
+A lane's next job is claimed only when no earlier one is open, leased and put-off ones included. A best-effort job is
+claimed at most once and never holds its lane. All times here are machine seconds (`tick`), never business time.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Collection
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, not_, select, update
+from sqlalchemy.orm import Session
+
+from bot.effects import Effect
+from store.engine import Db
+from store.jobs import ClaimedJob, JobLine, StoredStep
+from store.ledger import JOB, Ledger
+from store.sql import insert_new, on_postgres
+from store.text import clean, key_of
+
+CLAIM_TRIES = 3
+
+
+def emit(session: Session, effect: Effect, *, run_at: float, t: float) -> bool:
+    """Stores an effect in the caller's transaction; False when one of that key was there already."""
+    values = {
+        "key": key_of(effect.key),
+        "kind": effect.kind,
+        "lane": key_of(effect.lane),
+        "payload": clean(effect.payload()),
+        "best_effort": effect.best_effort,
+        "run_at": run_at,
+        "emitted_at": t,
+    }
+    return insert_new(session, JOB, values)
+
+
+class Outbox:
+    """The worker's side. Each method is a transaction of its own; `lease` is in seconds.
+
+    The ledger's methods (renew, begin_step, finish_step, finish, retry, park) are also on the unit, for results that
+    must be one transaction with what follows from them.
+    """
+
+    def __init__(self, db: Db, *, tick: Callable[[], float], lease: float) -> None:
+        self.db = db
+        self.tick = tick
+        self.lease = lease
+
+    def claim(self, owner: str, kinds: Collection[str] | None = None) -> ClaimedJob | None:
+        """The most overdue job of these kinds (all when None), held by `owner` for one lease; None when none is due."""
+        for _ in range(CLAIM_TRIES):
+            if not self._due(kinds):
+                return None
+            with self.db.write() as session:
+                row = session.execute(_claim(session, self.tick(), self.lease, owner, kinds)).mappings().first()
+            if row:
+                return ClaimedJob(**{name: row[name] for name in _CLAIMED}, leased_until=row["run_at"])
+        return None
+
+    def renew(self, job: ClaimedJob) -> None:
+        """See Ledger.renew."""
+        with self.db.write() as session:
+            self._ledger(session).renew(job)
+
+    def begin_step(self, job: ClaimedJob, name: str, *, scope: str = "") -> StoredStep:
+        """See Ledger.begin_step."""
+        with self.db.write() as session:
+            return self._ledger(session).begin_step(job, name, scope=scope)
+
+    def finish_step(self, job: ClaimedJob, name: str, result: Any = None, *, scope: str = "") -> None:
+        """See Ledger.finish_step."""
+        with self.db.write() as session:
+            self._ledger(session).finish_step(job, name, result, scope=scope)
+
+    def finish(self, job: ClaimedJob) -> None:
+        """See Ledger.finish."""
+        with self.db.write() as session:
+            self._ledger(session).finish(job)
+
+    def retry(self, job: ClaimedJob, at: float, error: str) -> None:
+        """See Ledger.retry."""
+        with self.db.write() as session:
+            self._ledger(session).retry(job, at, error)
+
+    def park(self, job: ClaimedJob, error: str) -> None:
+        """See Ledger.park."""
+        with self.db.write() as session:
+            self._ledger(session).park(job, error)
+
+    def later_in_lane(self, job: ClaimedJob, kind: str) -> bool:
+        """Whether a later open job of that kind stands in the same lane, so that this one may be left to it."""
+        later = and_(JOB.c.lane == job.lane, JOB.c.state == "ready", JOB.c.id > job.id, JOB.c.kind == kind)
+        with self.db.read() as session:
+            return bool(session.execute(select(exists().where(later))).scalar())
+
+    def jobs(self, states: Collection[str] = ("ready", "dead"), *, limit: int = 200) -> list[JobLine]:
+        """Jobs in these states, newest first."""
+        columns = [JOB.c[name] for name in JobLine.__dataclass_fields__]
+        query = select(*columns).where(JOB.c.state.in_(states)).order_by(JOB.c.id.desc()).limit(limit)
+        with self.db.read() as session:
+            return [JobLine(**row) for row in session.execute(query).mappings()]
+
+    def revive(self, job_id: int) -> bool:
+        """A parked job is due again now, with its ledger; whether there was one."""
+        parked = (JOB.c.id == job_id, JOB.c.state == "dead")
+        values = {"state": "ready", "run_at": self.tick(), "attempts": 0, "owner": ""}
+        with self.db.write() as session:
+            return bool(session.execute(update(JOB).where(*parked).values(**values).returning(JOB.c.id)).first())
+
+    def waiting(self) -> Counter[str]:
+        """How many jobs of each kind are open (leased and put-off ones included)."""
+        return self._count("ready")
+
+    def parked(self) -> Counter[str]:
+        """How many jobs of each kind wait for a person."""
+        return self._count("dead")
+
+    def next_due(self) -> float | None:
+        """The earliest machine time at which an open job may be due; None when nothing is open."""
+        with self.db.read() as session:
+            return session.execute(select(func.min(JOB.c.run_at)).where(JOB.c.state == "ready")).scalar()
+
+    def _count(self, state: str) -> Counter[str]:
+        query = select(JOB.c.kind, func.count()).where(JOB.c.state == state).group_by(JOB.c.kind)
+        with self.db.read() as session:
+            return Counter({row[0]: row[1] for row in session.execute(query)})
+
+    def _due(self, kinds: Collection[str] | None) -> bool:
+        # A read-only peek first: idle polling must not take SQLite's write lock.
+        with self.db.read() as session:
+            return session.execute(_first_due(self.tick(), kinds)).first() is not None
+
+    def _ledger(self, session: Session) -> Ledger:
+        return Ledger(session, t=self.tick(), lease=self.lease)
+
+
+_CLAIMED = ("id", "key", "kind", "lane", "payload", "attempts", "owner", "best_effort")
+
+
+def _first_due(t: float, kinds: Collection[str] | None) -> Select[tuple[int]]:
+    earlier = JOB.alias("earlier")
+    blocked = exists().where(
+        earlier.c.lane == JOB.c.lane,
+        earlier.c.state == "ready",
+        earlier.c.id < JOB.c.id,
+        not_(earlier.c.best_effort),
+    )
+    wanted: list[ColumnElement[bool]] = [JOB.c.state == "ready", JOB.c.run_at <= t, not_(blocked)]
+    if kinds is not None:
+        wanted.append(JOB.c.kind.in_(kinds))
+    return select(JOB.c.id).where(*wanted).order_by(JOB.c.run_at, JOB.c.id).limit(1)
+
+
+def _claim(session: Session, t: float, lease: float, owner: str, kinds: Collection[str] | None) -> Any:
+    due = _first_due(t, kinds)
+    if on_postgres(session):
+        due = due.with_for_update(skip_locked=True, of=JOB)
+    return (
+        update(JOB)
+        .where(JOB.c.id == due.scalar_subquery())
+        .values(
+            owner=owner,
+            run_at=t + lease,
+            attempts=JOB.c.attempts + 1,
+            state=case((JOB.c.best_effort, "done"), else_="ready"),
+        )
+        .returning(*JOB.c)
+    )

@@ -1,0 +1,60 @@
+"""Rate rules that hold across threads and replicas: a slot is reserved in the database before the call is made.
+
+GCRA (the leaky bucket as a time): `next_at` is when the bucket would be empty. A vendor's 429 closes the key for all.
+Times are machine seconds. A slot whose caller dies is lost, which costs time and nothing else.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from sqlalchemy import func, select, update
+
+from store.engine import Db
+from store.sql import insert_new, on_postgres
+from store.tables import PaceRow, table
+
+PACE = table(PaceRow)
+
+
+class Slot(NamedTuple):
+    """A reserved slot: how long to wait for it, and the bucket's time after it."""
+
+    wait: float
+    next_at: float
+
+
+def slot(t: float, *, next_at: float, closed_until: float, interval: float, burst: int) -> Slot:
+    """The next free slot: `burst` calls at once, then one per `interval`; none before `closed_until`."""
+    begins = max(t, next_at, closed_until)
+    allowed = max(begins - (burst - 1) * interval, closed_until)
+    return Slot(max(0.0, allowed - t), begins + interval)
+
+
+class Pace:
+    """The rules' state, shared by all workers on one database."""
+
+    def __init__(self, db: Db, *, tick: Callable[[], float]) -> None:
+        self.db = db
+        self.tick = tick
+
+    def reserve(self, key: str, interval: float, burst: int = 1, *, patience: float | None = None) -> float:
+        """Reserves the next slot and returns the seconds to wait for it; then call, without asking again.
+
+        With `patience`, a slot farther away than that is not reserved: put the job off for the seconds returned.
+        """
+        with self.db.write() as session:
+            t = self.tick()
+            insert_new(session, PACE, {"key": key})
+            row = session.execute(select(PACE).where(PACE.c.key == key).with_for_update()).mappings().one()
+            free = slot(t, next_at=row["next_at"], closed_until=row["closed_until"], interval=interval, burst=burst)
+            if patience is None or free.wait <= patience:
+                session.execute(update(PACE).where(PACE.c.key == key).values(next_at=free.next_at))
+            return free.wait
+
+    def close(self, key: str, until: float) -> None:
+        """No call under this key before that machine time (a 429); an earlier end never shortens a later one."""
+        with self.db.write() as session:
+            insert_new(session, PACE, {"key": key})
+            latest = func.greatest if on_postgres(session) else func.max
+            later = latest(PACE.c.closed_until, until)
+            session.execute(update(PACE).where(PACE.c.key == key).values(closed_until=later))

@@ -1,0 +1,140 @@
+"""People in the database: found by id, Slack id or e-mail; remembered once, however often they turn up.
+
+Rights of the company come from the settings by e-mail, never from a row.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import RowMapping, Select, select, update
+from sqlalchemy.orm import Session
+
+from bot.people import Person, Role
+from store.sql import insert_new
+from store.tables import PersonRow, table
+from store.text import clean
+
+PERSON = table(PersonRow)
+
+
+@dataclass(frozen=True)
+class Directory:
+    """What the settings say about people: roles of the company and the office, by lower-case e-mail."""
+
+    roles: Mapping[Role, tuple[str, ...]]
+    office_of: Callable[[str], str]
+
+    def person(self, row: RowMapping) -> Person:
+        """The person of a row."""
+        email = row["email"] or ""
+        return Person(
+            id=row["id"],
+            name=row["name"],
+            email=email,
+            slack_id=row["slack_id"] or "",
+            tz=row["tz"],
+            office=self.office_of(email),
+            guest=row["guest"],
+            active=row["active"],
+            roles=frozenset(role for role, emails in self.roles.items() if email and email in emails),
+        )
+
+
+class PeopleQueries:
+    """Questions about people, for readers and writers alike."""
+
+    def __init__(self, session: Session, directory: Directory) -> None:
+        self.session = session
+        self.directory = directory
+
+    def person(self, person_id: int) -> Person | None:
+        """A person by id."""
+        return self.people([person_id]).get(person_id)
+
+    def by_slack(self, slack_id: str) -> Person | None:
+        """A person by Slack user id."""
+        return self._one(select(PERSON).where(PERSON.c.slack_id == slack_id)) if slack_id else None
+
+    def by_email(self, email: str) -> Person | None:
+        """A person by e-mail, in any case."""
+        return self._one(select(PERSON).where(PERSON.c.email == address(email))) if address(email) else None
+
+    def people(self, ids: Iterable[int]) -> dict[int, Person]:
+        """Several people by id; unknown ids are left out."""
+        wanted = {person_id for person_id in ids if person_id}
+        if not wanted:
+            return {}
+        rows = self.session.execute(select(PERSON).where(PERSON.c.id.in_(wanted))).mappings()
+        return {row["id"]: self.directory.person(row) for row in rows}
+
+    def home_seen(self, ids: Iterable[int]) -> list[int]:
+        """Which of these people have ever opened their Home, by ascending id."""
+        wanted = select(PERSON.c.id).where(PERSON.c.id.in_(set(ids)), PERSON.c.home_seen).order_by(PERSON.c.id)
+        return list(self.session.execute(wanted).scalars())
+
+    def _one(self, query: Select[Any]) -> Person | None:
+        row = self.session.execute(query).mappings().first()
+        return self.directory.person(row) if row else None
+
+
+class PeopleWriter(PeopleQueries):
+    """Remembering people, in a write transaction."""
+
+    def remember(self, person: Person) -> Person:
+        """Stores or updates a person, matched by Slack id, then by e-mail, and returns them with their id.
+
+        What is unknown (an empty e-mail, Slack id or name) erases nothing; what came from Slack is not overwritten by
+        what did not. When Slack id and e-mail name two rows, the row without a Slack id takes it over, because roles
+        were given to it by e-mail; two rows with Slack ids mean that the e-mail moved.
+        """
+        email, slack_id = address(person.email), person.slack_id
+        mine = self._locked(PERSON.c.slack_id == slack_id) if slack_id else None
+        other = self._locked(PERSON.c.email == email) if email else None
+        if mine and other and mine["id"] != other["id"]:
+            mine = self._merged(mine, other)
+        row = mine or other or self._inserted(email, slack_id)
+        self._update(row["id"], _news(row, person, email))
+        stored = self.person(row["id"])
+        if stored is None:
+            raise LookupError(f"Person {row['id']} vanished while being stored.")
+        return stored
+
+    def opened_home(self, person_id: int) -> None:
+        """From now on changes publish this person's Home anew."""
+        self._update(person_id, {"home_seen": True})
+
+    def _merged(self, mine: RowMapping, other: RowMapping) -> RowMapping:
+        if other["slack_id"]:
+            self._update(other["id"], {"email": None})
+            return mine
+        self._update(mine["id"], {"slack_id": None, "active": False})
+        return other
+
+    def _inserted(self, email: str, slack_id: str) -> RowMapping:
+        # Somebody else may be storing the same person right now: then theirs is taken.
+        insert_new(self.session, PERSON, {"email": email or None, "slack_id": slack_id or None})
+        by = PERSON.c.slack_id == slack_id if slack_id else PERSON.c.email == email
+        row = self._locked(by) or self._locked(PERSON.c.email == email)
+        if row is None:
+            raise ValueError("A person needs an e-mail or a Slack id to be remembered.")
+        return row
+
+    def _locked(self, condition: Any) -> RowMapping | None:
+        return self.session.execute(select(PERSON).where(condition).with_for_update()).mappings().first()
+
+    def _update(self, person_id: int, values: Mapping[str, Any]) -> None:
+        if values:
+            self.session.execute(update(PERSON).where(PERSON.c.id == person_id).values(**values))
+
+
+def address(email: str) -> str:
+    """An e-mail address as it is compared: lower case, without blanks around it."""
+    return clean(email).strip().lower()
+
+
+def _news(row: RowMapping, person: Person, email: str) -> dict[str, Any]:
+    known: dict[str, Any] = {"email": email, "slack_id": person.slack_id}
+    if person.slack_id or not row["slack_id"]:
+        known |= {"name": clean(person.name), "tz": person.tz, "guest": person.guest, "active": person.active}
+    return {column: value for column, value in known.items() if value != "" and value != row[column]}

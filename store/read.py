@@ -1,0 +1,177 @@
+"""Straight queries, read-only: records and small rows for lists, cards, Home and the workers.
+
+Nothing that is returned can be saved. Lists of records come without a promise about time: `now` is an argument.
+"""
+
+import re
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, not_, or_, select
+
+from bot.deal import Deal
+from bot.handover import ENDED, Event, Handover, State
+from bot.people import Role
+from bot.unit import DealState
+from store import known
+from store.find import Finder
+from store.inbox import Delivery, InboxReader
+from store.mapping import aggregate, families
+from store.mapping.deal import deal_of
+from store.tables import (
+    DealSnapshotRow,
+    HandoverRow,
+    IntervalRow,
+    PostRow,
+    RoleHolderRow,
+    table,
+)
+from store.text import patterns
+
+HANDOVER, ROLE, POST = table(HandoverRow), table(RoleHolderRow), table(PostRow)
+INTERVAL, SNAPSHOT = table(IntervalRow), table(DealSnapshotRow)
+REFERENCE = re.compile(r"^\s*(?:HO[-\s]?)?(\d{1,9})\s*$", re.IGNORECASE)
+LISTED = 200
+CLOSED = [state.value for state in ENDED]
+BEFORE_GATE = [State.WON.value, State.SCOPED.value, State.PROVISIONED.value]
+
+
+class Reader(Finder):
+    """A read transaction: everything in it is seen as of one moment."""
+
+    def handover(self, handover_id: int) -> Handover | None:
+        """A record by id."""
+        return next(iter(aggregate.load(self.session, [handover_id])), None)
+
+    def by_ref(self, reference: str) -> Handover | None:
+        """The record of "HO-42" or "42"; None for anything else."""
+        match = REFERENCE.match(reference)
+        return self.handover(int(match[1])) if match else None
+
+    def by_deal(self, connection: str, deal_id: str) -> list[Handover]:
+        """All handovers of a deal, oldest first."""
+        deal = (HANDOVER.c.connection == connection, HANDOVER.c.deal_id == deal_id)
+        return self._handovers(select(HANDOVER.c.id).where(*deal).order_by(HANDOVER.c.id), LISTED)
+
+    def by_thread(self, channel: str, ts: str) -> Handover | None:
+        """The record one of whose messages is this one: the root of a thread, or a reply of ours."""
+        at = select(POST.c.handover_id).where(POST.c.channel == channel, POST.c.ts == ts).limit(1)
+        handover_id = self.session.execute(at).scalar()
+        return self.handover(handover_id) if handover_id else None
+
+    def by_channel(self, channel_id: str) -> Handover | None:
+        """The record whose project channel this is."""
+        found = self._handovers(_open_first().where(HANDOVER.c.channel_id == channel_id), 1) if channel_id else []
+        return found[0] if found else None
+
+    def search(self, words: str, *, limit: int = 20) -> list[Handover]:
+        """Records whose client, project, workspace or deal id contain each of the words; open ones first, newest first.
+
+        Case and accents do not count. "HO-42" finds that record. No words find nothing.
+        """
+        wanted = patterns(words)
+        referred = self.by_ref(words)
+        if not wanted:
+            return []
+        matching = [HANDOVER.c.search.like(pattern, escape="\\") for pattern in wanted]
+        found = self._handovers(_open_first().where(*matching), limit)
+        return [referred, *(h for h in found if h.id != referred.id)][:limit] if referred else found
+
+    def mine(self, person_id: int, *, limit: int = LISTED) -> list[Handover]:
+        """Open records in which the person holds a role, the nearest due time first."""
+        held = select(ROLE.c.handover_id).where(ROLE.c.person_id == person_id)
+        soonest = func.coalesce(HANDOVER.c.next_look_at, HANDOVER.c.due_at).asc().nulls_last()
+        mine = select(HANDOVER.c.id).where(HANDOVER.c.id.in_(held), HANDOVER.c.state.not_in(CLOSED))
+        return self._handovers(mine.order_by(soonest, HANDOVER.c.id), limit)
+
+    def sold(self, person_id: int, *, limit: int = LISTED) -> list[Handover]:
+        """Won records whose sales rep the person is, open ones first."""
+        sold = select(ROLE.c.handover_id).where(ROLE.c.person_id == person_id, ROLE.c.role == Role.SALES_REP.value)
+        return self._handovers(
+            _open_first().where(HANDOVER.c.id.in_(sold), HANDOVER.c.state != State.PRESALE.value), limit
+        )
+
+    def late(self, now: datetime, *, limit: int = LISTED) -> list[Handover]:
+        """Records past a due time that counts, the latest first; a pause or hold that began before it stops it."""
+        scope_late = and_(HANDOVER.c.state == State.WON.value, _past(HANDOVER.c.scope_due_at, now))
+        gate_late = and_(HANDOVER.c.state.in_(BEFORE_GATE), _past(HANDOVER.c.due_at, now))
+        overdue = select(HANDOVER.c.id).where(or_(scope_late, gate_late))
+        return self._handovers(overdue.order_by(HANDOVER.c.next_look_at, HANDOVER.c.id), limit)
+
+    def open_all(self, limit: int = 50, offset: int = 0) -> list[Handover]:
+        """Records which have not ended, newest first."""
+        rows = select(HANDOVER.c.id).where(HANDOVER.c.state.not_in(CLOSED)).order_by(HANDOVER.c.id.desc())
+        return self._handovers(rows.offset(offset), limit)
+
+    def due_looks(self, now: datetime, *, limit: int = LISTED) -> list[int]:
+        """Ids of records which must be looked at by now."""
+        due = select(HANDOVER.c.id).where(HANDOVER.c.next_look_at <= now).order_by(HANDOVER.c.next_look_at)
+        return list(self.session.execute(due.limit(limit)).scalars())
+
+    def counts(self) -> dict[State, int]:
+        """How many records are in each state that has any."""
+        rows = self.session.execute(select(HANDOVER.c.state, func.count()).group_by(HANDOVER.c.state))
+        return {State(row[0]): row[1] for row in rows}
+
+    def real_handovers(self) -> int:
+        """How many records were not made in a rehearsal."""
+        real = select(func.count()).select_from(HANDOVER).where(not_(HANDOVER.c.rehearsal))
+        return int(self.session.execute(real).scalar_one())
+
+    def events(self, handover_id: int) -> list[Event]:
+        """The timeline of a record, oldest first."""
+        events = families.EVENTS
+        mine = select(events.table).where(events.table.c.handover_id == handover_id).order_by(events.table.c.n)
+        return [events.codec.decode(row) for row in self.session.execute(mine).mappings()]
+
+    def snapshots(self, handover_id: int) -> list[tuple[datetime, Deal]]:
+        """The deal as it was read, oldest first, each with its moment."""
+        mine = select(SNAPSHOT).where(SNAPSHOT.c.handover_id == handover_id).order_by(SNAPSHOT.c.n)
+        return [(row["at"], deal_of(row["data"])) for row in self.session.execute(mine).mappings()]
+
+    def known_deals(self, connection: str) -> list[str]:
+        """Ids of the connection's deals which we know as won."""
+        return known.known_deals(self.session, connection)
+
+    def held_wins(self) -> list[DealState]:
+        """Wins that wait for the admin's word."""
+        return known.held_wins(self.session)
+
+    def setting(self, key: str) -> str:
+        """A small stored value ('' when unset)."""
+        return known.setting(self.session, key)
+
+    def settings(self, prefix: str) -> dict[str, str]:
+        """All stored values whose key begins so."""
+        return known.settings(self.session, prefix)
+
+    def connections(self) -> dict[str, known.ConnectionState]:
+        """All connections that were ever used."""
+        return known.connections(self.session)
+
+    def connection(self, connection: str) -> known.ConnectionState:
+        """How a connection does."""
+        return self.connections().get(connection, known.ConnectionState(connection))
+
+    def delivery(self, delivery_id: int) -> Delivery | None:
+        """A stored webhook delivery."""
+        return self.inbox.get(delivery_id)
+
+    @property
+    def inbox(self) -> InboxReader:
+        """Deliveries and what was refused."""
+        return InboxReader(self.session)
+
+    def _handovers(self, ids: Select[tuple[int]], limit: int) -> list[Handover]:
+        return aggregate.load(self.session, [row.id for row in self.session.execute(ids.limit(limit))])
+
+
+def _open_first() -> Select[tuple[int]]:
+    ended = case((HANDOVER.c.state.in_(CLOSED), 1), else_=0)
+    return select(HANDOVER.c.id).order_by(ended, HANDOVER.c.id.desc())
+
+
+def _past(due: ColumnElement[datetime | None], now: datetime) -> ColumnElement[bool]:
+    stopped = exists().where(
+        INTERVAL.c.handover_id == HANDOVER.c.id, INTERVAL.c.until.is_(None), INTERVAL.c.since <= due
+    )
+    return and_(due < now, not_(stopped))

@@ -1,0 +1,22 @@
+"""The few statements that SQLite and PostgreSQL spell differently."""
+
+from typing import Any
+
+from sqlalchemy import Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+
+def on_postgres(session: Session) -> bool:
+    """Whether this session speaks to PostgreSQL."""
+    return session.get_bind().dialect.name == "postgresql"
+
+
+def insert_new(session: Session, target: Table, values: dict[str, Any]) -> bool:
+    """Inserts a row unless one with the same unique key is there; whether it was inserted.
+
+    On PostgreSQL it waits for another transaction which is inserting the same key right now.
+    """
+    insert = postgresql.insert(target) if on_postgres(session) else sqlite.insert(target)
+    first = next(iter(target.primary_key.columns))
+    return session.execute(insert.values(**values).on_conflict_do_nothing().returning(first)).first() is not None

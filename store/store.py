@@ -1,0 +1,90 @@
+"""The store as the rest of Baton sees it: one write door, one read door, the outbox and the pace.
+
+It refuses to know the time: both clocks are given.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from functools import cached_property
+
+from sqlalchemy import select
+
+from bot.people import Role
+from store.engine import Db
+from store.outbox import Outbox
+from store.pace import Pace
+from store.people import Directory
+from store.read import Reader
+from store.tables import InstallationRow, table
+from store.unit import Moment, StoreUnit
+
+LEASE = 60.0
+
+
+class Store:
+    """All that is kept, on a migrated database.
+
+    `clock` is business time (aware UTC, may be moved in a rehearsal), `tick` machine seconds (never moved). `role_map`
+    and `office_of` say what the settings say about people, by lower-case e-mail. `lease` is in seconds.
+    """
+
+    def __init__(
+        self,
+        db: Db,
+        *,
+        clock: Callable[[], datetime],
+        tick: Callable[[], float],
+        role_map: Mapping[Role, tuple[str, ...]],
+        office_of: Callable[[str], str],
+        rehearsal: bool = False,
+        lease: float = LEASE,
+    ) -> None:
+        self.db = db
+        self.clock = clock
+        self.tick = tick
+        self.lease = lease
+        self.rehearsal = rehearsal
+        self.outbox = Outbox(db, tick=tick, lease=lease)
+        self.pace = Pace(db, tick=tick)
+        self._directory = Directory(role_map, office_of)
+        self._on_commit: list[Callable[[], None]] = []
+
+    @contextmanager
+    def write(self) -> Iterator[StoreUnit]:
+        """A write transaction; after its commit, workers are woken when it put something into the outbox.
+
+        Raises Conflict when the transaction had to give way: load and decide again, once.
+        """
+        with self.db.write() as session:
+            moment = Moment(self.clock(), self.tick())
+            unit = StoreUnit(session, self._directory, moment=moment, lease=self.lease, rehearsal=self.rehearsal)
+            yield unit
+        if unit.emitted:
+            for callback in self._on_commit:
+                callback()
+
+    @contextmanager
+    def read(self) -> Iterator[Reader]:
+        """A read-only transaction which sees one moment."""
+        with self.db.read() as session:
+            yield Reader(session, self._directory)
+
+    def on_commit(self, callback: Callable[[], None]) -> None:
+        """Calls this, in the writer's thread, after each commit that put something into the outbox."""
+        self._on_commit.append(callback)
+
+    @cached_property
+    def nonce(self) -> str:
+        """What tells this installation's markers from those of another: four characters, for ever the same."""
+        with self.db.read() as session:
+            return str(session.execute(select(table(InstallationRow).c.nonce)).scalar_one())
+
+    def real_handovers(self) -> int:
+        """How many records were not made in a rehearsal: a rehearsal refuses to start when there are any."""
+        with self.read() as reader:
+            return reader.real_handovers()
+
+    def assert_outside(self) -> None:
+        """Raises RuntimeError while a transaction of this thread is open; every client calls it first."""
+        self.db.assert_outside()

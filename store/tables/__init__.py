@@ -1,0 +1,59 @@
+"""All rows. Importing this package defines every table of the schema."""
+
+from store.tables.lists import AnswerRow, EntryRow, IntervalRow, ItemRow, PointRow, PresaleRow, SignatureRow
+from store.tables.machinery import (
+    ConnectionRow,
+    DealStateRow,
+    InboxRow,
+    InstallationRow,
+    JobRow,
+    JobStepRow,
+    PaceRow,
+    RefusalRow,
+    SeenRow,
+    SettingRow,
+)
+from store.tables.people import PersonRow
+from store.tables.record import (
+    DealSnapshotRow,
+    EventRow,
+    HandoverDealRow,
+    HandoverRow,
+    OverrideRow,
+    RoleHolderRow,
+)
+from store.tables.row import Row, table
+from store.tables.workspace import ClientAccessRow, PostRow, StepRow, TaskCopyRow
+
+__all__ = [
+    "AnswerRow",
+    "ClientAccessRow",
+    "ConnectionRow",
+    "DealSnapshotRow",
+    "DealStateRow",
+    "EntryRow",
+    "EventRow",
+    "HandoverDealRow",
+    "HandoverRow",
+    "InboxRow",
+    "InstallationRow",
+    "IntervalRow",
+    "ItemRow",
+    "JobRow",
+    "JobStepRow",
+    "OverrideRow",
+    "PaceRow",
+    "PersonRow",
+    "PointRow",
+    "PostRow",
+    "PresaleRow",
+    "RefusalRow",
+    "RoleHolderRow",
+    "Row",
+    "SeenRow",
+    "SettingRow",
+    "SignatureRow",
+    "StepRow",
+    "TaskCopyRow",
+    "table",
+]

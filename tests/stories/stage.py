@@ -1,0 +1,209 @@
+"""The stage on which stories are told: the sandbox and the real Baton, over real HTTP, in one process.
+
+Baton is wired as `app.py serve` wires it: the real clients, the real doors, the real outbox. Only the rate rules of the
+sandbox and our own pace are relaxed where a story is not about them.
+"""
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+
+from bot.handover import Handover
+from bot.settings import Settings, read
+from handlers.clock import Clock as BotClock
+from handlers.wiring import Running, wire
+from sandbox import company, deals
+from sandbox.clock import Clock
+from sandbox.server import Server
+from sandbox.shelf import Shelf
+from sandbox.slack.hands import Hands
+from sandbox.world import World
+
+SECRET = "sandbox-signing-secret"
+HUBSPOT_SECRET = "sandbox-hubspot-secret"
+PATIENCE = 30.0
+
+
+def table(**more: Any) -> dict[str, Any]:
+    """baton.toml as the demo has it."""
+    return {
+        "slack": {"handovers_channel": company.HANDOVERS_CHANNEL},
+        "people": {
+            "roles": {
+                "delivery_manager": ["dev@acme.example"],
+                "pm": ["ben@acme.example"],
+                "csm": ["chloe@acme.example"],
+                "sales_ops": ["olga@acme.example"],
+                "head_of_delivery": ["hana@acme.example"],
+                "sales_rep": ["ana@acme.example", "rafi@acme.example"],
+            }
+        },
+        "offices": {"berlin": {"timezone": "Europe/Berlin", "country": "DE", "hours": ["09:00", "17:00"]}},
+        "connections": {"hubspot": {}, "asana": {"workspace": "1200000000000001"}},
+        "delivery": {"poll_seconds": 3600, "rate_share": 1000, "lease_seconds": 5},
+        **more,
+    }
+
+
+@dataclass
+class Stage:
+    """One company with Baton in it."""
+
+    world: World
+    hands: Hands
+    server: Server
+    folder: Path
+    env: dict[str, str]
+    table: dict[str, Any]
+    running: Running | None = None
+    http: "BotServer | None" = None
+    clock: BotClock = field(default_factory=BotClock)
+
+    @property
+    def deps(self) -> Any:
+        """What the bot is wired from."""
+        assert self.running is not None
+        return self.running.deps
+
+    def settings(self) -> Settings:
+        """The settings in force."""
+        return read(self.env, self.table, rehearsal=True)
+
+    def start(self) -> None:
+        """Starts the bot: over HTTP, or over Socket Mode when the world says so."""
+        self.running = wire(self.settings(), self.env, clock=self.clock)
+        self.http = BotServer(self.running, int(self.env["BATON_PORT"]))
+        self.running.start()
+        self.http.start()
+        self.until(lambda: bool(self.deps.identity.bot_user), "auth.test")
+        self.settle()
+
+    def stop(self) -> None:
+        """Stops the bot as SIGTERM would."""
+        if self.http is not None:
+            self.http.stop()
+        self.running = self.http = None
+
+    def settle(self, timeout: float = PATIENCE) -> None:
+        """Waits until webhooks and events are delivered and nothing waits in the outbox."""
+        until = time.monotonic() + timeout
+        while time.monotonic() < until:
+            self.world.hubspot.webhooks.flush(timeout)
+            self.world.slack.deliver.flush()
+            if not self.deps.store.outbox.waiting() and not self._busy():
+                return
+            time.sleep(0.02)
+        waiting = [(j.kind, j.attempts, j.error) for j in self.deps.store.outbox.jobs(("ready",))]
+        raise AssertionError(f"still waiting: {waiting}")
+
+    def _busy(self) -> bool:
+        return self.running is not None and self.running.worker.busy
+
+    def until(self, true: Callable[[], bool], what: str, timeout: float = PATIENCE) -> None:
+        """Waits for something that happens beside us."""
+        until = time.monotonic() + timeout
+        while time.monotonic() < until:
+            if true():
+                return
+            time.sleep(0.02)
+        raise AssertionError(f"did not happen: {what}")
+
+    def handover(self, number: int = 1) -> Handover:
+        """The record as it is stored now."""
+        with self.deps.store.read() as reader:
+            found: Handover | None = reader.handover(number)
+        assert found is not None
+        return found
+
+    def channel(self, channel: str = company.HANDOVERS_CHANNEL) -> list[dict[str, Any]]:
+        """All messages of a channel, oldest first, replies included."""
+        return self.world.slack.messages(channel)
+
+    def post(self, name: str, number: int = 1) -> dict[str, Any]:
+        """Our message of that name, as people see it now."""
+        post = self.handover(number).post(name)
+        assert post is not None, f"no post {name}"
+        return next(m for m in self.world.slack.messages(post.channel) if m["ts"] == post.ts)
+
+    def parked(self) -> list[Any]:
+        """Jobs that gave up."""
+        return list(self.deps.store.outbox.jobs(("dead",)))
+
+
+class BotServer:
+    """Baton's own port, in a thread."""
+
+    def __init__(self, running: Running, port: int) -> None:
+        config = uvicorn.Config(running.asgi, log_config=None, access_log=False, timeout_graceful_shutdown=1)
+        self._server = uvicorn.Server(config)
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._socket.bind(("127.0.0.1", port))
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def _run(self) -> None:
+        self._server.run(sockets=[self._socket])
+
+    def start(self) -> None:
+        """Starts and waits until requests are served."""
+        self._thread.start()
+        until = time.monotonic() + 10
+        while not self._server.started:
+            assert time.monotonic() < until, "the bot's port did not open"
+            time.sleep(0.005)
+
+    def stop(self) -> None:
+        """Stops serving; the lifespan's end stops the bot."""
+        self._server.should_exit = True
+        self._thread.join(timeout=15)
+        self._socket.close()
+
+
+def free_port() -> int:
+    """A port that is free right now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def staged(folder: Path, *, socket_mode: bool = False, url: str = "", **more: Any) -> Iterator[Stage]:
+    """A stage with the demo company, and Baton not started yet."""
+    port = free_port()
+    world = World(
+        shelf=Shelf(),
+        clock=Clock(),
+        bot_url=f"http://127.0.0.1:{port}",
+        signing_secret=SECRET,
+        hubspot_secret=HUBSPOT_SECRET,
+        socket=socket_mode,
+    )
+    world.slack.rates.enabled = False
+    deals.seed(world)
+    with Server(world) as server:
+        env = {
+            "SLACK_BOT_TOKEN": "xoxb-sandbox",
+            "SLACK_SIGNING_SECRET": SECRET,
+            "SLACK_API_URL": f"{server.url}/slack/api/",
+            "HUBSPOT_TOKEN": "hubspot-sandbox",
+            "HUBSPOT_CLIENT_SECRET": HUBSPOT_SECRET,
+            "HUBSPOT_API_URL": f"{server.url}/hubspot",
+            "ASANA_TOKEN": "asana-sandbox",
+            "ASANA_API_URL": f"{server.url}/asana/api/1.0",
+            "DATABASE_URL": url or f"sqlite:///{folder / 'baton.db'}",
+            "BATON_PORT": str(port),
+            "BATON_PUBLIC_URL": f"http://127.0.0.1:{port}",
+            **({"SLACK_APP_TOKEN": "xapp-sandbox"} if socket_mode else {}),
+        }
+        stage = Stage(world, Hands(world), server, folder, env, table(**more))
+        try:
+            yield stage
+        finally:
+            stage.stop()
