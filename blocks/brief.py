@@ -59,7 +59,7 @@ def crm_note(handover: Handover) -> str:
 
 def _blocks(handover: Handover, frame: Frame, room: int) -> list[Block]:
     head = [
-        kit.header(mrkdwn.plain(handover.title, 150)),
+        thread.heading(handover),
         kit.section(fields=root.fields(handover, frame)),
     ]
     scope = mrkdwn.address(handover.scope_document) if len(handover.scope_document) <= root.SHORT_URL else ""

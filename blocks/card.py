@@ -18,6 +18,7 @@ from bot.handover import Handover, Presale, State
 from bot.people import Person, Role, Sight, may_assign, may_start
 
 ROWS = 20
+ROOM = 8_000  # characters of the rows in one message
 HITS = 5
 SHORT_URL = 300
 
@@ -57,14 +58,14 @@ def listing(rows: Sequence[Row], frame: Frame, title: str, *, more: bool = False
         return _line(sentence("card.empty", title=mrkdwn.name(title)))
     head = kit.section(sentence("card.list", title=mrkdwn.name(title), n=len(rows), more=more))
     text = sentence("card.list_text", title=mrkdwn.name(title), n=len(rows), more=more)
-    return limits.check_message(Message(text, [head, *_rows(rows, frame), *_further(more=more)]))
+    return limits.check_message(Message(text, [head, *_rows(rows, frame, more=more)]))
 
 
 def choice(rows: Sequence[Row], frame: Frame, *, more: bool = False) -> Message:
     """Several handovers match: which one?"""
     head = kit.section(sentence("card.choice", n=len(rows), more=more))
     text = sentence("card.choice", n=len(rows), more=more)
-    return limits.check_message(Message(text, [head, *_rows(rows, frame), *_further(more=more)]))
+    return limits.check_message(Message(text, [head, *_rows(rows, frame, more=more)]))
 
 
 def no_match(words: str, *, near: Sequence[str] = (), may_search: bool = False) -> Message:
@@ -125,7 +126,7 @@ def _outline(handover: Handover, frame: Frame) -> Message:
     shown = due if thread.spoken_due(handover, frame) else None
     head = sentence("card.outline", state=thread.state_words(handover, frame.now), due=thread.token(shown, frame))
     blocks = [
-        kit.header(mrkdwn.plain(handover.title, 150)),
+        thread.heading(handover),
         kit.section(head),
         kit.section(fields=root.fields(handover, closed)),
         kit.context(sentence("card.outline_note")),
@@ -144,8 +145,10 @@ def _presale(handover: Handover, frame: Frame) -> list[Block]:
     return blocks
 
 
-def _rows(rows: Sequence[Row], frame: Frame) -> list[Block]:
-    return [_row(row, frame) for row in rows[:ROWS]]
+def _rows(rows: Sequence[Row], frame: Frame, *, more: bool) -> list[Block]:
+    shown = limits.within([_row(row, frame) for row in rows[:ROWS]], ROOM)
+    further = more or len(shown) < len(rows)
+    return [*shown, kit.context(sentence("card.further"))] if further else shown
 
 
 def _row(row: Row, frame: Frame) -> Block:
@@ -163,10 +166,6 @@ def line(row: Row, frame: Frame) -> Safe:
         due=thread.token(row.due, frame),
         waits_for=mrkdwn.name(row.waits_for, 40),
     )
-
-
-def _further(*, more: bool) -> list[Block]:
-    return [kit.context(sentence("card.further"))] if more else []
 
 
 def _line(words: Safe) -> Message:

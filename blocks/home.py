@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from blocks import card, direct, ids, kit, mrkdwn, thread
+from blocks import card, direct, ids, kit, limits, mrkdwn, thread
 from blocks.card import Row
 from blocks.frame import Block, Frame
 from blocks.mrkdwn import Safe
@@ -13,7 +13,7 @@ from bot.gate import Turn
 from bot.handover import Handover
 from bot.people import Person
 
-WAITING = 8  # handovers shown with their things; Slack takes 100 blocks in a Home
+WAITING = 6  # handovers shown with their things; Slack takes 100 blocks in a Home
 THINGS = 3  # of one handover
 QUIET = 10
 MOST = 95  # blocks before the last line
@@ -60,9 +60,13 @@ def _waiting(busy: Sequence[tuple[Handover, list[Turn]]], frame: Frame) -> list[
 def _quiet(name: str, found: Sequence[Handover], frame: Frame) -> list[Block]:
     if not found:
         return []
-    rows = "\n".join(_line(handover, frame) for handover in found[:QUIET])
-    more = [kit.context(sentence("home.more", n=len(found) - QUIET))] if len(found) > QUIET else []
-    return [kit.divider(), kit.section(sentence(f"home.{name}", n=len(found))), kit.section(rows), *more]
+    rows: list[str] = []
+    for line in (_line(handover, frame) for handover in found[:QUIET]):
+        if sum(len(row) + 1 for row in [*rows, line]) <= limits.LIMITS["text"]:
+            rows.append(line)
+    left = len(found) - len(rows)
+    more = [kit.context(sentence("home.more", n=left))] if left else []
+    return [kit.divider(), kit.section(sentence(f"home.{name}", n=len(found))), kit.section("\n".join(rows)), *more]
 
 
 def _late(late: Sequence[Row], frame: Frame) -> list[Block]:

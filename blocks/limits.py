@@ -79,6 +79,17 @@ def check_view(view: Block) -> Block:
     return view
 
 
+def within(blocks: Sequence[Block], room: int) -> list[Block]:
+    """The blocks from the start whose texts fit into so many characters: foreign words can be five times as long."""
+    kept: list[Block] = []
+    for block in blocks:
+        room -= text_size(block)
+        if room < 0:
+            break
+        kept.append(block)
+    return kept
+
+
 def text_size(found: Any) -> int:
     """The characters of all text objects in it."""
     if isinstance(found, Mapping):

@@ -32,6 +32,8 @@ class Safe(str):
 
 def clean(text: str) -> str:
     """Without NUL, control and direction-override characters; line breaks and tabs stay."""
+    if text.isprintable():
+        return text
     return "".join(sign for sign in text if sign in "\n\t" or sign == ZERO_WIDTH_JOINER or not _hidden(sign))
 
 

@@ -20,6 +20,7 @@ from bot.people import TITLES, Role
 
 QUESTIONS = 10  # shown in one reply; the modal has all
 CHANGES = 10
+ROOM = 6_000  # characters of the questions or changes in one reply
 VALUE = 120  # characters of an old or new value
 
 Draw = Callable[[Handover, Frame, Mapping[str, Any]], Message]
@@ -52,7 +53,10 @@ def _questions(handover: Handover, frame: Frame, data: Mapping[str, Any]) -> Mes
         block = "question_hidden" if waiting else "questions_over"
         shown = [kit.section(sentence(f"replies.{block}", rep=rep, by=by, n=len(waiting) or n))]
     else:
-        shown = [kit.section(_question(entry, frame, rep, by)) for entry in asked[:QUESTIONS]]
+        rows = [kit.section(_question(entry, frame, rep, by)) for entry in asked[:QUESTIONS]]
+        shown = limits.within(rows, ROOM)
+        if len(shown) < len(asked):
+            shown.append(kit.context(sentence("replies.questions_more", n=len(asked) - len(shown))))
     if waiting and not handover.running("hold"):
         shown.append(kit.actions(kit.button("Answer", ids.ANSWER_QUESTION, str(handover.id), style="primary")))
     return Message(text, shown)
@@ -165,10 +169,11 @@ def _changed(handover: Handover, frame: Frame, data: Mapping[str, Any]) -> Messa
     again = [role for role in roles if handover.signed(role) is None]
     rung = listed(_unique([rings.mention(handover, frame, role) for role in again]))
     names = listed(_unique([entries.first(frame, handover.roles.get(role, 0)) for role in roles]))
-    labels = listed([mrkdwn.name(str(change[0]).lower()) for change in changes])
+    labels = listed([mrkdwn.name(str(change[0]).lower(), 40) for change in changes])
     text = sentence("replies.changed_text", title=thread.short_title(handover), labels=labels, names=names)
-    lines = [sentence("replies.changed", rings=rung, n=len(again)), *(_change(c, handover, frame) for c in changes)]
-    return Message(text, [kit.section("\n".join(lines))])
+    head = kit.section(sentence("replies.changed", rings=rung, n=len(again)))
+    rows = [kit.section(_change(change, handover, frame)) for change in changes]
+    return Message(text, [head, *limits.within(rows, ROOM)])
 
 
 def _change(change: Sequence[Any], handover: Handover, frame: Frame) -> Safe:

@@ -6,8 +6,8 @@ message that lives on shows the due time.
 
 from datetime import date, datetime
 
-from blocks import mrkdwn
-from blocks.frame import Frame
+from blocks import kit, mrkdwn
+from blocks.frame import Block, Frame
 from blocks.mrkdwn import Safe
 from blocks.render import sentence
 from blocks.words import turns
@@ -137,9 +137,14 @@ def contract_date(handover: Handover) -> date | None:
     return said or handover.end or handover.deal.end
 
 
-def short_title(handover: Handover) -> str:
-    """Client and project, one line, for `text` and plain_text."""
-    return mrkdwn.plain(handover.title, 140)
+def short_title(handover: Handover) -> Safe:
+    """Client and project on one line, for `text`; the id where both are blank."""
+    return mrkdwn.name(handover.title, 140) or Safe(handover.shown_id)
+
+
+def heading(handover: Handover) -> Block:
+    """Client and project as a header block; the id where both are blank."""
+    return kit.header(mrkdwn.plain(handover.title, 150) or handover.shown_id)
 
 
 def _closes(handover: Handover) -> Safe:

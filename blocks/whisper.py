@@ -23,7 +23,7 @@ def whisper(name: str, handover: Handover | None, frame: Frame, data: Mapping[st
 
 
 def _said(words: str) -> Message:
-    shown = mrkdwn.escape(mrkdwn.cut(words, SAID)) or mrkdwn.Safe("Done.")
+    shown = mrkdwn.escape(mrkdwn.cut(words.strip(), SAID)) or mrkdwn.Safe("Done.")
     return Message(shown, [kit.section(shown)])
 
 

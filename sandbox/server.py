@@ -4,8 +4,6 @@ Decides which routes there are and how the server starts and stops. It refuses n
 """
 
 import contextlib
-import importlib
-import importlib.util
 import socket
 import threading
 import time
@@ -23,6 +21,7 @@ from sandbox import faults
 from sandbox.asana.routes import routes as asana_routes
 from sandbox.hubspot.routes import routes as hubspot_routes
 from sandbox.slack.api import routes as slack_routes
+from sandbox.web.routes import routes as page_routes
 from sandbox.world import World
 
 if TYPE_CHECKING:
@@ -30,13 +29,6 @@ if TYPE_CHECKING:
 
 THREADS = 100
 """Blocking calls served at once: a person's click waits for the bot, which meanwhile calls us back."""
-
-
-def page_routes(world: World) -> "list[BaseRoute]":
-    """The pages' routes; none in a checkout without them, as the APIs serve tests alone."""
-    if importlib.util.find_spec("sandbox.pages.routes") is None:
-        return []
-    return list(importlib.import_module("sandbox.pages.routes").routes(world))
 
 
 def create_app(world: World) -> Starlette:

@@ -23,7 +23,7 @@ def draw(handover: Handover, frame: Frame) -> Message:
     """Header, state and next, the two dates and the people, the counts, the buttons."""
     url = handover.deal.url if len(handover.deal.url) <= SHORT_URL else ""
     blocks = [
-        kit.header(mrkdwn.plain(handover.title, 150)),
+        thread.heading(handover),
         kit.section(_state(handover, frame)),
         kit.section(fields=fields(handover, frame)),
         kit.context(counts(handover, frame, crm=url)),

@@ -52,7 +52,7 @@ def add(unit: Unit, handover_id: int, who: Person, capture: Capture, *, terms: T
     for line in capture.lines:
         handover.entries.append(_entry(line, who, capture, now))
     handover.answers = [a for a in handover.answers if a.key != f"none:{capture.kind}"]
-    _reopen_read(handover, capture.kind, now)
+    _withdraw(handover, capture.kind, now)
     handover.note(now, "captured", person=who.id, entry_kind=capture.kind.value, count=len(capture.lines))
     settle(unit, handover, terms=terms, now=now, actor=who.id)
     return _saved(unit, handover, capture)
@@ -149,9 +149,10 @@ def _entry(line: str, who: Person, capture: Capture, now: datetime) -> Entry:
     )
 
 
-def _reopen_read(handover: Handover, kind: Kind, now: datetime) -> None:
-    # A new point after a signature changes what was signed: project manager and sales rep sign again.
-    if kind not in POINT_KINDS:
+def _withdraw(handover: Handover, kind: Kind, now: datetime) -> None:
+    # A new point after a signature changes what was signed: project manager and sales rep sign again. After the gate
+    # nobody could; there the point is answered and the signatures stay.
+    if kind not in POINT_KINDS or handover.live_at is not None:
         return
     for role in (Role.PM, Role.SALES_REP):
         signature = handover.signed(role)

@@ -4,10 +4,11 @@ from bot.actions import intake
 from bot.deal import Deal, Standing
 from bot.effects import Effect, MarkMigrated, ReadDeal, ReadInbox, SearchCrm, Whisper
 from bot.errors import Declined, Unrecognised
-from bot.people import Person
+from bot.people import Person, sight
 from handlers.deliver.identify import known
 from handlers.deliver.ledger import Ledger, Result
 from store.jobs import ClaimedJob
+from store.unit import StoreUnit
 
 HUNDRED = 100
 
@@ -52,10 +53,7 @@ def read_deal(effect: Effect, ledger: Ledger) -> None:
         outcome = intake.applied(unit, read, terms=deps.terms, now=now)
         asker = unit.person(effect.asked_by)
         if asker and effect.response_url:
-            handovers = unit.by_deal(deal.connection, deal.id)
-            shown = handovers[-1].id if handovers else 0
-            words = f"{deal.name} is tracked now." if shown else f"{deal.name}: nothing to track ({outcome})."
-            unit.emit(_answer(asker, effect, ledger.job, shown, words))
+            unit.emit(_answer(unit, asker, effect, ledger.job, f"{deal.name}: nothing to track ({outcome})."))
 
 
 def mark_migrated(effect: Effect, ledger: Ledger) -> None:
@@ -107,10 +105,11 @@ def _find_people(ledger: Ledger, deal: Deal) -> None:
         known(ledger, email)
 
 
-def _answer(asker: Person, effect: ReadDeal, job: ClaimedJob, handover_id: int, words: str) -> Effect:
-    if not handover_id:
-        data = {"text": words}
-        return Whisper(asker.slack_id, f"read:{job.id}", response_url=effect.response_url, name="line", data=data)
-    return Whisper(
-        asker.slack_id, f"read:{job.id}", response_url=effect.response_url, name="card", handover_id=handover_id
-    )
+def _answer(unit: StoreUnit, asker: Person, effect: ReadDeal, job: ClaimedJob, words: str) -> Effect:
+    handovers = unit.by_deal(effect.connection, effect.deal_id)
+    nonce, url = f"read:{job.id}", effect.response_url
+    if not handovers:
+        return Whisper(asker.slack_id, nonce, response_url=url, name="line", data={"text": words})
+    shown = handovers[-1]
+    data = {"sight": sight(asker, shown.roles).value}
+    return Whisper(asker.slack_id, nonce, response_url=url, name="card", handover_id=shown.id, data=data)

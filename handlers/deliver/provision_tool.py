@@ -21,13 +21,14 @@ def project(ledger: Ledger, handover: Handover) -> Result:
     """The project itself, found by its marker before a repeat."""
     tool = tool_of(ledger.deps)
     start, end = span(handover)
+    _, people = load(ledger.deps, handover.id)
     spec = ProjectSpec(
         name=handover.workspace_name,
         marker=marker(ledger, handover),
         start=start,
         end=end,
         owner_email=_email(ledger, handover, Role.PM),
-        brief=client_safe(handover),
+        brief=client_safe(handover, ledger.deps.frame(handover, people)),
         tags=_tags(handover),
     )
     return ledger.step(

@@ -1,12 +1,11 @@
 """The thread: root, lists and "What we know" are edited in place; a reply is posted only when somebody must act."""
 
-from collections.abc import Iterable
+import re
 
 from blocks.faces import faces
 from blocks.frame import Frame, Message
 from blocks.replies import reply
 from bot.effects import Direct, Effect, Redraw, Reply
-from bot.gate import turns
 from bot.handover import Handover, Post, State
 from bot.people import Person
 from handlers.deliver import posting
@@ -16,6 +15,7 @@ from handlers.deps import Deps
 from handlers.rows import people_of
 from store.unit import StoreUnit
 
+MENTIONED = re.compile(r"<@([UW][A-Z0-9]+)>")
 LIVING = frozenset({"questions", "step_failed", "hold"})  # replies that show what became of them
 
 
@@ -73,8 +73,7 @@ def send_reply(effect: Effect, ledger: Ledger) -> None:
     if live and handover.channel_id:
         key = f"{handover.shown_id}:live:channel"
         posting.post(ledger, "channel", channel=handover.channel_id, message=message, key=key)
-    if effect.name == "win":
-        _reach_absent(ledger, handover, people.values(), effect)
+    _reach_absent(ledger, handover, message, effect)
 
 
 def load(deps: Deps, handover_id: int) -> tuple[Handover | None, dict[int, Person]]:
@@ -140,10 +139,16 @@ def keep_post(unit: StoreUnit, handover_id: int, post: Post) -> None:
         unit.save(handover)
 
 
-def _reach_absent(ledger: Ledger, handover: Handover, people: Iterable[Person], effect: Reply) -> None:
-    present = members(ledger, ledger.deps.settings.handovers_channel)
-    called = {turn.person for turn in turns(handover)}
+def _reach_absent(ledger: Ledger, handover: Handover, message: Message, effect: Reply) -> None:
+    """Whoever the reply rings but cannot read the channel gets the same words as a direct message."""
+    called = set(MENTIONED.findall(str(message.blocks)))
+    if not called:
+        return
+    absent = called - members(ledger, ledger.deps.settings.handovers_channel)
+    name = "question" if effect.name == "questions" else "ring"
     with ledger.deps.store.write() as unit:
-        for person in people:
-            if person.id in called and person.slack_id and person.slack_id not in present:
-                unit.emit(Direct(person.id, "ring", f"{handover.shown_id}:{effect.serial}", handover.id))
+        for slack_id in sorted(absent):
+            person = unit.by_slack(slack_id)
+            if person is not None:
+                serial = f"{handover.shown_id}:{effect.name}:{effect.serial}"
+                unit.emit(Direct(person.id, name, serial, handover.id, effect.data))

@@ -11,7 +11,7 @@ from bot.actions import intake
 from bot.effects import SearchCrm, SendHistory
 from bot.errors import Refused
 from bot.handover import Handover
-from bot.people import Person, may_read_history, may_start
+from bot.people import Person, Sight, may_read_history, may_start, sight
 from bot.terms import Said
 from handlers.deps import Deps
 from handlers.ears.guard import Click, act, whisper
@@ -38,7 +38,7 @@ def register(bolt: App, deps: Deps) -> None:
     @bolt.action(ids.SHOW_CARD)
     def card(ack: Ack, body: dict[str, Any]) -> None:
         click = Click.of(body)
-        act(deps, click, lambda unit, _: _card(unit, click))
+        act(deps, click, lambda unit, who: _card(unit, who, click))
         ack()
 
     @bolt.action(ids.HISTORY_FILE)
@@ -78,8 +78,12 @@ def _search(unit: StoreUnit, who: Person, click: Click) -> Said | Refused:
     return Said("One moment: I am asking the CRM.")
 
 
-def _card(unit: StoreUnit, click: Click) -> Said:
-    whisper(unit, click, "card", {}, handover_id=click.handover_id)
+def _card(unit: StoreUnit, who: Person, click: Click) -> Said | Refused:
+    handover = unit.handover(click.handover_id)
+    seen = sight(who, handover.roles) if handover else Sight.NOTHING
+    if handover is None or seen is Sight.NOTHING:
+        return Refused("This handover is not there any more. Type /handover to see yours.")
+    whisper(unit, click, "card", {"sight": seen.value}, handover_id=handover.id)
     return Said()
 
 

@@ -87,13 +87,13 @@ def _choices(element: Element, block_id: str, surface: Surface, attrs: dict[str,
     chosen = {option["value"] for option in (held if isinstance(held, list) else [held] if held else [])}
     kind = "radio" if element["type"] == "radio_buttons" else "checkbox"
     rows = (
-        _choice(option, kind, option["value"] in chosen, surface.name(block_id, element), surface)
+        _choice(option, surface, kind=kind, name=surface.name(block_id, element), chosen=option["value"] in chosen)
         for option in element.get("options", [])
     )
     return tag("div", attrs | {"class": "choices", "role": "radiogroup" if kind == "radio" else "group"}, *rows)
 
 
-def _choice(option: Mapping[str, Any], kind: str, chosen: bool, name: str, surface: Surface) -> Markup:  # noqa: FBT001
+def _choice(option: Mapping[str, Any], surface: Surface, *, kind: str, name: str, chosen: bool) -> Markup:
     box = tag("input", {"type": kind, "name": name, "value": option["value"], "checked": chosen})
     words: list[Markup] = [tag("span", {"class": "choice-text"}, text_object(option["text"], surface))]
     if option.get("description"):
@@ -120,7 +120,9 @@ def _optgroup(label: str, choices: list[tuple[str, str]], chosen: set[str]) -> M
     return tag("optgroup", {"label": label}, options) if label else options
 
 
-def _multi(groups: list[tuple[str, list[tuple[str, str]]]], chosen: set[str], name: str, attrs: Any) -> Markup:
+def _multi(
+    groups: list[tuple[str, list[tuple[str, str]]]], chosen: set[str], name: str, attrs: dict[str, Attribute]
+) -> Markup:
     rows: list[Markup] = []
     for label, choices in groups:
         if label:

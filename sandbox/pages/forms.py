@@ -44,6 +44,8 @@ def value_of(kind: str, raw: Any, zone: ZoneInfo) -> Any:
     """One raw value as the element of this type holds it: moments in seconds, nothing chosen as None."""
     if kind == "datetimepicker":
         return int(datetime.fromisoformat(raw).replace(tzinfo=zone).timestamp()) if raw else None
+    if kind == "file_input":
+        return raw if isinstance(raw, list) else None  # ids of uploaded files; a bare file name is no file
     if isinstance(raw, str):
         return raw or None
     return raw
@@ -71,11 +73,3 @@ def _refused(element: Mapping[str, Any], value: Any) -> str:
     if shortest and len(str(value)) < shortest:
         return f"Please use at least {shortest} characters."
     return ""
-
-
-def with_mentions(text: str, people: Mapping[str, str]) -> str:
-    """Typed text as Slack sends it: the three signs escaped, `@Full Name` as a mention. Longer names win."""
-    out = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    for user, name in sorted(people.items(), key=lambda pair: -len(pair[1])):
-        out = re.sub(rf"@{re.escape(name)}\b", f"<@{user}>", out, flags=re.IGNORECASE)
-    return out

@@ -13,7 +13,7 @@ from sandbox.pages.html import join, tag
 from sandbox.pages.mrkdwn import mrkdwn
 from sandbox.pages.reader import Reader
 from sandbox.pages.render import blocks_html
-from sandbox.pages.surface import Surface
+from sandbox.pages.surface import Surface, Values
 
 Message = dict[str, Any]
 
@@ -51,8 +51,15 @@ class Shown:
     key: str = field(default="")
 
 
-def shown(message: Message, reader: Reader, *, pinned: frozenset[str] = frozenset(), replies: int = 0) -> Shown:
-    """A message for this reader."""
+def shown(
+    message: Message,
+    reader: Reader,
+    state: Values | None = None,
+    *,
+    pinned: frozenset[str] = frozenset(),
+    replies: int = 0,
+) -> Shown:
+    """A message for this reader. `state` is what they ticked and picked in it, as their client keeps it."""
     author = author_of(message, reader)
     seconds = float(message["ts"])
     return Shown(
@@ -64,7 +71,7 @@ def shown(message: Message, reader: Reader, *, pinned: frozenset[str] = frozense
         app=bool(message.get("bot_id")),
         time=clock_time(seconds, reader),
         day=day(seconds, reader),
-        body=body_html(message, reader),
+        body=body_html(message, reader, state),
         edited="edited" in message,
         system=message.get("subtype") in SYSTEM,
         pinned=message["ts"] in pinned,
@@ -92,9 +99,9 @@ def shown_ephemeral(note: dict[str, Any], reader: Reader) -> Shown:
     )
 
 
-def body_html(message: Message, reader: Reader) -> Markup:
+def body_html(message: Message, reader: Reader, state: Values | None = None) -> Markup:
     """The blocks when there are any, else the text; attachments below."""
-    surface = Surface(reader, str(message.get("scope") or message["ts"]))
+    surface = Surface(reader, str(message.get("scope") or message["ts"]), state or {})
     blocks = message.get("blocks") or []
     parts = [blocks_html(blocks, surface) if blocks else _text(str(message.get("text") or ""), reader)]
     parts += [_attachment(part, surface) for part in message.get("attachments") or []]

@@ -35,7 +35,10 @@ HOLDS: dict[str, tuple[str, str]] = {
     "file_input": ("files", "initial_files"),
 }
 
-MULTIPLE = frozenset(kind for kind, (key, _) in HOLDS.items() if key.endswith("s"))
+MULTIPLE = frozenset(kind for kind in HOLDS if kind.startswith("multi_"))
+
+
+Values = Mapping[str, Mapping[str, Mapping[str, Any]]]
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,7 @@ class Surface:
 
     reader: Reader
     scope: str
-    state: Mapping[str, Mapping[str, Mapping[str, Any]]] = field(default_factory=dict)
+    state: Values = field(default_factory=dict)
 
     def held(self, element: Mapping[str, Any], block_id: str) -> Any:
         """What the element shows: typed or chosen so far, else its initial value, else None."""

@@ -15,7 +15,7 @@ from sandbox.pages.messages import Shown, shown, shown_ephemeral
 from sandbox.pages.persona import display_name, reader_for
 from sandbox.pages.reader import Reader
 from sandbox.pages.render import blocks_html
-from sandbox.pages.surface import Surface
+from sandbox.pages.surface import Surface, Values
 from sandbox.pages.unread import Unread, mark_read, unread
 from sandbox.world import World
 
@@ -57,7 +57,8 @@ class Looking:
         self.world = world
         self.person = person
         self.reader: Reader = reader_for(world, person)
-        self.visible = {channel["id"]: channel for channel in world.slack.visible_channels(person.id)}
+        rooms = [*world.slack.visible_channels(person.id), *world.slack.dms(person.id)]
+        self.visible = {room["id"]: room for room in rooms}
         self.place = self._place(place)
         self.channel: dict[str, Any] | None = self.visible.get(self.place)
         self.thread_ts = thread if self.channel else ""
@@ -78,7 +79,8 @@ class Looking:
     @property
     def app_dm(self) -> str:
         """The direct messages with Baton, or nothing when there are none yet."""
-        return next((str(one["id"]) for one in self.world.slack.dms(self.person.id)), "")
+        rooms = self.visible.values()
+        return next((str(room["id"]) for room in rooms if room.get("is_im")), "")
 
     @property
     def app_tab(self) -> str:
@@ -96,7 +98,7 @@ class Looking:
 
     def app_unread(self) -> Unread:
         """What Baton wrote in direct messages and nobody read."""
-        dm = self.visible.get(self.app_dm) or ({"id": self.app_dm, "is_im": True} if self.app_dm else None)
+        dm = self.visible.get(self.app_dm)
         return self._unread(dm) if dm else Unread(bold=False, rings=0)
 
     def _unread(self, channel: dict[str, Any]) -> Unread:
@@ -113,7 +115,7 @@ class Looking:
             return []
         pinned = frozenset(pin["message"]["ts"] for pin in self.pins())
         top = [
-            shown(one, self.reader, pinned=pinned, replies=int(one.get("reply_count", 0)))
+            shown(one, self.reader, self._touched(one), pinned=pinned, replies=int(one.get("reply_count", 0)))
             for one in self.world.slack.messages(self.place)
             if one.get("thread_ts", one["ts"]) == one["ts"] or one.get("subtype") == "thread_broadcast"
         ]
@@ -123,12 +125,19 @@ class Looking:
         """The open thread: its parent, the replies, and notes in it."""
         if not self.thread_ts:
             return []
-        found = [shown(one, self.reader) for one in self.world.slack.thread(self.place, self.thread_ts)]
+        messages = self.world.slack.thread(self.place, self.thread_ts)
+        found = [shown(one, self.reader, self._touched(one)) for one in messages]
         return _in_order(found + self._notes(self.thread_ts))
 
     def _notes(self, thread_ts: str) -> list[Shown]:
         notes = self.world.slack.ephemerals(self.person.id, self.place)
         return [shown_ephemeral(one, self.reader) for one in notes if (one.get("thread_ts") or "") == thread_ts]
+
+    def _touched(self, message: dict[str, Any]) -> Values:
+        """What this person ticked and picked in a message: their client's own, no message stores it."""
+        place = f"{self.place}:{message['ts']}"
+        values: Values = self.world.slack.screens.values(self.person.id, place, message.get("blocks") or [])
+        return values
 
     def pins(self) -> list[dict[str, Any]]:
         """What is pinned in the open channel, as pins.list gives it; messages only."""

@@ -1,0 +1,55 @@
+"""The small CRM: deals in a table, one deal whole, and buttons that win, lose, reopen and edit it."""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qs
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from sandbox.web.site import page
+from sandbox.world import World
+
+OURS = "baton_"
+
+
+def table(world: World) -> Callable[[Request], Response]:
+    """All deals, open ones first."""
+
+    def show(request: Request) -> Response:
+        deals = sorted(world.hubspot.deals(), key=lambda deal: (deal["is_closed"], int(deal["id"])))
+        return page("crm.html", at="crm", deals=deals, just=request.query_params.get("just", ""))
+
+    return show
+
+
+def detail(world: World) -> Callable[[Request], Response]:
+    """One deal with everything that hangs on it, and what Baton wrote back."""
+
+    def show(request: Request) -> Response:
+        deal = world.hubspot.deal(request.path_params["deal"])
+        given = {name: value for name, value in deal["properties"].items() if value}
+        written = {name: value for name, value in given.items() if name.startswith(OURS)}
+        return page("deal.html", at="crm", deal=deal, given=given, written=written)
+
+    return show
+
+
+def change(world: World) -> Callable[[Request], Any]:
+    """A button was pressed; back to the table."""
+
+    async def act(request: Request) -> Response:
+        deal = request.path_params["deal"]
+        form = parse_qs((await request.body()).decode())
+        amount = (form.get("amount") or [""])[0]
+        acts: dict[str, Callable[[], Any]] = {
+            "win": lambda: world.hubspot.win(deal),
+            "lose": lambda: world.hubspot.lose(deal),
+            "reopen": lambda: world.hubspot.reopen(deal),
+            "amount": lambda: world.hubspot.edit(deal, amount=amount),
+        }
+        await run_in_threadpool(acts[request.path_params["act"]])
+        return RedirectResponse(f"/crm?just={deal}", status_code=303)
+
+    return act

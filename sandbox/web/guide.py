@@ -1,0 +1,61 @@
+"""The guided first path: steps that tick themselves by looking at the world, so that nobody has to be told twice."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sandbox.company import HANDOVERS_CHANNEL
+from sandbox.world import World
+
+DEAL = "9001"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step: what to do, as whom, and whether the world shows that it is done."""
+
+    words: str
+    who: str
+    link: str
+    done: bool
+
+
+def steps(world: World) -> list[Step]:
+    """The whole path of "ABC Fintech – Cloud Migration", from the win to the open gate."""
+    deal = world.hubspot.deal(DEAL)
+    thread = _thread(world)
+    said = _words(thread)
+    here = f"/?c={HANDOVERS_CHANNEL}"
+    root = thread[0]["ts"] if thread else ""
+    open_thread = f"{here}&t={root}" if root else here
+    live = deal["properties"].get("baton_handover_status") == "closed_migrated"
+    ready = any("the workspace is ready" in str(m.get("text")) for m in thread)
+    answered = live or _said(thread)
+    return [
+        Step("Win “ABC Fintech – Cloud Migration”", "the CRM", "/crm", deal["is_won"]),
+        Step("See the thread open in #handovers", "ana", open_thread, bool(thread)),
+        Step(
+            "Answer the three questions on Ana’s list",
+            "ana",
+            open_thread,
+            answered,
+        ),
+        Step("Answer Ben’s points on his list", "ben", open_thread, live or "✓ All" in said),
+        Step("Confirm the scope: the clock starts", "dev", open_thread, ready or live or "🟡" in said),
+        Step("Watch channel and workspace appear", "ben", "/board", ready or live),
+        Step("Sign as Dev, Ben and Ana", "dev", open_thread, live or "3 of 3 signed" in said),
+        Step("Review and invite as Chloe: the gate opens", "chloe", open_thread, live),
+    ]
+
+
+def _thread(world: World) -> list[dict[str, Any]]:
+    messages = world.slack.messages(HANDOVERS_CHANNEL)
+    roots = [m for m in messages if m.get("thread_ts", m["ts"]) == m["ts"] and "ABC Fintech" in str(m.get("text"))]
+    return world.slack.thread(HANDOVERS_CHANNEL, roots[-1]["ts"]) if roots else []
+
+
+def _said(thread: list[dict[str, Any]]) -> bool:
+    return any("list of Ana" in str(m.get("text")) and "3 of 4 done" in str(m.get("text")) for m in thread)
+
+
+def _words(thread: list[dict[str, Any]]) -> str:
+    return " ".join(f"{m.get('text')} {m.get('blocks')}" for m in thread)

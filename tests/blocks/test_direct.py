@@ -1,0 +1,151 @@
+"""Direct messages: what it is about in the first line, the buttons that do it, and no ring for nothing."""
+
+from typing import Any
+
+import pytest
+
+from blocks import ids
+from blocks.direct import admin, direct
+from blocks.frame import Message
+from bot.handover import Handover, Signature, State
+from bot.people import Person, Role
+from tests.blocks.reading import accepted, buttons, elements, harmless, mentions, words
+from tests.builders import ANA, BEN, CHLOE, DEV, NOW, WON_AT, make_frame, make_handover
+
+FRAME = make_frame()
+EARLY = make_frame(now=WON_AT)
+
+
+def drawn(name: str, handover: Handover | None, person: Person, **data: Any) -> Message:
+    message = direct(name, handover, FRAME, data, person)
+    accepted(message)
+    return message
+
+
+def test_who_is_not_in_the_channel_gets_their_things_with_buttons() -> None:
+    message = drawn("ring", make_handover(State.WON), ANA)
+    assert "*<https://acme.slack.com/" in words(message)
+    assert "|ABC Fintech – Cloud Migration> is won.* It is your turn." in words(message)
+    assert {"Add promises", "Nothing was promised", "Say the date", "Add people"} <= set(buttons(message))
+    assert message.text == (
+        "ABC Fintech – Cloud Migration is won: 3 things wait for you, scope wanted by Mon 8 Sep 17:00."
+    )
+
+
+def test_client_success_is_asked_to_invite() -> None:
+    message = drawn("invite", make_handover(State.PROVISIONED), CHLOE)
+    assert "Nothing reaches them by itself." in words(message)
+    assert buttons(message)["Review and invite"]["action_id"] == ids.REVIEW_ACCESS
+
+
+def test_a_signer_sees_the_completeness_and_can_sign() -> None:
+    message = drawn("ready_to_sign", make_handover(State.PROVISIONED), DEV, role="delivery_manager")
+    assert "you can sign off now, as delivery manager. 6 of 15 items are done." in words(message)
+    assert buttons(message)["Sign off"]["value"] == "42:delivery_manager"
+
+
+def test_at_the_closing_stage_the_project_manager_reviews_and_flags() -> None:
+    message = drawn("closing", make_handover(State.PRESALE), BEN)
+    assert "is about to close*, about Fri 5 Sep 2025. You are its project manager" in words(message)
+    assert len([e for e in elements(message) if e["action_id"] == ids.OPEN_DOCUMENT]) == 4
+    assert {"All read", "Brief", "Add context"} <= set(buttons(message))
+
+
+def test_an_empty_role_is_one_select() -> None:
+    message = drawn("empty_role", make_handover(State.WON, roles={Role.DELIVERY_MANAGER: 4}), DEV, role="pm")
+    assert message.blocks[0]["accessory"]["action_id"] == ids.PICK_PERSON
+    assert message.blocks[0]["block_id"] == "role:pm:42"
+
+
+def test_a_question_is_counted_not_quoted() -> None:
+    message = drawn("question", make_handover(State.SCOPED), ANA)
+    assert "Ben asks you 1 question." in words(message)
+    assert buttons(message)["Answer"]["action_id"] == ids.ANSWER_QUESTION
+
+
+def test_a_reminder_is_about_one_thing() -> None:
+    message = drawn("remind", make_handover(State.WON), ANA, by=DEV.id)
+    assert "Dev reminds you, due *<!date^" in words(message)
+    assert list(buttons(message)) == ["Add promises", "Nothing was promised"]
+
+
+def test_a_reminder_for_what_is_done_meanwhile_says_so() -> None:
+    message = drawn("remind", make_handover(State.CLOSED), ANA, by=DEV.id)
+    assert "nothing waits for you any more. Thank you." in words(message)
+    assert buttons(message) == {}
+
+
+def test_a_role_that_came_back_has_its_reason_and_a_select() -> None:
+    message = drawn("not_mine", make_handover(State.WON), DEV, role="pm", reason="On <leave>", by=BEN.id)
+    assert 'Ben says that being project manager here is not theirs: "On &lt;leave&gt;". Pick somebody:' in words(
+        message
+    )
+    assert message.blocks[0]["block_id"] == "role:pm:42"
+    assert "leave" not in message.text
+
+
+def test_a_new_holder_gets_brief_and_history_and_what_to_do() -> None:
+    idle = drawn("brief", make_handover(State.WON), CHLOE, role="csm")
+    assert "you are client success now." in words(idle)
+    assert "Nothing waits for you yet" in words(idle)
+    assert {"Brief", "History"} == set(buttons(idle))
+    assert "Set kickoff date" in buttons(drawn("brief", make_handover(State.PROVISIONED), CHLOE, role="csm"))
+
+
+def test_a_hold_of_an_open_deal_says_why() -> None:
+    message = drawn("hold", make_handover(State.PRESALE), ANA, why="the deal was lost in the CRM")
+    assert "is on hold:* the deal was lost in the CRM. Nothing is deleted." in words(message)
+
+
+NAMES = ("ring", "invite", "ready_to_sign", "closing", "empty_role", "question", "remind", "not_mine", "brief", "hold")
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("state", State)
+def test_every_direct_message_can_be_drawn_in_every_state(name: str, state: State) -> None:
+    signed = [Signature(Role.DELIVERY_MANAGER, DEV.id, NOW)]
+    for roles in ({Role.DELIVERY_MANAGER: 4}, {}, {Role.PM: 4, Role.DELIVERY_MANAGER: 4}):
+        message = drawn(name, make_handover(state, roles=roles, signatures=signed), DEV, role="pm", by=99)
+        assert mentions(message) == []
+        harmless(message)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_record_that_is_gone_says_the_next_step(name: str) -> None:
+    assert words(drawn(name, None, DEV)) == "This handover is not there any more. Type /handover to see yours."
+
+
+def test_held_wins_are_one_question_with_three_answers() -> None:
+    message = admin("held_wins", EARLY, {"count": 30, "deals": [f"Deal {n}" for n in range(20)]})
+    accepted(message)
+    assert [(b["action_id"], b["value"]) for b in buttons(message).values()] == [
+        (ids.HELD, "open"),
+        (ids.HELD, "ignore"),
+        (ids.HELD, "show"),
+    ]
+    assert message.text == "30 wins are held and wait for your word."
+    assert "and 10 more" in words(message)
+    assert "Nobody was rung." in words(message)
+
+
+def test_the_first_start_reports_older_wins() -> None:
+    message = admin("first_start", EARLY, {"count": 1, "deals": ["<!here>"]})
+    accepted(message)
+    harmless(message)
+    assert words(message).startswith("*First start:* 1 deal was won before.")
+
+
+@pytest.mark.parametrize("name", ["connection_broken", "connection_mended", "write_back_disabled", "parked"])
+def test_admin_messages_say_what_happened_and_the_next_step(name: str) -> None:
+    for data in ({}, {"vendor": "HubSpot", "why": "<!channel> " + "x" * 5000, "kind": "Redraw", "job": 7}):
+        message = admin(name, EARLY, data)
+        accepted(message)
+        harmless(message)
+    assert ("HubSpot" in words(message)) is (name != "parked")
+
+
+def test_unknown_names_are_errors() -> None:
+    with pytest.raises(KeyError):
+        admin("no_such_message", FRAME, {})
+    with pytest.raises(KeyError):
+        direct("no_such_message", None, FRAME, {}, DEV)

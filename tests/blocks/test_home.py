@@ -1,0 +1,88 @@
+"""Home: what waits for me first, then what I am in, what I sold, and for a head what is late."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from blocks import ids
+from blocks.card import Row
+from blocks.home import home_view
+from bot import gate
+from bot.handover import Handover, State
+from bot.people import Person
+from tests.blocks.reading import accepted, buttons, words
+from tests.builders import ANA, BEN, CHLOE, DEV, DUE_AT, HANA, NOW, make_frame, make_handover
+
+FRAME = make_frame()
+ROW = Row(42, "ABC Fintech – Portal", "🔴 Late", DUE_AT, "Ana Ruiz", "https://acme.slack.com/p1")
+
+
+def drawn(
+    person: Person, mine: list[Handover], sold: Sequence[Handover] = (), late: list[Row] | None = None
+) -> dict[str, Any]:
+    pairs = [(handover, gate.turns_of(handover, person.id)) for handover in mine]
+    view = home_view(person, pairs, sold, late, FRAME)
+    accepted(view)
+    return view
+
+
+def test_what_waits_for_me_comes_first_and_most_urgent_first() -> None:
+    urgent = make_handover(State.SCOPED, id=43, workspace_name="Late Ltd – Portal", due_at=NOW - timedelta(days=1))
+    view = drawn(ANA, [make_handover(State.PROVISIONED), urgent, make_handover(State.IN_PROGRESS, id=44)])
+    shown = words(view)
+    assert shown.startswith("*2 things wait for you*, Ana.")
+    assert shown.index("Late Ltd") < shown.index("ABC Fintech")
+    assert "*You are in 1 more handover*, where it is somebody else's turn." in shown
+    assert buttons(view)["Answer"]["value"] == "43"
+    assert buttons(view)["Brief"]["action_id"] == ids.BRIEF
+
+
+def test_what_baton_is_doing_waits_for_nobody() -> None:
+    shown = words(drawn(DEV, [make_handover(State.SCOPED)]))
+    assert shown.startswith("*Nothing waits for you*, Dev.")
+    assert "next: Ana answers 1 question from Ben" in shown
+
+
+@pytest.mark.req("R62")
+def test_the_rep_sees_how_the_sold_deals_are_doing() -> None:
+    shown = words(drawn(ANA, [], [make_handover(State.IN_PROGRESS)]))
+    assert "*Deals you sold* · 1" in shown
+    assert "*ABC Fintech – Cloud Migration – Sep2025* · 🟢 In progress · next: kickoff Tue 16 Sep 2025" in shown
+
+
+def test_a_head_sees_what_is_late() -> None:
+    assert "🔴 *Late* · 1" in words(drawn(HANA, [], late=[ROW]))
+    assert "*Late* · none" in words(drawn(HANA, [], late=[]))
+    assert "Late" not in words(drawn(BEN, []))
+
+
+def test_a_newcomer_is_told_what_to_do() -> None:
+    shown = words(drawn(CHLOE, []))
+    assert "`/handover help` shows what you can do" in shown
+    assert "As of <!date^" in shown
+
+
+def test_refresh_draws_it_anew() -> None:
+    refresh = buttons(drawn(BEN, []))["Refresh"]
+    assert refresh["action_id"] == ids.HOME_TAB
+
+
+@pytest.mark.parametrize("person", [replace(BEN, guest=True), replace(BEN, active=False)])
+def test_guests_see_nothing(person: Person) -> None:
+    view = drawn(person, [make_handover(State.WON)], [make_handover(State.WON)])
+    assert words(view) == "Handovers are for colleagues only. Ask your contact here what you need to know."
+
+
+def test_two_hundred_handovers_fit() -> None:
+    many = [make_handover(State.WON, id=n) for n in range(1, 200)]
+    roles = dict.fromkeys(make_handover().roles, BEN.id)
+    all_mine = [replace(handover, roles=roles) for handover in many]
+    view = drawn(BEN, all_mine, many, [ROW] * 200)
+    assert len(view["blocks"]) <= 100
+    assert "and 193 more: `/handover list`" in words(view)
+    assert "Refresh" in buttons(view)
+    assert "*Deals you sold* · 199" in words(view)
+    assert "🔴 *Late* · 200" in words(view)

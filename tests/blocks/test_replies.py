@@ -1,0 +1,224 @@
+"""Replies: few, each ringing only whom it is the turn of; drawn again they show what became of them."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from blocks import ids
+from blocks.frame import Frame, Message
+from blocks.replies import reply
+from bot.context import Disposition, Point
+from bot.handover import Answer, Handover, Interval, Override, Signature, State, StepState
+from bot.people import Role
+from tests.blocks.reading import accepted, buttons, harmless, mentions, words
+from tests.builders import ANA, BEN, DEV, HANA, HOLDERS, LIVE_AT, NOW, make_frame, make_handover, on_hold
+
+FRAME = make_frame()
+CHANGE: dict[str, Any] = {
+    "changes": [["Amount", "84,000.00 EUR", "80,000.00 EUR", True], ["Close date", "2025-09-05", "", False]]
+}
+
+
+def drawn(name: str, handover: Handover, frame: Frame = FRAME, **data: Any) -> Message:
+    message = reply(name, handover, frame, data)
+    accepted(message)
+    return message
+
+
+@pytest.mark.req("R48", "R49")
+def test_the_win_rings_each_who_can_act_once_and_names_the_rest() -> None:
+    said = [Answer("none:commitment", ANA.id, NOW)]
+    message = drawn("win", make_handover(State.WON, answers=said))
+    assert words(message) == (
+        "<@U0DEV> confirm the scope · <@U0ANA> 2 questions (1 minute) · <@U0BEN> read 4 documents\n"
+        "Chloe: nothing yet, you hear from us when the workspace is ready."
+    )
+    assert mentions(message) == ["U0DEV", "U0ANA", "U0BEN"]
+    assert message.text.endswith("It is the turn of Dev, Ana and Ben.")
+
+
+def test_one_person_with_two_roles_is_rung_once() -> None:
+    message = drawn("win", make_handover(State.WON, roles={**HOLDERS, Role.PM: DEV.id}))
+    assert mentions(message).count("U0DEV") == 1
+
+
+def test_an_empty_roles_work_rings_nobody_but_for_the_name() -> None:
+    message = drawn("win", make_handover(State.WON, roles={Role.DELIVERY_MANAGER: DEV.id}))
+    assert mentions(message) == ["U0DEV"]
+    assert "name the sales rep, the project manager and client success" in words(message)
+    assert "read 4 documents" not in words(message)
+
+
+def test_a_win_with_nobody_at_all_says_so() -> None:
+    message = drawn("win", make_handover(State.WON, roles={}))
+    assert words(message) == "This handover is open. Nothing waits for anybody yet."
+
+
+def test_a_question_rings_the_rep_until_it_is_answered() -> None:
+    handover = make_handover(State.SCOPED)
+    message = drawn("questions", handover, entries=[1], by=BEN.id)
+    assert words(message).startswith("<@U0ANA> Ben asks: does the weekly call go on after go-live?")
+    assert buttons(message)["Answer"]["action_id"] == ids.ANSWER_QUESTION
+    point = handover.entries[0].point
+    assert point is not None
+    point.reply, point.replied_by = "No, it ends there.", ANA.id
+    after = drawn("questions", handover, entries=[1], by=BEN.id)
+    assert "✓ Ben asked: does the weekly call go on after go-live? Ana: No, it ends there." in words(after)
+    assert buttons(after) == {}
+    assert mentions(after) == []
+
+
+def test_a_question_that_was_settled_otherwise_is_over() -> None:
+    handover = make_handover(State.SCOPED)
+    handover.entries[0].point = Point(Disposition.IN_SCOPE, question="how often?")
+    assert "It is settled." in words(drawn("questions", handover, entries=[1], by=BEN.id))
+
+
+def test_a_question_about_an_entry_that_was_taken_back_is_over() -> None:
+    handover = make_handover(State.SCOPED)
+    handover.entries[0].undone_at = NOW
+    assert words(drawn("questions", handover, entries=[1], by=BEN.id)) == "✓ 1 question from Ben: answered."
+
+
+def test_questions_hide_their_words_where_outsiders_read_along() -> None:
+    message = drawn("questions", make_handover(State.SCOPED), make_frame(open_here=False), entries=[1], by=BEN.id)
+    assert "weekly call" not in words(message).lower()
+    assert words(message).startswith("<@U0ANA> Ben asks 1 question. The words are hidden here")
+    assert "Answer" in buttons(message)
+
+
+def test_answers_ring_the_project_manager() -> None:
+    handover = make_handover(State.SCOPED)
+    point = handover.entries[0].point
+    assert point is not None
+    point.reply = "No."
+    message = drawn("answers", handover, by=ANA.id)
+    assert mentions(message) == ["U0BEN"]
+    assert buttons(message)["Answer 1 point"]["action_id"] == ids.ANSWER_POINTS
+
+
+def test_a_ready_workspace_rings_the_project_manager_and_who_can_sign() -> None:
+    message = drawn("ready", make_handover(State.PROVISIONED), signers=["delivery_manager"])
+    assert mentions(message) == ["U0BEN", "U0DEV"]
+    assert "give 2 tasks an owner and a date" in words(message)
+    assert buttons(message)["Open workspace"]["url"] == "https://app.asana.example/0/1"
+
+
+def test_a_project_manager_without_a_turn_is_asked_to_look() -> None:
+    handover = make_handover(State.PROVISIONED, tasks=[])
+    assert words(drawn("ready", handover)).split("\n")[1].startswith("<@U0BEN> look through tasks, owners and dates")
+
+
+def test_going_live_names_who_signed_and_rings_nobody() -> None:
+    message = drawn("live", make_handover(State.IN_PROGRESS))
+    assert words(message).startswith(
+        "🟢 *ABC Fintech – Cloud Migration – Sep2025 is live.* The workspace is the record from now on. "
+        "Signed by Dev Patel, Ben Ortiz and Ana Ruiz · 13 working hours · "
+        "3 promises: 2 in scope, 1 change request."
+    )
+    assert mentions(message) == []
+    assert "promises" not in message.text
+    closed = drawn("live", make_handover(State.IN_PROGRESS), make_frame(open_here=False))
+    assert "promises" not in words(closed)
+
+
+def test_an_override_is_said_with_its_reason() -> None:
+    handover = make_handover(State.IN_PROGRESS, override=Override(HANA.id, LIVE_AT, "The client starts tomorrow."))
+    assert "The gate was opened by Hana Sato: The client starts tomorrow." in words(drawn("live", handover))
+    assert '*Hana Sato opened the gate by an override:* "The client starts tomorrow."' in words(
+        drawn("override", handover, by=HANA.id)
+    )
+
+
+def test_the_same_signer_in_two_roles_is_named_once() -> None:
+    both = [Signature(role, DEV.id, NOW) for role in (Role.DELIVERY_MANAGER, Role.PM)]
+    assert "Signed by Dev Patel ·" in words(drawn("live", make_handover(State.IN_PROGRESS, signatures=both)))
+
+
+def test_a_failed_step_rings_the_delivery_manager_until_it_is_mended() -> None:
+    handover = make_handover(State.SCOPED)
+    handover.steps[0].state, handover.steps[0].words = StepState.FAILED, "The name is taken."
+    message = drawn("step_failed", handover, step="channel")
+    assert mentions(message) == ["U0DEV"]
+    assert "Slack channel did not work: The name is taken." in words(message)
+    assert {"Retry", "Done by hand"} == set(buttons(message))
+    handover.steps[0].state, handover.steps[0].by = StepState.MANUAL, DEV.id
+    after = drawn("step_failed", handover, step="channel")
+    assert words(after) == "Slack channel: ✓ done by hand by Dev"
+    assert mentions(after) == []
+
+
+def test_a_hold_asks_the_rep_and_ends_without_buttons() -> None:
+    handover = on_hold(make_handover(State.SCOPED))
+    message = drawn("hold", handover, why="the deal was reopened in the CRM")
+    assert mentions(message) == ["U0ANA"]
+    assert {b["action_id"] for b in buttons(message).values()} == {ids.RESUME_HOLD, ids.CANCEL}
+    handover.intervals = [replace(handover.intervals[0], until=NOW)]
+    after = drawn("hold", handover, why="the deal was reopened in the CRM")
+    assert words(after).startswith("✓ On hold until <!date^")
+    assert buttons(after) == {}
+    assert mentions(after) == []
+
+
+def test_going_on_says_the_new_due_time() -> None:
+    over = Interval("hold", NOW, "x", until=NOW)
+    message = drawn("resumed", make_handover(State.SCOPED, intervals=[over]))
+    assert "*It goes on.* The clock runs again, due *<!date^" in words(message)
+    assert message.text.endswith("goes on. Due Wed 10 Sep 10:00.")
+
+
+@pytest.mark.req("R52")
+def test_a_change_shows_old_and_new_and_rings_whose_signature_it_took() -> None:
+    message = drawn("changed", make_handover(State.PROVISIONED), **CHANGE, roles=["pm"])
+    assert mentions(message) == ["U0BEN"]
+    assert "• Amount: 84,000.00 EUR → 80,000.00 EUR" in words(message)
+    assert "• Close date: 2025-09-05 → nothing" in words(message)
+    assert "84,000" not in message.text
+
+
+def test_a_change_hides_amounts_but_not_dates_where_outsiders_read_along() -> None:
+    message = drawn("changed", make_handover(State.PROVISIONED), make_frame(open_here=False), **CHANGE, roles=["pm"])
+    assert "84,000" not in words(message)
+    assert "• Amount: hidden here, <https://app.hubspot.example/deal/9001|open in CRM>" in words(message)
+    assert "• Close date: 2025-09-05 → nothing" in words(message)
+
+
+def test_a_change_after_the_gate_rings_nobody() -> None:
+    assert mentions(drawn("changed", make_handover(State.IN_PROGRESS), **CHANGE, roles=[])) == []
+
+
+def test_a_new_holder_is_rung_only_with_something_to_do() -> None:
+    busy = drawn("new_holder", make_handover(State.WON), role="pm")
+    assert words(busy) == "<@U0BEN> is project manager now: read 4 documents."
+    idle = drawn("new_holder", make_handover(State.WON), role="csm")
+    assert words(idle) == "Chloe Wu is client success now."
+    assert mentions(idle) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("win", {}),
+        ("questions", {"entries": [1, 2, 99], "by": 99}),
+        ("answers", {"by": 99}),
+        ("ready", {}),
+        ("live", {}),
+        ("step_failed", {"step": "no-such-step"}),
+        ("hold", {}),
+        ("resumed", {}),
+        ("changed", {}),
+        ("override", {"by": 99}),
+        ("new_holder", {"role": "pm"}),
+    ],
+)
+@pytest.mark.parametrize("roles", [HOLDERS, {}])
+def test_every_reply_can_be_drawn_of_an_odd_record(name: str, data: dict[str, Any], roles: dict[Role, int]) -> None:
+    for state in State:
+        message = drawn(name, make_handover(state, roles=dict(roles)), **data)
+        harmless(message, rung=("U0ANA", "U0BEN", "U0CHLOE", "U0DEV"))
+
+
+def test_an_unknown_reply_is_an_error() -> None:
+    with pytest.raises(KeyError):
+        reply("no_such_reply", make_handover(), FRAME, {})

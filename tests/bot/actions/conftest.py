@@ -1,0 +1,52 @@
+"""The small company on SQLite; what concerns the database itself asks for `store` and runs on PostgreSQL as well."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.terms import Terms
+from store.engine import Db
+from store.store import Store
+from tests.bot import builders
+from tests.bot.actions.company import Company
+from tests.conftest import Clocks
+
+Opens = Callable[..., Company]
+
+
+def company_of(db: Db, clocks: Clocks, terms: Terms) -> Company:
+    """A company on this database."""
+    roles, office_of = terms.settings.roles, terms.settings.office_of
+    store = Store(db, clock=clocks.clock, tick=clocks.tick, role_map=roles, office_of=office_of)
+    return Company(store, clocks, terms)
+
+
+@pytest.fixture
+def companies(tmp_path: Path, sqlite_template: Path) -> Iterator[Opens]:
+    """Opens a company with other settings; its database is closed afterwards."""
+    opened: list[Db] = []
+
+    def open_one(**tables: Any) -> Company:
+        file = tmp_path / f"baton-{len(opened)}.db"
+        shutil.copy(sqlite_template, file)
+        opened.append(Db(f"sqlite:///{file}"))
+        return company_of(opened[-1], Clocks(now=builders.NOW), builders.terms(**tables))
+
+    yield open_one
+    for db in opened:
+        db.dispose()
+
+
+@pytest.fixture
+def company(companies: Opens) -> Company:
+    """The company with the settings it begins with."""
+    return companies()
+
+
+@pytest.fixture
+def company_anywhere(db: Db) -> Company:
+    """The company, once on SQLite and once on PostgreSQL."""
+    return company_of(db, Clocks(now=builders.NOW), builders.terms())

@@ -1,0 +1,179 @@
+"""The client's access: nothing reaches a client by itself, and nobody gets more than was chosen."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from bot import checklist
+from bot.actions import access, people
+from bot.actions.access import Invitation
+from bot.effects import InviteClient, ReadTasks, SetTask
+from bot.handover import State, TaskCopy
+from bot.people import Role
+from tests.bot.actions.company import Company
+
+KLEIN = Invitation("klein@abc.example", "M. Klein")
+GIVEN = {"right": "comment", "nobody": "", "nonce": "n1"}
+
+
+@pytest.fixture
+def signed(company: Company) -> Company:
+    """The delivery manager has signed: the client success may invite."""
+    company.provisioned()
+    company.sign("dev", Role.DELIVERY_MANAGER)
+    return company
+
+
+def works(company: Company) -> bool:
+    item = company.ho().item("client-access")
+    assert item
+    return checklist.done(company.ho(), item)
+
+
+@pytest.mark.req("R26", "R36")
+def test_each_one_chosen_is_asked_for_exactly_that_right(signed: Company) -> None:
+    guests = [KLEIN, Invitation("vogt@abc.example", "S. Vogt")]
+    assert signed.said(access.review, 1, signed.who("chloe"), guests, **GIVEN).line == "2 people are being invited."
+    assert [(a.email, a.right, a.state, a.by) for a in signed.ho().access] == [
+        (guest.email, "comment", "asked", signed.who("chloe").id) for guest in guests
+    ]
+    assert [job.email for job in signed.effects(InviteClient)] == [guest.email for guest in guests]
+    assert not works(signed)
+
+
+@pytest.mark.parametrize("name", ["ana", "ben", "dev", "hana", "olga"])
+def test_only_the_client_success_invites(signed: Company, name: str) -> None:
+    refusal = signed.refused(access.review, 1, signed.who(name), [KLEIN], **GIVEN)
+    assert refusal == "Only Chloe can invite the client. Ask Chloe."
+
+
+def test_without_client_success_the_way_out_is_to_name_one(signed: Company) -> None:
+    signed.said(people.not_mine, 1, signed.who("chloe"), role=Role.CSM, reason="On leave")
+    assert "Name one on the list" in signed.refused(access.review, 1, signed.who("dev"), [KLEIN], **GIVEN)
+
+
+def test_nobody_is_invited_before_the_delivery_manager_signed(company: Company) -> None:
+    company.provisioned()
+    assert "signs first" in company.refused(access.review, 1, company.who("chloe"), [KLEIN], **GIVEN)
+
+
+@pytest.mark.req("R26")
+@pytest.mark.parametrize("right", ["edit", "admin", "", "editor"])
+def test_no_right_beyond_view_and_comment_is_given(signed: Company, right: str) -> None:
+    refusal = signed.refused(access.review, 1, signed.who("chloe"), [KLEIN], **GIVEN | {"right": right})
+    assert refusal == "Choose what they may do: comment, or view."
+
+
+def test_nobody_yet_needs_a_reason(signed: Company) -> None:
+    refusal = signed.refused(access.review, 1, signed.who("chloe"), [], **GIVEN | {"nobody": " "})
+    assert "or say why nobody does yet" in refusal
+    signed.nobody_yet()
+    answer = signed.ho().answer("access_reviewed")
+    assert answer
+    assert answer.text == "After the kickoff"
+    assert works(signed)
+    assert signed.effects(InviteClient) == []
+
+
+def test_nobody_is_invited_twice(signed: Company) -> None:
+    twice = [KLEIN, Invitation("KLEIN@abc.example", "M. Klein")]
+    assert signed.said(access.review, 1, signed.who("chloe"), twice, **GIVEN).line == "1 person is being invited."
+    again = signed.said(access.review, 1, signed.who("chloe"), [KLEIN], **GIVEN | {"nonce": "n2"})
+    assert again.line == "They are invited already."
+    assert len(signed.effects(InviteClient)) == len(signed.ho().access) == 1
+
+
+class TestOutcome:
+    """What became of an invitation: given, or a step by hand; never more rights."""
+
+    @pytest.fixture(autouse=True)
+    def invited(self, signed: Company) -> None:
+        """One person is being invited."""
+        signed.said(access.review, 1, signed.who("chloe"), [KLEIN], **GIVEN)
+
+    def test_given_is_done(self, signed: Company) -> None:
+        signed.do(access.invited, 1, "Klein@abc.example", state="given", words="Asana")
+        assert works(signed)
+
+    def test_failed_is_a_step_by_hand_with_plain_words(self, signed: Company) -> None:
+        signed.do(access.invited, 1, KLEIN.email, state="failed", words="Asana has no comment-only guests here.")
+        (one,) = signed.ho().access
+        assert (one.state, one.words, one.right) == (
+            "failed",
+            "Asana has no comment-only guests here.",
+            "comment",
+        )
+        assert not works(signed)
+        signed.said(access.by_hand, 1, signed.who("chloe"), email=KLEIN.email)
+        assert works(signed)
+        signed.do(access.invited, 1, KLEIN.email, state="failed", words="late")
+        assert works(signed)
+
+    def test_only_client_success_and_delivery_manager_acknowledge(self, signed: Company) -> None:
+        refusal = signed.refused(access.by_hand, 1, signed.who("ben"), email=KLEIN.email)
+        assert refusal.startswith("Only Chloe or Dev can mark this as done by hand.")
+
+    @pytest.mark.parametrize(("right", "state"), [("comment", "given"), ("edit", "asked"), ("view", "asked")])
+    def test_what_the_tool_shows_counts_only_when_it_is_that_right(
+        self, signed: Company, right: str, state: str
+    ) -> None:
+        signed.do(access.tasks_read, 1, signed.ho().tasks, [("Klein@abc.example", right)])
+        assert [a.state for a in signed.ho().access] == [state]
+
+    def test_the_last_access_opens_the_gate(self, signed: Company) -> None:
+        signed.sign("ben", Role.PM)
+        signed.sign("ana", Role.SALES_REP)
+        assert signed.ho().state is State.PROVISIONED
+        signed.do(access.invited, 1, KLEIN.email, state="given", words="")
+        assert signed.ho().state is State.IN_PROGRESS
+
+
+class TestKickoff:
+    """The kickoff's day: by client success, project manager or delivery manager, today or later."""
+
+    @pytest.mark.req("R212")
+    @pytest.mark.parametrize("name", ["chloe", "ben", "dev"])
+    def test_it_is_set_also_after_the_gate(self, company: Company, name: str) -> None:
+        company.live()
+        said = company.said(access.set_kickoff, 1, company.who(name), day=date(2026, 3, 20))
+        assert said.line == "The kickoff is on Fri 20 Mar 2026."
+        assert company.ho().kickoff == date(2026, 3, 20)
+
+    @pytest.mark.parametrize("name", ["ana", "rafi", "hana"])
+    def test_others_do_not(self, company: Company, name: str) -> None:
+        company.read()
+        assert "can set the kickoff date" in company.refused(
+            access.set_kickoff, 1, company.who(name), day=date(2026, 3, 20)
+        )
+
+    def test_the_past_is_that_of_the_office(self, company: Company) -> None:
+        company.read()
+        company.clocks.now = datetime(2026, 3, 10, 23, 30, tzinfo=UTC)  # the 11th in Berlin
+        dev = company.who("dev")
+        assert "cannot be in the past" in company.refused(access.set_kickoff, 1, dev, day=date(2026, 3, 10))
+        company.said(access.set_kickoff, 1, dev, day=date(2026, 3, 11))
+
+
+class TestTasks:
+    """Owners and dates go to the tool; the record follows when the tool has them."""
+
+    def test_each_row_is_one_write_and_one_read_follows(self, signed: Company) -> None:
+        rows = [("t1", date(2026, 5, 1), signed.who("ben")), ("t2", date(2026, 5, 2), signed.who("rafi"))]
+        before = signed.ho().tasks
+        signed.said(access.set_tasks, 1, signed.who("ben"), rows, nonce="n1")
+        assert [(job.task_id, job.due, job.owner) for job in signed.effects(SetTask)] == [
+            ("t1", "2026-05-01", "ben@acme.example"),
+            ("t2", "2026-05-02", "rafi@acme.example"),
+        ]
+        assert signed.effects(ReadTasks)[-1].nonce == "n1"
+        assert signed.ho().tasks == before
+
+    @pytest.mark.parametrize("name", ["ana", "chloe", "hana"])
+    def test_only_project_manager_and_delivery_manager_set_them(self, signed: Company, name: str) -> None:
+        refusal = signed.refused(access.set_tasks, 1, signed.who(name), [], nonce="n")
+        assert refusal.startswith("Only Ben or Dev can set owners and dates.")
+
+    def test_the_record_keeps_what_the_tool_shows(self, signed: Company) -> None:
+        shown = [TaskCopy("t9", "New", "https://tool.example/t9", section="Build", due=date(2026, 5, 1), owner="x@y.z")]
+        signed.do(access.tasks_read, 1, shown, [])
+        assert signed.ho().tasks == shown

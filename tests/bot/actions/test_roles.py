@@ -1,0 +1,118 @@
+"""Who holds which role: named by those who may, handed back with a reason; signatures stay."""
+
+import pytest
+
+from bot.actions import admin, people
+from bot.effects import Direct, Reply
+from bot.people import Role
+from tests.bot.actions.company import Company
+from tests.bot.actions.conftest import Opens
+from tests.bot.builders import person, table
+
+
+@pytest.fixture
+def won(company: Company) -> Company:
+    """A deal is won."""
+    company.read()
+    return company
+
+
+@pytest.mark.parametrize(("name", "may"), [("dev", True), ("hana", True), ("olga", True), ("ana", False)])
+def test_naming_is_for_those_who_may(won: Company, *, name: str, may: bool) -> None:
+    given = {"role": Role.PM, "person": won.who("rafi")}
+    if may:
+        assert "Rafi is the project manager" in won.said(people.assign, 1, won.who(name), **given).line
+        assert won.ho().roles[Role.PM] == won.who("rafi").id
+    else:
+        assert "can name people" in won.refused(people.assign, 1, won.who(name), **given)
+
+
+def test_a_holder_hands_over_what_is_theirs_and_nothing_else(won: Company) -> None:
+    ben, rafi = won.who("ben"), won.who("rafi")
+    won.said(people.assign, 1, ben, role=Role.PM, person=rafi)
+    assert won.ho().roles[Role.PM] == rafi.id
+    won.refused(people.assign, 1, ben, role=Role.CSM, person=rafi)
+    (event,) = won.events("assigned")
+    assert event.data == {"role": "pm", "was": ben.id, "now": rafi.id}
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ({"guest": True}, "is a guest in Slack"),
+        ({"active": False}, "no active Slack account"),
+        ({"slack_id": ""}, "no active Slack account"),
+    ],
+)
+def test_guests_and_those_who_left_hold_no_role(won: Company, values: dict[str, bool | str], told: str) -> None:
+    with won.store.write() as unit:
+        gus = unit.remember(person(0, "Gus Guest", **values))
+    assert told in won.refused(people.assign, 1, won.who("dev"), role=Role.PM, person=gus)
+
+
+def test_a_company_role_is_set_in_the_settings(won: Company) -> None:
+    given = {"role": Role.HEAD_OF_DELIVERY, "person": won.who("rafi")}
+    assert "baton.toml" in won.refused(people.assign, 1, won.who("hana"), **given)
+
+
+def test_the_same_name_again_tells_nobody(won: Company) -> None:
+    before = len(won.effects())
+    said = won.said(people.assign, 1, won.who("dev"), role=Role.PM, person=won.who("ben"))
+    assert said.line == "Ben is the project manager already."
+    assert len(won.effects()) == before
+
+
+def test_what_has_ended_keeps_its_people(won: Company) -> None:
+    won.said(admin.cancel, 1, won.who("dev"), reason="Opened by mistake")
+    given = {"role": Role.PM, "person": won.who("rafi")}
+    assert "stay as they were" in won.refused(people.assign, 1, won.who("dev"), **given)
+
+
+def test_who_can_act_is_rung_in_the_thread_and_others_get_the_brief(won: Company) -> None:
+    won.said(people.assign, 1, won.who("dev"), role=Role.PM, person=won.who("rafi"))
+    assert [reply.data for reply in won.effects(Reply, "new_holder")] == [{"role": "pm"}]
+    won.said(people.assign, 1, won.who("dev"), role=Role.CSM, person=won.who("olga"))
+    assert [direct.person_id for direct in won.effects(Direct, "brief")] == [won.who("olga").id]
+
+
+def test_who_names_themselves_is_not_told(won: Company) -> None:
+    won.said(people.assign, 1, won.who("dev"), role=Role.PM, person=won.who("dev"))
+    assert won.effects(Reply, "new_holder") == []
+
+
+def test_the_delivery_managers_office_follows(companies: Opens) -> None:
+    company = companies(
+        people={"roles": table()["people"]["roles"], "offices": {"rafi@acme.example": "lisbon"}},
+        offices={"berlin": {"timezone": "Europe/Berlin"}, "lisbon": {"timezone": "Europe/Lisbon"}},
+    )
+    company.read()
+    company.said(people.assign, 1, company.who("dev"), role=Role.DELIVERY_MANAGER, person=company.who("rafi"))
+    assert company.ho().office == "lisbon"
+
+
+class TestNotMine:
+    """A role is handed back with a reason; the delivery manager names somebody else."""
+
+    def test_the_delivery_manager_reads_the_reason(self, won: Company) -> None:
+        won.said(people.not_mine, 1, won.who("ben"), role=Role.PM, reason=" On leave ")
+        assert Role.PM not in won.ho().roles
+        (told,) = won.effects(Direct, "not_mine")
+        assert told.person_id == won.who("dev").id
+        assert told.data == {"role": "pm", "reason": "On leave", "by": won.who("ben").id}
+
+    @pytest.mark.req("R33")
+    def test_a_delivery_managers_own_role_goes_to_the_head_of_delivery(self, won: Company) -> None:
+        won.said(people.not_mine, 1, won.who("dev"), role=Role.DELIVERY_MANAGER, reason="On leave")
+        assert [told.person_id for told in won.effects(Direct, "not_mine")] == [won.who("hana").id]
+
+    def test_without_a_reason_it_stays(self, won: Company) -> None:
+        assert "in a few words" in won.refused(people.not_mine, 1, won.who("ben"), role=Role.PM, reason=" ")
+
+    def test_nobody_hands_back_what_is_anothers(self, won: Company) -> None:
+        assert "not yours" in won.refused(people.not_mine, 1, won.who("dev"), role=Role.PM, reason="x")
+
+
+def test_a_record_that_is_not_there_is_said_kindly(company: Company) -> None:
+    dev = company.who("dev")
+    assert "not there any more" in company.refused(people.assign, 9, dev, role=Role.PM, person=dev)
+    assert "not there any more" in company.refused(people.not_mine, 9, dev, role=Role.PM, reason="x")

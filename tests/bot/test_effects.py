@@ -1,0 +1,93 @@
+"""Effects: each survives the outbox unchanged, and is unique by what it is about."""
+
+import pytest
+
+from bot.effects import (
+    KINDS,
+    Direct,
+    Effect,
+    Home,
+    Identify,
+    InviteClient,
+    MarkMigrated,
+    Provision,
+    ReadDeal,
+    ReadInbox,
+    ReadTasks,
+    Redraw,
+    Reply,
+    SearchCrm,
+    SendHistory,
+    SetTask,
+    TellAdmin,
+    Whisper,
+    load,
+)
+
+DATA = {"entries": [1, 2], "by": 3, "words": "ü"}
+ALL: list[Effect] = [
+    ReadInbox(1),
+    ReadDeal("hubspot", "501", "event", "n1", asked_by=2, response_url="https://hooks.example/1"),
+    Redraw(7, 3),
+    Reply(7, "win", "20260310", DATA),
+    Direct(2, "closing", "HO-7", 7, DATA),
+    Whisper("U1", "n1", channel="C1", thread_ts="1.1", data=DATA),
+    Home(2, "7:3"),
+    Provision(7, "slack"),
+    MarkMigrated(7),
+    InviteClient(7, "k@abc.example"),
+    ReadTasks(7, "n1"),
+    SetTask(7, "t1", "2026-03-13", "ben@acme.example", "n1"),
+    Identify("U1", "", "n1"),
+    SearchCrm("ABC", 2, "https://hooks.example/1", "n1"),
+    SendHistory(7, 2, "n1"),
+    TellAdmin("held_wins", "1", DATA),
+]
+
+
+def test_every_kind_is_here() -> None:
+    assert {type(effect) for effect in ALL} == set(KINDS.values())
+
+
+@pytest.mark.parametrize("effect", ALL, ids=lambda effect: effect.kind)
+def test_what_comes_out_of_the_outbox_is_what_went_in(effect: Effect) -> None:
+    back = load(effect.kind, effect.payload())
+    assert back == effect
+    assert getattr(back, "data", None) == getattr(effect, "data", None)
+    assert (back.key, back.lane) == (effect.key, effect.lane)
+
+
+def test_no_two_kinds_share_a_key() -> None:
+    assert len({effect.key for effect in ALL}) == len(ALL)
+
+
+def test_a_kind_of_another_version_is_refused() -> None:
+    with pytest.raises(KeyError):
+        load("Fax", "{}")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (Reply(7, "changed", "1", {"a": 1}), Reply(7, "changed", "1", {"a": 2})),
+        (Direct(2, "hold", "1", 7, {"a": 1}), Direct(2, "hold", "1", 8)),
+        (TellAdmin("parked", "1"), TellAdmin("parked", "1", {"a": 1})),
+        (Whisper("U1", "n1", channel="C1"), Whisper("U1", "n1", channel="C2")),
+    ],
+)
+def test_one_message_per_name_and_serial_whatever_it_says(one: Effect, other: Effect) -> None:
+    assert one.key == other.key
+
+
+def test_the_same_words_to_two_people_are_two_messages() -> None:
+    assert Direct(2, "hold", "1").key != Direct(3, "hold", "1").key
+
+
+def test_one_thread_keeps_its_order_and_holds_up_no_other() -> None:
+    assert Redraw(7, 3).lane == Reply(7, "win", "1").lane == "thread:7"
+    lanes = {effect.lane for effect in ALL if not isinstance(effect, (Redraw, Reply, ReadTasks, SetTask))}
+    assert len(lanes) == len(ALL) - 4
+
+
+def test_only_a_word_to_one_person_is_best_effort() -> None:
+    assert {effect.kind for effect in ALL if effect.best_effort} == {"Whisper"}

@@ -1,0 +1,154 @@
+"""Settings: all problems at once, each with its next step; secrets never show by accident."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from bot.errors import ConfigError
+from bot.people import Role
+from bot.settings import ENVIRONMENT, TABLES, Secret, read
+from tests.bot.builders import ENV, settings, table
+
+
+def problems(env: dict[str, str] | None = None, *, rehearsal: bool = False, **more: Any) -> tuple[str, ...]:
+    with pytest.raises(ConfigError) as refused:
+        read(ENV if env is None else env, table(**more), rehearsal=rehearsal)
+    return refused.value.problems
+
+
+def test_the_defaults_are_the_protocols() -> None:
+    made = settings()
+    assert (made.clock_days, made.scope_days, made.hold_wins_above) == (Decimal(2), Decimal(1), 10)
+    assert (made.scope_auto, made.provision_auto) == (False, True)
+    assert (made.public_url, made.slack_api_url) == ("http://127.0.0.1:3000", "https://slack.com/api/")
+    assert made.roles[Role.PM] == ("ben@acme.example",)
+
+
+def test_everything_wrong_is_told_at_once_with_its_next_step() -> None:
+    with pytest.raises(ConfigError) as refused:
+        read(
+            {"BATON_PORT": "http", "SLACK_API_URL": "https://slack.com/api/"},
+            {"clock": {"working_days": "two", "days": 1}, "fax": {}, "people": {"roles": {"boss": ["a@b.example"]}}},
+            rehearsal=True,
+        )
+    words = str(refused.value)
+    assert words.splitlines() == list(refused.value.problems)
+    for told in (
+        "SLACK_BOT_TOKEN is missing: copy",
+        "SLACK_SIGNING_SECRET is missing: copy",
+        "[slack] handovers_channel is missing: open",
+        "BATON_PORT = 'http': write",
+        "[clock] working_days = 'two': write",
+        "[clock] days is not a setting: see",
+        "[fax] is not a table of baton.toml: remove it",
+        "[people.roles] boss is no role: use one of",
+        "[people.roles] delivery_manager is empty: name",
+        "[people.roles] head_of_delivery is empty: name",
+        "There is no office: add [offices.main]",
+        "--rehearsal never runs against Slack itself: set",
+    ):
+        assert told in words
+    assert len(set(refused.value.problems)) == len(refused.value.problems) == 12
+
+
+@pytest.mark.parametrize("value", ["0", -1, "nan", float("nan"), float("inf"), True, "", [2]])
+@pytest.mark.parametrize(("section", "name"), [("clock", "working_days"), ("delivery", "workers")])
+def test_a_number_is_a_number_above_nought(section: str, name: str, value: object) -> None:
+    wrong: dict[str, Any] = {section: {name: value}}
+    assert f"[{section}] {name} = {value!r}: write a" in problems(**wrong)[0]
+
+
+@pytest.mark.parametrize(("section", "name"), [("intake", "hold_above"), ("delivery", "workers")])
+def test_what_is_counted_is_whole(section: str, name: str) -> None:
+    wrong: dict[str, Any] = {section: {name: 0.5}}
+    assert problems(**wrong) == (f"[{section}] {name} = 0.5: write a whole number above 0.",)
+
+
+def test_half_a_working_day_is_fine() -> None:
+    assert settings(clock={"working_days": 1.5}).clock_days == Decimal("1.5")
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ({"scope": {"auto": "false"}}, "[scope] auto = 'false': write true or false, without quotes."),
+        ({"playbooks": {"by_service_line": "x"}}, "[playbooks] by_service_line = 'x': write a table."),
+        ({"slack": {"handovers_channel": 7}}, '[slack] handovers_channel = 7: write text in "quotes".'),
+        ({"clock": 2}, "[clock] must be a table: write [clock] on a line of its own."),
+        ({"people": "x"}, "[people] must be a table: write [people] on a line of its own."),
+        ({"connections": {"hubspot": "x"}}, "[connections.hubspot] must be a table: write the name in [brackets]."),
+        ({"offices": {"main": "Berlin"}}, "[offices.main] must be a table: write the name in [brackets]."),
+        ({"routing": {"pm": "b@acme.example"}}, "[[routing]] must be a table: write [[routing]] on a line of its own."),
+        ({"routing": [{"region": "EMEA"}]}, "[[routing]], rule 1 names nobody"),
+        ({"routing": [{"servce": "x", "pm": "b@acme.example"}]}, "[[routing]], rule 1: servce is no condition"),
+        ({"routing": [{"pm": "ben"}]}, "[[routing]], rule 1, pm: write a list of e-mail addresses."),
+    ],
+)
+def test_a_wrong_shape_is_a_problem_and_no_crash(more: dict[str, Any], told: str) -> None:
+    assert any(told in problem for problem in problems(**more))
+
+
+@pytest.mark.parametrize(
+    ("people", "told"),
+    [
+        ({"roles": {"pm": "ben@acme.example"}}, None),
+        ({"roles": {"pm": ["ben"]}}, "[people.roles] pm: write a list of e-mail addresses."),
+        ({"roles": "x"}, "[people.roles] must be a table"),
+        ({"offices": {"ben@acme.example": "paris"}}, "[people.offices] ben@acme.example = 'paris': there is no such"),
+        ({"functions": {"QA": [5]}}, "[people.functions] QA: write a list of e-mail addresses."),
+        ({"teams": {}}, "[people] teams is not a setting"),
+    ],
+)
+def test_people_are_named_by_address(people: dict[str, Any], told: str | None) -> None:
+    roles = {"delivery_manager": ["dev@acme.example"], "head_of_delivery": ["hana@acme.example"]}
+    named = {**people, "roles": {**roles, **people["roles"]} if isinstance(people.get("roles"), dict) else roles}
+    if people.get("roles") == "x":
+        named["roles"] = "x"
+    if told is None:
+        assert settings(people=named).roles[Role.PM] == ("ben@acme.example",)
+    else:
+        assert any(told in problem for problem in problems(people=named))
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "-1", "３０００"])
+def test_a_port_is_one_that_can_be_listened_on(port: str) -> None:
+    assert problems({**ENV, "BATON_PORT": port}) == (f"BATON_PORT = {port!r}: write a port number, e.g. 3000.",)
+
+
+def test_addresses_are_compared_in_lower_case_without_blanks() -> None:
+    rule = {"region": "EMEA", "pm": " Ben@Acme.example "}
+    assert settings(routing=[rule]).routing[0].roles == {Role.PM: ("ben@acme.example",)}
+
+
+def test_an_office_counts_for_whom_it_is_named() -> None:
+    roles = table()["people"]["roles"]
+    made = settings(
+        people={"roles": roles, "offices": {"Ben@acme.example": "lisbon"}},
+        offices={"berlin": {"timezone": "Europe/Berlin"}, "lisbon": {"timezone": "Europe/Lisbon"}},
+    )
+    assert (made.office_of("BEN@acme.example"), made.office_of("ana@acme.example")) == ("lisbon", "berlin")
+
+
+def test_socket_mode_needs_no_signing_secret() -> None:
+    env = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1"}
+    assert read(env, table()).app_token == "xapp-1"
+
+
+def test_no_secret_stands_in_a_repr() -> None:
+    env = {name: f"quiet-{name}" for name in ENVIRONMENT}
+    env |= {"SLACK_BOT_TOKEN": "xoxb-quiet", "DATABASE_URL": "postgresql://baton:quiet@db/baton"}
+    env |= {"BATON_PORT": "80", "SLACK_API_URL": "http://127.0.0.1/", "BATON_HOST": "", "BATON_PUBLIC_URL": ""}
+    made = read(env, table())
+    assert made.slack_token == "xoxb-quiet"
+    assert "quiet" not in repr(made)
+    assert "quiet" not in repr(Secret("quiet"))
+
+
+def test_no_secret_stands_in_a_problem() -> None:
+    assert "quiet" not in " ".join(problems({"SLACK_BOT_TOKEN": "quiet", "SLACK_SIGNING_SECRET": "quiet"}))
+
+
+def test_every_setting_says_what_it_is_for() -> None:
+    assert all(words for _, words in ENVIRONMENT.values())
+    assert all(words for values in TABLES.values() for _, words in values.values())
