@@ -84,7 +84,7 @@ def _with_crm(kind: Kind, crm: Callable[[Handover], Sequence[str]]) -> Callable[
 
 def _meddpicc(handover: Handover, _: Frame) -> list[Safe]:
     return [
-        Safe(f"{mrkdwn.name(label, 40)}: {mrkdwn.name(text, 160)}")
+        Safe(f"{mrkdwn.name(label.replace('_', ' ').capitalize(), 40)}: {mrkdwn.name(text, 160)}")
         for label, text in handover.deal.meddpicc
         if text.strip()
     ]

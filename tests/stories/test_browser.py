@@ -1,0 +1,223 @@
+"""The whole walk in a real browser, as people would click it; `make screenshots` keeps its pictures."""
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from bot.handover import State
+from sandbox import company
+from tests.stories import walk
+from tests.stories.stage import Stage
+
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PICTURES = os.environ.get("BATON_SCREENSHOTS", "")  # noqa: TID251 - where `make screenshots` wants them
+WIDE = {"width": 1380, "height": 900}
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not CHROMIUM.exists(), reason="Debian's chromium is not installed: apt-get install chromium"),
+]
+
+
+@pytest.fixture
+def page() -> Iterator[Page]:
+    """A page of a browser of its own; anything that the page's script throws fails the test."""
+    with sync_playwright() as driver:
+        browser: Browser = driver.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        opened = browser.new_page(viewport=WIDE)
+        opened.set_default_timeout(15_000)
+        thrown: list[str] = []
+        opened.on("pageerror", lambda error: thrown.append(str(error)))
+        yield opened
+        browser.close()
+        assert thrown == []
+
+
+class People:
+    """Everybody in front of one browser."""
+
+    def __init__(self, stage: Stage, page: Page) -> None:
+        self.stage = stage
+        self.page = page
+        self.shots = Path(PICTURES) if PICTURES else None
+
+    def act_as(self, key: str) -> None:
+        """Looks at the handover's thread as this person."""
+        root = self.stage.handover().post("root")
+        assert root is not None
+        self.page.goto(f"{self.stage.server.url}/?as={key}&c={company.HANDOVERS_CHANNEL}&t={root.ts}")
+
+    def press(self, action: str, *, among: str = "#thread") -> None:
+        """Clicks the last button of that kind in the thread (or elsewhere)."""
+        self.page.locator(f'{among} [data-type=button][data-action-id="{action}"]').last.click()
+
+    def fill(self, block: str, words: str) -> None:
+        """Types into a field of the open modal."""
+        self.page.locator(f'.modal [data-block-id="{block}"][data-type]').first.fill(words)
+
+    def mark(self, block: str, value: str) -> None:
+        """Chooses a radio button of the open modal."""
+        self.page.locator(f'.modal [data-block-id="{block}"] input[value="{value}"]').check()
+
+    def send(self) -> None:
+        """Submits the modal and waits until it is gone or another stands there."""
+        before = self.page.locator(".modal").get_attribute("data-view-id")
+        title = self.page.locator("#modal-title").inner_text()
+        self.page.get_by_test_id("submit").click()
+        self.page.wait_for_function(
+            """([id, title]) => {
+                const modal = document.querySelector(".modal");
+                const heading = document.getElementById("modal-title");
+                return !modal || modal.dataset.viewId !== id || heading.innerText !== title;
+            }""",
+            arg=[before, title],
+        )
+        self.stage.settle()
+
+    def shoot(self, name: str) -> None:
+        """Keeps a picture, when pictures are wanted."""
+        if self.shots:
+            self.page.wait_for_timeout(400)
+            self.shots.mkdir(parents=True, exist_ok=True)
+            self.page.screenshot(path=str(self.shots / f"{name}.png"))
+
+
+@pytest.mark.req("R63", "R64", "R205")
+def test_the_whole_walk_in_a_browser(http_stage: Stage, page: Page) -> None:
+    """From "Win this deal" to the open gate, by nothing but what people see and click."""
+    people = People(http_stage, page)
+    page.goto(f"{http_stage.server.url}/crm")
+    page.get_by_test_id("win-9001").click()
+    http_stage.settle()
+    _said(people)
+    _answered(people)
+    people.act_as("dev")
+    people.shoot("thread")
+    people.press("scope.confirm", among="#main")
+    people.shoot("scope")
+    people.send()
+    http_stage.settle(60)
+    _signed(people)
+    people.act_as("chloe")
+    people.press("access.review")
+    page.locator('.modal [data-block-id="who"] input[value="m.klein@abcfintech.example"]').check()
+    people.mark("right", "comment")
+    people.shoot("invite")
+    people.send()
+    expect(page.locator("#modal-title")).to_have_text("Invite 1 person?")
+    page.get_by_test_id("submit").click()
+    http_stage.until(lambda: http_stage.handover().state is State.IN_PROGRESS, "the gate opens")
+    http_stage.settle()
+    people.act_as("ana")
+    expect(page.locator("#thread")).to_contain_text("is live")
+    people.shoot("live")
+    page.goto(f"{http_stage.server.url}/?as=ana&c=home")
+    expect(page.locator("#main")).to_contain_text("ABC Fintech")
+    people.shoot("home")
+    page.goto(f"{http_stage.server.url}/board")
+    expect(page.locator("h1")).to_have_text(re.compile("ABC Fintech – Cloud Migration"))
+    people.shoot("board")
+    page.goto(f"{http_stage.server.url}/crm/9001")
+    expect(page.locator("body")).to_contain_text("closed_migrated")
+
+
+def _said(people: People) -> None:
+    page = people.page
+    people.act_as("ana")
+    people.press("promise.add")
+    people.fill("words", "Weekly call until go-live\nFree training for the help desk")
+    people.press("promise.details", among=".modal")
+    expect(page.locator('.modal [data-block-id="needed_by"][data-type]')).to_be_visible()
+    expect(page.locator('.modal [data-block-id="words"][data-type]')).to_have_value(re.compile("Weekly call"))
+    people.shoot("promise")
+    people.send()
+    people.press("date.add")
+    people.fill("words", "Their board meets on 17 March")
+    people.fill("real_deadline.real_date", "2027-03-13")
+    people.send()
+    for name, stance in (("Maria", "against"), ("Jonas", "for")):
+        people.press("stakeholder.add")
+        page.locator('.external[data-block-id="stakeholder.name"] input').fill(name)
+        page.locator('.external[data-block-id="stakeholder.name"] li').first.click()
+        people.mark("stakeholder.stance", stance)
+        people.send()
+    expect(page.locator("#thread")).to_contain_text("Weekly call until go-live")
+
+
+def _answered(people: People) -> None:
+    people.act_as("ben")
+    people.press("document.all_read")
+    people.stage.settle()
+    people.press("points.answer")
+    for entry in people.stage.handover().entries:
+        if entry.open:
+            people.mark(f"point:{entry.id}", "in_scope")
+    people.shoot("points")
+    people.send()
+    expect(people.page.locator("#thread")).to_contain_text("All 4 points answered")
+
+
+def _signed(people: People) -> None:
+    people.act_as("ben")
+    people.page.locator('#thread [data-action-id="item.tick"] input[type=checkbox]').last.check()
+    people.stage.settle()
+    people.act_as("ana")
+    people.press("gate.missing", among="#main")
+    people.shoot("missing")
+    people.page.locator('.modal [data-close="all"]').click()
+    expect(people.page.locator("#modal")).to_be_hidden()
+    for key in ("dev", "ben", "ana"):
+        people.act_as(key)
+        people.page.locator(f'#thread [data-action-id="gate.sign"][value$="{_role(key)}"]').last.click()
+        people.stage.until(lambda key=key: _has_signed(people.stage, key), f"{key} signs")  # type: ignore[misc]
+        people.stage.settle()
+
+
+def _role(key: str) -> str:
+    return {"dev": "delivery_manager", "ben": "pm", "ana": "sales_rep"}[key]
+
+
+def _has_signed(stage: Stage, key: str) -> bool:
+    return any(signature.role == _role(key) for signature in stage.handover().signatures)
+
+
+def test_an_empty_required_field_is_told_in_the_field(http_stage: Stage, page: Page) -> None:
+    """Nothing is sent, nothing changes, and the sentence stands below the field."""
+    people = People(http_stage, page)
+    walk.won(http_stage)
+    people.act_as("ana")
+    people.press("promise.add")
+    page.get_by_test_id("submit").click()
+    expect(page.locator('.modal [data-input="words"] .field-error')).to_be_visible()
+    assert [entry for entry in http_stage.handover().entries if entry.author] == []
+
+
+def test_a_guest_sees_only_their_channel(http_stage: Stage, page: Page) -> None:
+    """The client's guest finds no trace of the handover."""
+    walk.won(http_stage)
+    page.goto(f"{http_stage.server.url}/?as=klein&c={company.HANDOVERS_CHANNEL}")
+    expect(page.locator("#sidebar")).to_contain_text("ext-abc-fintech")
+    expect(page.locator("#sidebar")).not_to_contain_text("handovers")
+    expect(page.locator("#main")).not_to_contain_text("Cloud Migration – ")
+
+
+def test_the_page_fits_a_phone(http_stage: Stage, page: Page) -> None:
+    """At 390 pixels nothing runs out of the screen sideways."""
+    walk.won(http_stage)
+    page.set_viewport_size({"width": 390, "height": 800})
+    People(http_stage, page).act_as("ana")
+    page.wait_for_timeout(300)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
