@@ -194,6 +194,19 @@ class InviteClient(Effect):
 
 
 @dataclass(frozen=True)
+class PromiseTasks(Effect):
+    """Make a task, in neutral words, for each promise that is in scope and has none yet."""
+
+    handover_id: int
+    nonce: str
+
+    @property
+    def lane(self) -> str:
+        """One after the other, on one page of the ledger: a promise becomes one task."""
+        return f"promises:{self.handover_id}"
+
+
+@dataclass(frozen=True)
 class ReadTasks(Effect):
     """Read the workspace's tasks and the client's access anew."""
 
@@ -273,8 +286,8 @@ class TellAdmin(Effect):
 KINDS: dict[str, type[Effect]] = {
     kind.__name__: kind
     for kind in (
-        ReadInbox, ReadDeal, Redraw, Reply, Direct, Whisper, Home, Provision, MarkMigrated, InviteClient, ReadTasks,
-        SetTask, Identify, SearchCrm, SendHistory, TellAdmin,
+        ReadInbox, ReadDeal, Redraw, Reply, Direct, Whisper, Home, Provision, MarkMigrated, InviteClient, PromiseTasks,
+        ReadTasks, SetTask, Identify, SearchCrm, SendHistory, TellAdmin,
     )
 }  # fmt: skip
 

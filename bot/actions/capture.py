@@ -1,7 +1,7 @@
 """Capture: what people say they know, in seconds; and "nothing", which is an answer too."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.actions.lists import gone, settle
@@ -49,6 +49,9 @@ def add(unit: Unit, handover_id: int, who: Person, capture: Capture, *, terms: T
         return Refused(refusal or problem or "")
     if not unit.seen(f"capture:{handover_id}:{capture.batch}"):
         return _saved(unit, handover, capture)
+    again = _typed_again(handover, who, capture, now)
+    if again:
+        return _saved(unit, handover, replace(capture, batch=again))
     for line in capture.lines:
         handover.entries.append(_entry(line, who, capture, now))
     handover.answers = [a for a in handover.answers if a.key != f"none:{capture.kind}"]
@@ -115,6 +118,15 @@ def read(unit: Unit, handover_id: int, who: Person, *, document: str, terms: Ter
 
 def _any(handover: Handover, kind: Kind) -> bool:
     return any(entry.standing and entry.kind is kind for entry in handover.entries)
+
+
+def _typed_again(handover: Handover, who: Person, capture: Capture, now: datetime) -> str:
+    # Slack told them that their line did not work, though it did, and they typed it once more: it stays one promise.
+    if capture.source is not Source.COMMAND:
+        return ""
+    fresh = [e for e in handover.entries if e.standing and e.author == who.id and now - e.at < UNDO_WINDOW]
+    same = {e.text: e.batch for e in fresh if e.kind is capture.kind and e.source is Source.COMMAND}
+    return same[capture.lines[0]] if all(line in same for line in capture.lines) else ""
 
 
 def _may_not(handover: Handover, who: Person) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot.actions.lists import gone, only, settle
 from bot.context import Disposition, Entry, Point
-from bot.effects import Direct, Reply
+from bot.effects import Direct, PromiseTasks, Reply
 from bot.errors import Refused
 from bot.handover import Handover, State
 from bot.people import Person, Role
@@ -54,6 +54,8 @@ def answer(
     settle(unit, handover, terms=terms, now=now, actor=who.id)
     if asked:
         _ring_rep(unit, handover, asked, who, nonce)
+    if handover.workspace_id and any(given.disposition is Disposition.IN_SCOPE for given in answers):
+        unit.emit(PromiseTasks(handover.id, nonce))
     left = sum(e.open for e in handover.entries)
     return Said("All points are answered." if not left else f"Saved. {left} {'point' if left == 1 else 'points'} open.")
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from bot import gate, provision
 from bot.actions.lists import first_ring, gone, only, settle
-from bot.effects import Provision, ReadTasks, Reply
+from bot.effects import PromiseTasks, Provision, Reply
 from bot.errors import Refused
 from bot.handover import Handover, State, StepState
 from bot.people import Person, Role
@@ -130,7 +130,7 @@ def _onwards(unit: Unit, handover: Handover, *, terms: Terms, now: datetime) -> 
         unit.emit(Provision(handover.id, "links"))
     finished = all(step.state in provision.FINISHED for step in handover.steps)
     if finished and handover.workspace_id:
-        unit.emit(ReadTasks(handover.id, nonce="provisioned"))
+        unit.emit(PromiseTasks(handover.id, nonce="provisioned"))
     if handover.state is not State.SCOPED or not finished:
         unit.save(handover)
         return

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
-from bot.effects import Effect, InviteClient, Provision, TellAdmin, load
+from bot.effects import Effect, InviteClient, PromiseTasks, Provision, TellAdmin, load
 from bot.errors import BatonError, NeedsReauth, RateLimited, Surprise, Unavailable, VendorError
 from handlers.deliver.ledger import Later, Ledger, Uncertain
 from handlers.deps import Deps
@@ -96,7 +96,7 @@ class Worker:
         try:
             effect = load(job.kind, job.payload)
             # A retry by hand is a new job on the same page of the ledger: it finds what the earlier one began.
-            scope = effect.lane if isinstance(effect, (Provision, InviteClient)) else ""
+            scope = effect.lane if isinstance(effect, (Provision, InviteClient, PromiseTasks)) else ""
             self._performers[job.kind](effect, Ledger(self._deps, job, scope))
             store.outbox.finish(job)
         except LostLease:

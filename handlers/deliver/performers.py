@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from handlers.deliver import crm, direct, files, identify, provision, thread, workspace
+from handlers.deliver import crm, direct, files, identify, promises, provision, thread, workspace
 from handlers.deliver.loop import Performer
 
 PERFORMERS: Mapping[str, Performer] = {
@@ -18,6 +18,7 @@ PERFORMERS: Mapping[str, Performer] = {
     "TellAdmin": direct.tell_admin,
     "Provision": provision.provision,
     "InviteClient": workspace.invite_client,
+    "PromiseTasks": promises.promise_tasks,
     "ReadTasks": workspace.read_tasks,
     "SetTask": workspace.set_task,
     "Identify": identify.identify,

@@ -7,10 +7,12 @@ from slack_bolt import Ack, App
 
 from blocks import ids
 from blocks import missing as face
+from blocks.frame import Frame
 from bot import gate
 from bot.actions import signoff as actions
 from bot.effects import Direct
 from bot.errors import Refused
+from bot.handover import Handover
 from bot.people import HANDOVER_ROLES, Person, Role, Sight, sight
 from bot.terms import Said
 from handlers.deps import Deps
@@ -33,7 +35,7 @@ def register(bolt: App, deps: Deps) -> None:
         act(deps, click, lambda unit, who: reminded(deps, unit, who, click))
         ack()
 
-    opens(bolt, deps, ids.MISSING, lambda h, f, p, _: face.missing_view(h, p, f, nonce=deps.new_id()))
+    opens(bolt, deps, ids.MISSING, lambda h, frame, person, _: missing(deps, h, person, frame))
     opens(bolt, deps, ids.OVERRIDE, lambda h, frame, *_: face.override_view(h, frame, nonce=deps.new_id()))
     submits(bolt, deps, ids.VIEW_OVERRIDE, face.override_read, lambda *given: _overridden(deps, *given))
 
@@ -44,10 +46,18 @@ def signing(deps: Deps, click: Click) -> None:
     person, handover, people = seen_by(deps, click)
     mine = person is not None and handover is not None and handover.roles.get(role) == person.id
     if mine and person and handover and not handover.signed(role) and gate.sign_blockers(handover, role):
-        frame = deps.frame(handover, people)
-        open_view(deps, click, face.missing_view(handover, person, frame, nonce=deps.new_id()))
+        open_view(deps, click, missing(deps, handover, person, deps.frame(handover, people)))
         return
     act(deps, click, lambda unit, who: actions.sign(unit, click.handover_id, who, role, terms=deps.terms, now=now))
+
+
+def missing(deps: Deps, handover: Handover, person: Person, frame: Frame) -> dict[str, Any]:
+    """Draws "What's missing" for this person, with who was reminded today."""
+    today = deps.clock.now().date()
+    with deps.store.read() as reader:
+        events = [e for e in reader.events(handover.id) if e.kind == "reminded" and e.at.date() == today]
+    told = {int(event.data["whom"]): event.at for event in events}
+    return face.missing_view(handover, person, frame, nonce=deps.new_id(), reminded=told)
 
 
 def reminded(deps: Deps, unit: StoreUnit, who: Person, click: Click) -> Said | Refused:
@@ -63,6 +73,8 @@ def reminded(deps: Deps, unit: StoreUnit, who: Person, click: Click) -> Said | R
     day = f"{deps.clock.now():%Y-%m-%d}"
     if not unit.seen(f"remind:{target.id}:{day}"):
         return Refused(f"{target.first_name} was reminded today already.")
+    handover.note(deps.clock.now(), "reminded", person=who.id, whom=target.id)
+    unit.save(handover)
     unit.emit(Direct(target.id, "remind", f"{handover.shown_id}:{day}", handover.id, {"by": who.id}))
     return Said(f"{target.first_name} is reminded.")
 

@@ -65,11 +65,18 @@ class Looking:
 
     def _place(self, place: str) -> str:
         if place == APP_MESSAGES:
-            return self.app_dm or APP_MESSAGES
+            return self._open_dm()
         if place == HOME or place in self.visible:
             return place
         first = next(iter(self.channels()), None)
         return HANDOVERS_CHANNEL if HANDOVERS_CHANNEL in self.visible else first["id"] if first else HOME
+
+    def _open_dm(self) -> str:
+        """The direct messages with Baton; looking at them for the first time opens them, as in Slack."""
+        with self.world.shelf.lock:
+            room = self.world.slack.rooms.direct(self.person.id)
+        self.visible[room["id"]] = room
+        return str(room["id"])
 
     def channels(self) -> list[dict[str, Any]]:
         """Channels that this person sees, by name; archived ones last."""
@@ -87,7 +94,7 @@ class Looking:
         """The tab of the app that is open: "home", "messages", or nothing when a channel is."""
         if self.place == HOME:
             return "home"
-        return "messages" if self.place in {APP_MESSAGES, self.app_dm} else ""
+        return "messages" if self.place == self.app_dm else ""
 
     def sidebar(self) -> list[Entry]:
         """The channels in order."""
@@ -106,12 +113,12 @@ class Looking:
 
     def read(self) -> None:
         """Marks the open place as read."""
-        if self.place not in {HOME, APP_MESSAGES}:
+        if self.place != HOME:
             mark_read(self.world, self.person.id, self.place)
 
     def messages(self) -> list[Shown]:
         """The open channel from the oldest: parents, broadcast replies, and notes that only this person sees."""
-        if self.place in {HOME, APP_MESSAGES}:
+        if self.place == HOME:
             return []
         pinned = frozenset(pin["message"]["ts"] for pin in self.pins())
         top = [

@@ -40,6 +40,8 @@ class Acts:
 
     async def answer(self, request: Request) -> Response:
         """Does it and says what the person sees of it: an error strip, errors in fields, options of a menu."""
+        if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+            return JSONResponse({"error": "Only the sandbox's own page may act."}, status_code=403)
         act = self._acts.get(request.path_params["act"])
         try:
             given = json.loads(await request.body() or b"{}")

@@ -49,7 +49,11 @@ def change(world: World) -> Callable[[Request], Any]:
             "reopen": lambda: world.hubspot.reopen(deal),
             "amount": lambda: world.hubspot.edit(deal, amount=amount),
         }
-        await run_in_threadpool(acts[request.path_params["act"]])
+        chosen = acts.get(request.path_params["act"])
+        from_here = request.headers.get("sec-fetch-site", "same-origin") in ("same-origin", "none")
+        if chosen is None or not from_here:
+            return RedirectResponse("/crm", status_code=303)
+        await run_in_threadpool(chosen)
         return RedirectResponse(f"/crm?just={deal}", status_code=303)
 
     return act

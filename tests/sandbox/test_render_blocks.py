@@ -63,7 +63,11 @@ def test_a_button_carries_what_its_click_needs() -> None:
 
 
 def test_a_link_button_and_a_menu_entry_keep_their_addresses() -> None:
-    menu = {"type": "overflow", "action_id": "m", "options": [option("brief", url="https://x.example/b"), option("crm")]}
+    menu = {
+        "type": "overflow",
+        "action_id": "m",
+        "options": [option("brief", url="https://x.example/b"), option("crm")],
+    }
     html = drawn(actions({"type": "button", "action_id": "b", "text": text("Open"), "url": "https://x.example"}, menu))
     assert 'data-url="https://x.example"' in html
     assert 'role="menuitem" data-option="brief" data-url="https://x.example/b"' in html
@@ -96,7 +100,11 @@ def test_a_new_block_id_forgets_what_was_ticked() -> None:
     [
         ({"type": "plain_text_input", "initial_value": "hi", "max_length": 9}, {"value": "typed"}, 'value="typed"'),
         ({"type": "plain_text_input", "multiline": True}, {"value": "a\nb"}, ">a\nb</textarea>"),
-        ({"type": "number_input", "is_decimal_allowed": True}, {"value": "12.5"}, 'step="any" type="number" value="12.5"'),
+        (
+            {"type": "number_input", "is_decimal_allowed": True},
+            {"value": "12.5"},
+            'step="any" type="number" value="12.5"',
+        ),
         ({"type": "email_text_input"}, {"value": "a@b.example"}, 'type="email" value="a@b.example"'),
         ({"type": "url_text_input"}, {"value": "https://x.example"}, 'type="url" value="https://x.example"'),
         ({"type": "datepicker"}, {"selected_date": "2026-11-30"}, 'type="date"'),
@@ -185,4 +193,4 @@ def test_words_of_people_and_of_the_crm_never_become_markup() -> None:
     )
     assert "<script" not in html
     assert 'src="javascript' not in html
-    assert html.count("&lt;script&gt;") + html.lower().count("&lt;script&gt;") > 10
+    assert html.count("&lt;script&gt;") > 10

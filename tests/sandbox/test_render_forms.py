@@ -49,7 +49,7 @@ def test_elements_of_sections_and_actions_are_taken_too() -> None:
         {"type": "section", "block_id": "s", "accessory": {"type": "users_select", "action_id": "u"}},
         {"type": "actions", "block_id": "a", "elements": [{"type": "checkboxes", "action_id": "c"}]},
     ]
-    raw = {"s": {"u": "U01"}, "a": {"c": ["1"]}}
+    raw: dict[str, dict[str, Any]] = {"s": {"u": "U01"}, "a": {"c": ["1"]}}
     assert typed(raw, {"blocks": blocks}, BERLIN) == raw
 
 
@@ -63,7 +63,6 @@ def test_elements_of_sections_and_actions_are_taken_too() -> None:
         (view("email_text_input"), "ana at acme", "Enter a valid email address."),
         (view("url_text_input"), "acme.example", "Enter a valid URL, with https:// in front."),
         (view("number_input"), "seven", "Enter a number."),
-        (view("number_input"), "7.5", None),
     ],
 )
 def test_what_slacks_client_refuses_to_send(shown: dict[str, Any], value: Any, said: str | None) -> None:

@@ -36,6 +36,7 @@ def reader(zone: str = "Europe/Berlin") -> Reader:
         ("said:\n&gt; weekly call\nend", "said:<blockquote>weekly call</blockquote>end"),
         ("R&amp;D &lt;3", "R&amp;D &lt;3"),
         (":tada: :no_such_emoji: 10:00:00", "🎉 :no_such_emoji: 10:00:00"),
+        ("\ue0007\ue001 *b*", "7 <b>b</b>"),
         ("<!here> <!channel>", '<span class="mention">@here</span> <span class="mention">@channel</span>'),
     ],
 )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
 from bot.handover import State
 from sandbox import company
@@ -24,7 +24,7 @@ FLAGS = [
     "--disable-sync",
 ]
 PICTURES = os.environ.get("BATON_SCREENSHOTS", "")  # noqa: TID251 - where `make screenshots` wants them
-WIDE = {"width": 1380, "height": 900}
+WIDE: ViewportSize = {"width": 1380, "height": 900}
 
 pytestmark = [
     pytest.mark.slow,

@@ -10,7 +10,7 @@ let returnTo = null;
 const place = () => ({ channel: workspace.dataset.place, thread: workspace.dataset.thread });
 
 async function act(name, given) {
-  const answer = await fetch(`/do/${name}`, { method: "POST", body: JSON.stringify(given) });
+  const answer = await fetch(`/do/${name}?as=${workspace.dataset.me}`, { method: "POST", body: JSON.stringify(given) });
   const found = await answer.json();
   if (found.error) warn(found.error);
   return found;
@@ -191,9 +191,14 @@ function put(id, html) {
   const element = document.getElementById(id);
   if (element.dataset.html === html) return;
   const atEnd = element.scrollHeight - element.scrollTop - element.clientHeight < 80;
-  const focused = document.activeElement && element.contains(document.activeElement) && document.activeElement.matches("input, textarea, select");
-  if (focused && id !== "sidebar") return;
+  const held = element.contains(document.activeElement) ? document.activeElement : null;
+  // Half-typed text is never taken away; a box or a menu that was just used is drawn anew and keeps the focus.
+  if (held && held.matches("textarea, input:not([type=checkbox]):not([type=radio])")) return;
+  const home = held && held.closest("[data-action-id]");
+  const spot = home && `[data-ts="${(held.closest("[data-ts]") || home).dataset.ts}"] [data-action-id="${CSS.escape(home.dataset.actionId)}"]`;
   element.innerHTML = html;
+  const again = spot && element.querySelector(spot);
+  if (again) (again.querySelector("input, summary") || again).focus({ preventScroll: true });
   element.dataset.html = html;
   if (atEnd) element.scrollTop = element.scrollHeight;
 }
@@ -217,7 +222,7 @@ async function refresh() {
   running = true;
   try {
     const { channel, thread } = place();
-    const answer = await fetch(`/pane?${new URLSearchParams({ c: channel, t: thread })}`);
+    const answer = await fetch(`/pane?${new URLSearchParams({ as: workspace.dataset.me, c: channel, t: thread })}`);
     const found = await answer.json();
     put("sidebar", found.sidebar);
     put("main", found.main);

@@ -235,3 +235,10 @@ class TestAfterASignature:
         company.live()
         company.add("ana", "One more thing", batch="late")
         assert all(s.stands for s in company.ho().signatures)
+
+
+def test_a_line_typed_once_more_within_minutes_stays_one_promise(company: Company) -> None:
+    """Slack says "operation_timeout" although the line was saved: typing it again doubles nothing."""
+    for batch in ("first", "second"):
+        assert company.add("ana", "weekly call", batch=batch, source=Source.COMMAND).batch == "first"
+    assert [e.text for e in company.ho().entries] == ["weekly call"]

@@ -5,7 +5,7 @@ import pytest
 from bot import provision as rules
 from bot.actions import access, admin, amend, people, provision, scope, signoff
 from bot.deal import Standing
-from bot.effects import Provision, ReadTasks, Reply
+from bot.effects import PromiseTasks, Provision, Reply
 from bot.handover import State, StepState
 from bot.people import Role
 from bot.terms import Terms
@@ -70,7 +70,7 @@ def test_the_last_step_makes_it_ready_and_rings_once(begun: Company) -> None:
     assert (made.state, made.provisioned_at) == (State.PROVISIONED, begun.now)
     (ring,) = begun.effects(Reply, "ready")
     assert ring.data == {"signers": ["delivery_manager"]}
-    assert len(begun.effects(ReadTasks)) == 1
+    assert len(begun.effects(PromiseTasks)) == 1
 
 
 def test_what_waits_is_shown_and_rings_nobody(begun: Company) -> None:
@@ -129,7 +129,7 @@ class TestFailure:
         for key in ("channel", "project", "crm_links"):
             begun.said(provision.by_hand, 1, begun.who("dev"), key=key, words="")
         assert begun.ho().state is State.PROVISIONED
-        assert begun.effects(ReadTasks) == []
+        assert begun.effects(PromiseTasks) == []
 
     def test_what_is_done_does_not_fail_later(self, begun: Company) -> None:
         begun.made("channel")
@@ -190,7 +190,7 @@ class TestAroundIt:
         begun.made()
         assert begun.ho().state is State.IN_PROGRESS
         assert set(states(begun).values()) == {"done"}
-        assert len(begun.effects(ReadTasks)) == 1
+        assert len(begun.effects(PromiseTasks)) == 1
         assert begun.effects(Reply, "ready") == []
 
     def test_a_cancelled_handover_keeps_what_was_made_and_moves_no_more(self, begun: Company) -> None:

@@ -6,7 +6,7 @@ from bot import gate
 from bot.actions import access, capture, lists, points
 from bot.context import Disposition, Kind
 from bot.deal import Standing
-from bot.effects import Direct, MarkMigrated, ReadTasks, Reply
+from bot.effects import Direct, MarkMigrated, PromiseTasks, Reply
 from bot.handover import State
 from bot.people import Role
 from tests.bot.actions.company import Company
@@ -86,7 +86,7 @@ def test_the_gate_tells_the_crm_and_the_channel_once(company: Company) -> None:
     company.live()
     assert len(company.effects(MarkMigrated)) == 1
     assert len(company.effects(Reply, "live")) == 1
-    assert len(company.effects(ReadTasks)) == 1
+    assert len(company.effects(PromiseTasks)) == 1
 
 
 def test_whoever_opens_the_gate_is_not_rung_to_sign(company: Company) -> None:

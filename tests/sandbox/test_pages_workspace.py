@@ -1,0 +1,170 @@
+"""The workspace in the browser, over HTTP: each person sees what Slack would show them, and no more."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+from slack_sdk import WebClient
+
+from sandbox import deals
+from sandbox.company import HANDOVERS_CHANNEL, by_key
+from sandbox.slack.hands import Hands
+from sandbox.slack.seed import CLIENT_CHANNEL, SHARED_CHANNEL
+from sandbox.world import World
+from tests.sandbox.slack_bot import Bot
+
+ANA, BEN = by_key("ana").id, by_key("ben").id
+EVIL = "<script>alert(1)</script>"
+
+
+@dataclass(frozen=True)
+class Browser:
+    """A browser window in which somebody acts."""
+
+    url: str
+
+    def get(self, path: str, who: str, **query: str) -> httpx.Response:
+        return httpx.get(self.url + path, params={"as": who, **query}, trust_env=False)
+
+    def follow(self, link: str, who: str) -> httpx.Response:
+        return httpx.get(link, cookies={"as": who}, follow_redirects=True, trust_env=False)
+
+    def act(self, name: str, who: str, **given: Any) -> Any:
+        return httpx.post(f"{self.url}/do/{name}", params={"as": who}, json=given, trust_env=False).json()
+
+
+@pytest.fixture
+def browser(world: World) -> Browser:
+    deals.seed(world)  # the guided first path looks at one of them
+    return Browser(world.base_url)
+
+
+def plain(text: str) -> dict[str, Any]:
+    return {"type": "plain_text", "text": text}
+
+
+def looks(browser: Browser, who: str, **query: str) -> str:
+    answer = browser.get("/", who, **query)
+    assert answer.status_code == 200
+    return answer.text
+
+
+def channels(html: str) -> set[str]:
+    return set(re.findall(r'data-channel="(\w+)"', html))
+
+
+def test_a_guest_sees_their_own_channel_only(browser: Browser) -> None:
+    assert channels(looks(browser, "klein")) == {SHARED_CHANNEL}
+    assert channels(looks(browser, "ana")) >= {HANDOVERS_CHANNEL, CLIENT_CHANNEL, SHARED_CHANNEL}
+
+
+def test_a_colleague_without_a_role_does_not_see_the_private_handovers_channel(
+    browser: Browser, client: WebClient
+) -> None:
+    client.chat_postMessage(channel=HANDOVERS_CHANNEL, text="three promises")
+    assert HANDOVERS_CHANNEL not in channels(looks(browser, "nico"))
+    assert "three promises" not in looks(browser, "nico", c=HANDOVERS_CHANNEL)
+    assert "three promises" in looks(browser, "ana", c=HANDOVERS_CHANNEL)
+
+
+def test_a_private_note_is_seen_by_one_person(browser: Browser, client: WebClient) -> None:
+    client.chat_postEphemeral(channel=HANDOVERS_CHANNEL, user=ANA, text="Only Dev can tick this")
+    assert "Only Dev can tick this" in looks(browser, "ana", c=HANDOVERS_CHANNEL)
+    assert "Only Dev can tick this" not in looks(browser, "ben", c=HANDOVERS_CHANNEL)
+
+
+def test_direct_messages_are_seen_by_their_owner_under_either_address(browser: Browser, client: WebClient) -> None:
+    dm = client.chat_postMessage(channel=ANA, text="2 things wait for you")["channel"]
+    assert "2 things wait for you" in looks(browser, "ana", c="app")
+    assert "2 things wait for you" in looks(browser, "ana", c=dm)
+    assert "2 things wait for you" not in looks(browser, "ben", c=dm)
+
+
+def test_the_first_look_at_the_apps_messages_opens_them_for_writing(browser: Browser, world: World) -> None:
+    place = re.search(r'data-place="(\w+)"', looks(browser, "nico", c="app"))
+    assert place
+    assert browser.act("say", "nico", text="hello Baton", channel=place[1], thread="") == {}
+    assert [one["text"] for one in world.slack.messages(place[1])] == ["hello Baton"]
+    assert "hello Baton" in looks(browser, "nico", c="app")
+
+
+def test_what_rings_is_counted_until_it_is_read(browser: Browser, client: WebClient) -> None:
+    general = "C0GENERAL1"
+    looks(browser, "ben", c=HANDOVERS_CHANNEL)
+    client.chat_postMessage(channel=HANDOVERS_CHANNEL, text="quiet news")
+    client.chat_postMessage(channel=HANDOVERS_CHANNEL, text=f"<@{BEN}> read 4 documents")
+    entry = re.search(rf'data-channel="{HANDOVERS_CHANNEL}">(.*?)</a>', looks(browser, "ben", c=general), re.DOTALL)
+    assert entry
+    assert '<span class="badge">1</span>' in entry[1]
+    looks(browser, "ben", c=HANDOVERS_CHANNEL)
+    assert "badge" not in looks(browser, "ben", c=general)
+
+
+def test_a_message_that_people_wrote_is_text(browser: Browser, hands: Hands) -> None:
+    hands.say("ana", CLIENT_CHANNEL, f"look {EVIL} *now*")
+    html = looks(browser, "ben", c=CLIENT_CHANNEL)
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html
+    assert EVIL not in html
+
+
+def test_a_tick_stays_on_the_screen_of_the_person_who_ticked(browser: Browser, client: WebClient, hands: Hands) -> None:
+    """Ticks are each client's own until the app updates the message."""
+    boxes = {"type": "checkboxes", "action_id": "items", "options": [{"text": plain("Team"), "value": "7"}]}
+    blocks = [{"type": "actions", "block_id": "list:v1", "elements": [boxes]}]
+    ts = client.chat_postMessage(channel=HANDOVERS_CHANNEL, text="list", blocks=blocks)["ts"]
+    hands.tick("ben", HANDOVERS_CHANNEL, ts, "items", ["7"])
+    assert 'value="7" checked' in looks(browser, "ben", c=HANDOVERS_CHANNEL)
+    assert 'value="7" checked' not in looks(browser, "ana", c=HANDOVERS_CHANNEL)
+    blocks[0]["block_id"] = "list:v2"
+    client.chat_update(channel=HANDOVERS_CHANNEL, ts=ts, text="list", blocks=blocks)
+    assert 'value="7" checked' not in looks(browser, "ben", c=HANDOVERS_CHANNEL)
+
+
+def test_a_modal_keeps_what_was_typed_when_the_app_redraws_it(
+    world: World, browser: Browser, client: WebClient, hands: Hands
+) -> None:
+    block = {
+        "type": "input",
+        "block_id": "what",
+        "label": plain("What was promised?"),
+        "element": {"type": "plain_text_input", "action_id": "text"},
+    }
+    view = {"type": "modal", "title": plain("Add a promise"), "submit": plain("Save"), "blocks": [block]}
+    opened = client.views_open(trigger_id=world.slack.handles.trigger(ANA), view=view)["view"]
+    hands.fill("ana", opened["id"], "what", "text", "weekly call")
+    client.views_update(view_id=opened["id"], view={**view, "title": plain("Add promises")})
+    pane = browser.get("/pane", "ana", c=HANDOVERS_CHANNEL).json()
+    assert "Add promises" in pane["modal"]
+    assert 'value="weekly call"' in pane["modal"]
+    assert browser.get("/pane", "ben", c=HANDOVERS_CHANNEL).json()["modal"] == ""
+
+
+def test_a_click_on_the_page_reaches_the_app_as_that_person(browser: Browser, client: WebClient, bot: Bot) -> None:
+    button = {"type": "button", "action_id": "gate.missing", "text": plain("What's missing"), "value": "h_1"}
+    blocks = [{"type": "actions", "block_id": "root", "elements": [button]}]
+    ts = client.chat_postMessage(channel=HANDOVERS_CHANNEL, text="root", blocks=blocks)["ts"]
+    html = looks(browser, "ben", c=HANDOVERS_CHANNEL)
+    assert 'data-action-id="gate.missing" data-block-id="root"' in html
+    press = {"channel": HANDOVERS_CHANNEL, "ts": ts, "action": "gate.missing", "block": "root", "value": "h_1"}
+    assert browser.act("click", "ben", **press) == {}
+    clicked = bot.payloads("block_actions")
+    assert [(one["user"]["id"], one["actions"][0]["value"]) for one in clicked] == [(BEN, "h_1")]
+
+
+def test_slash_commands_are_refused_in_threads(browser: Browser, client: WebClient, bot: Bot) -> None:
+    ts = client.chat_postMessage(channel=HANDOVERS_CHANNEL, text="root")["ts"]
+    line = {"text": "/handover ABC", "channel": HANDOVERS_CHANNEL, "thread": ts}
+    said = browser.act("say", "ana", **line)
+    assert "not supported in threads" in said["error"]
+    assert bot.payloads("command") == []
+    browser.act("say", "ana", **{**line, "thread": ""})
+    assert [one["text"] for one in bot.payloads("command")] == ["ABC"]
+
+
+def test_a_permalink_leads_to_its_thread(browser: Browser, client: WebClient) -> None:
+    root = client.chat_postMessage(channel=HANDOVERS_CHANNEL, text="the root")["ts"]
+    reply = client.chat_postMessage(channel=HANDOVERS_CHANNEL, text="the answer", thread_ts=root)["ts"]
+    link = str(client.chat_getPermalink(channel=HANDOVERS_CHANNEL, message_ts=reply)["permalink"])
+    assert "the answer" in browser.follow(link, "ana").text
