@@ -197,13 +197,37 @@ def read(env: Mapping[str, str], table: Mapping[str, Any], *, rehearsal: bool = 
     if not (port.isascii() and port.isdigit() and 0 < int(port) <= MAX_PORT):
         problems.append(f"BATON_PORT = {port!r}: write a port number, e.g. 3000.")
         port = "3000"
-    values = {(section, name): reader.value(section, name) for section in TABLES for name in TABLES[section]}
-    numbers = {key: reader.number(*key) for key in _NUMBERS}
     if rehearsal and "slack.com" in given["SLACK_API_URL"]:
         problems.append("--rehearsal never runs against Slack itself: set SLACK_API_URL to a sandbox.")
+    people = _People(roles, offices, person_offices, functions, routing)
+    settings = _settings({**given, "BATON_PORT": port}, reader, people, connections, rehearsal=rehearsal)
     problems = list(dict.fromkeys([*problems, *reader.problems]))
     if problems:
         raise ConfigError(tuple(problems))
+    return settings
+
+
+@dataclass(frozen=True)
+class _People:
+    """What the settings say about who and where."""
+
+    roles: Mapping[Role, tuple[str, ...]]
+    offices: tuple[OfficeSettings, ...]
+    person_offices: Mapping[str, str]
+    functions: Mapping[str, tuple[str, ...]]
+    routing: tuple[Routing, ...]
+
+
+def _settings(
+    given: Mapping[str, str],
+    reader: _Reader,
+    people: _People,
+    connections: Mapping[str, Mapping[str, Any]],
+    *,
+    rehearsal: bool,
+) -> Settings:
+    values = {(section, name): reader.value(section, name) for section in TABLES for name in TABLES[section]}
+    numbers = {key: reader.number(*key) for key in _NUMBERS}
     return Settings(
         slack_token=Secret(given["SLACK_BOT_TOKEN"]),
         signing_secret=Secret(given["SLACK_SIGNING_SECRET"]),
@@ -211,15 +235,15 @@ def read(env: Mapping[str, str], table: Mapping[str, Any], *, rehearsal: bool = 
         slack_api_url=given["SLACK_API_URL"].rstrip("/") + "/",
         database_url=Secret(given["DATABASE_URL"]),
         host=given["BATON_HOST"],
-        port=int(port),
-        public_url=(given["BATON_PUBLIC_URL"] or f"http://{given['BATON_HOST']}:{port}").rstrip("/"),
-        handovers_channel=channel,
+        port=int(given["BATON_PORT"]),
+        public_url=(given["BATON_PUBLIC_URL"] or f"http://{given['BATON_HOST']}:{given['BATON_PORT']}").rstrip("/"),
+        handovers_channel=values["slack", "handovers_channel"],
         admin_channel=values["slack", "admin_channel"],
-        roles=roles,
-        offices=offices,
-        person_offices=person_offices,
-        functions=functions,
-        routing=routing,
+        roles=people.roles,
+        offices=people.offices,
+        person_offices=people.person_offices,
+        functions=people.functions,
+        routing=people.routing,
         connections=connections,
         tool=values["provision", "tool"],
         clock_days=numbers["clock", "working_days"],

@@ -15,7 +15,9 @@ from bot.effects import Identify
 from bot.errors import BatonError, ConfigError
 from bot.ports import Crm, ProjectTool
 from bot.settings import Settings
+from bot.template import Template
 from bot.terms import Terms
+from bot.worktime import Office
 from connectors.registry import CRMS, TOOLS
 from handlers import schedule, slack_app
 from handlers.clock import Clock
@@ -86,42 +88,14 @@ def wire(settings: Settings, env: Mapping[str, str], *, clock: Clock | None = No
 
 def build(settings: Settings, env: Mapping[str, str], *, clock: Clock) -> Deps:
     """Settings, database, playbooks, calendars and connections, checked together."""
-    problems: list[str] = []
-    shelf = read_shelf(PLAYBOOKS)
-    problems += shelf.problems
-    template = shelf.checklists.get(settings.checklist)
-    if template is None and not shelf.problems:
-        problems.append(
-            f"[playbooks] checklist = {settings.checklist!r}: there is no such file in playbooks/checklists."
-        )
-    problems += _playbook_problems(settings, shelf)
-    offices = {}
-    try:
-        offices = read_offices(settings.offices, year=clock.now().year)
-    except ConfigError as error:
-        problems += error.problems
-    configs = _configs(settings, env, problems)
-    if problems or template is None:
-        raise ConfigError(tuple(problems))
-    migrate(settings.database_url)
-    db = Db(settings.database_url)
-    store = Store(
-        db,
-        clock=clock.now,
-        tick=clock.tick,
-        role_map=settings.roles,
-        office_of=settings.office_of,
-        rehearsal=settings.rehearsal,
-        lease=settings.lease_seconds,
-    )
-    if settings.rehearsal and store.real_handovers():
-        raise ConfigError(("--rehearsal refuses a database with real handovers: set DATABASE_URL to another one.",))
-    crms, tools = _connections(configs, store.assert_outside)
+    checked = _checked(settings, env, clock)
+    store = _store(settings, clock)
+    crms, tools = _connections(checked.configs, store.assert_outside)
     tool = tools.get(settings.tool) or next(iter(tools.values()), None)
     terms = Terms(
         settings,
-        offices,
-        template,
+        checked.offices,
+        checked.template,
         tool_title=tool.title if tool else "",
         crm_titles={key: crm.title for key, crm in crms.items()},
     )
@@ -134,10 +108,57 @@ def build(settings: Settings, env: Mapping[str, str], *, clock: Clock) -> Deps:
         slack=SlackApi(slack_app.client(settings, timeout=slack_app.HAND_TIMEOUT), store.assert_outside),
         crms=crms,
         tool=tool,
-        playbooks=shelf.projects,
+        playbooks=checked.shelf.projects,
         identity=_remembered(store),
         assert_outside=store.assert_outside,
     )
+
+
+@dataclass(frozen=True)
+class _Checked:
+    """What the files and settings gave, with nothing wrong in it."""
+
+    shelf: Shelf
+    template: Template
+    offices: Mapping[str, Office]
+    configs: Mapping[str, tuple[Any, Any]]
+
+
+def _checked(settings: Settings, env: Mapping[str, str], clock: Clock) -> _Checked:
+    shelf = read_shelf(PLAYBOOKS)
+    problems = list(shelf.problems)
+    template = shelf.checklists.get(settings.checklist)
+    if template is None and not shelf.problems:
+        known = "there is no such file in playbooks/checklists"
+        problems.append(f"[playbooks] checklist = {settings.checklist!r}: {known}.")
+            f"[playbooks] checklist = {settings.checklist!r}: there is no such file in playbooks/checklists."
+        )
+    problems += _playbook_problems(settings, shelf)
+    offices: Mapping[str, Office] = {}
+    try:
+        offices = read_offices(settings.offices, year=clock.now().year)
+    except ConfigError as error:
+        problems += error.problems
+    configs = _configs(settings, env, problems)
+    if problems or template is None:
+        raise ConfigError(tuple(problems))
+    return _Checked(shelf, template, offices, configs)
+
+
+def _store(settings: Settings, clock: Clock) -> Store:
+    migrate(settings.database_url)
+    store = Store(
+        Db(settings.database_url),
+        clock=clock.now,
+        tick=clock.tick,
+        role_map=settings.roles,
+        office_of=settings.office_of,
+        rehearsal=settings.rehearsal,
+        lease=settings.lease_seconds,
+    )
+    if settings.rehearsal and store.real_handovers():
+        raise ConfigError(("--rehearsal refuses a database with real handovers: set DATABASE_URL to another one.",))
+    return store
 
 
 def introduce(deps: Deps, stopping: threading.Event) -> None:

@@ -23,6 +23,8 @@ from store.migrate import migrate
 from store.store import Store
 from store.tables import Row
 
+pytest_plugins = ["tests.strict_skips"]
+
 START = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
 ROLE_MAP = {
     Role.DELIVERY_MANAGER: ("dev@baton.example",),

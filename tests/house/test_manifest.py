@@ -1,0 +1,105 @@
+"""The manifest is valid for Slack, and says exactly what the code uses.
+
+`manifest.schema.2.0.0.json` is Slack's own (slackapi/manifest-schema, MIT).
+"""
+
+import ast
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+
+from blocks import ids
+from handlers.slack_api import READS
+
+ROOT = Path(__file__).resolve().parents[2]
+# Method → the bot scopes of which one is needed (https://docs.slack.dev/reference/methods).
+NEEDS = {
+    "auth.test": [],
+    "bookmarks.add": ["bookmarks:write"],
+    "bookmarks.list": ["bookmarks:read"],
+    "chat.postEphemeral": ["chat:write"],
+    "chat.postMessage": ["chat:write"],
+    "chat.update": ["chat:write"],
+    "conversations.create": ["groups:write"],
+    "conversations.history": ["im:history", "groups:history", "channels:history"],
+    "conversations.info": ["groups:read", "channels:read"],
+    "conversations.invite": ["groups:write"],
+    "conversations.list": ["groups:read"],
+    "conversations.members": ["groups:read", "channels:read"],
+    "conversations.open": ["im:write"],
+    "conversations.replies": ["groups:history", "channels:history"],
+    "conversations.setPurpose": ["groups:write"],
+    "conversations.setTopic": ["groups:write"],
+    "files.completeUploadExternal": ["files:write"],
+    "files.getUploadURLExternal": ["files:write"],
+    "pins.add": ["pins:write"],
+    "users.conversations": ["groups:read", "im:read"],
+    "users.info": ["users:read"],
+    "users.lookupByEmail": ["users:read.email"],
+    "views.open": [],
+    "views.publish": [],
+    "views.push": [],
+    "views.update": [],
+}
+EVENTS = {"app_home_opened": None, "app_mention": "app_mentions:read", "message.im": "im:history"}
+BESIDES = {"commands", "metadata.message:read"}
+
+
+@pytest.fixture(scope="module")
+def manifest() -> Any:
+    return yaml.safe_load((ROOT / "manifest.yml").read_text(encoding="utf-8"))
+
+
+def called() -> set[str]:
+    """Every Web API method that the code names."""
+    text = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "handlers").rglob("*.py"))
+    families = "auth|bookmarks|chat|conversations|files|pins|users|views|reactions|team"
+    return set(re.findall(rf'"((?:{families})\.[a-zA-Z]+)"', text))
+
+
+def test_it_is_valid_under_slacks_schema(manifest: Any) -> None:
+    schema = json.loads((ROOT / "tests/house/manifest.schema.2.0.0.json").read_text(encoding="utf-8"))
+    jsonschema.validate(manifest, schema)
+
+
+def test_its_scopes_are_those_that_the_code_needs(manifest: Any) -> None:
+    scopes = manifest["oauth_config"]["scopes"]["bot"]
+    assert scopes == sorted(set(scopes))
+    assert called() <= NEEDS.keys()
+    needed = {scope for method in called() for scope in NEEDS[method]} | {e for e in EVENTS.values() if e} | BESIDES
+    assert set(scopes) == needed
+    assert NEEDS.keys() >= READS
+
+
+def test_its_events_command_and_shortcuts_are_those_that_are_heard(manifest: Any) -> None:
+    assert manifest["settings"]["event_subscriptions"]["bot_events"] == sorted(EVENTS)
+    assert [one["command"] for one in manifest["features"]["slash_commands"]] == ["/handover"]
+    named = {one["callback_id"] for one in manifest["features"]["shortcuts"]}
+    assert named == {ids.SHORTCUT_NEW, ids.SHORTCUT_EVIDENCE}
+    text = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "handlers/ears").glob("*.py"))
+    heard = set(re.findall(r'bolt\.event\("([a-z_]+)"\)', text))
+    assert heard == {event.partition(".")[0] for event in EVENTS}
+
+
+def test_each_scope_has_its_reason_in_the_docs(manifest: Any) -> None:
+    page = (ROOT / "docs/scopes.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^\| `([a-z:._]+)` \|", page, re.MULTILINE)
+    assert listed == manifest["oauth_config"]["scopes"]["bot"]
+
+
+def test_every_action_that_can_be_clicked_is_heard() -> None:
+    """Each button id is registered by an ear, or only opens a link."""
+    given = {name: value for name, value in vars(ids).items() if name.isupper() and isinstance(value, str)}
+    prefixes = {"LIST", "ROLE", "POINT", "OPEN_LINK", "NOT_MINE", "HAND_OVER"}
+    used: set[str] = set()
+    for file in (ROOT / "handlers/ears").glob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "ids":
+                used.add(node.attr)
+    only_shown = {"VIEW_READ", "VIEW_MISSING", "SHORTCUT_NEW"}
+    assert given.keys() - prefixes - only_shown <= used
