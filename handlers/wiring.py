@@ -131,8 +131,6 @@ def _checked(settings: Settings, env: Mapping[str, str], clock: Clock) -> _Check
     if template is None and not shelf.problems:
         known = "there is no such file in playbooks/checklists"
         problems.append(f"[playbooks] checklist = {settings.checklist!r}: {known}.")
-            f"[playbooks] checklist = {settings.checklist!r}: there is no such file in playbooks/checklists."
-        )
     problems += _playbook_problems(settings, shelf)
     offices: Mapping[str, Office] = {}
     try:
