@@ -2,9 +2,10 @@
 
 from bot.actions import intake
 from bot.deal import Deal, Standing
-from bot.effects import Effect, MarkMigrated, ReadDeal, ReadInbox, SearchCrm, Whisper
+from bot.effects import Effect, MarkMigrated, ReadDeal, ReadInbox, SearchCrm, TellAdmin, Whisper
 from bot.errors import Declined, Unrecognised
 from bot.people import Person, sight
+from bot.ports import Crm
 from handlers.deliver.identify import known
 from handlers.deliver.ledger import Ledger, Result
 from store.jobs import ClaimedJob
@@ -72,7 +73,11 @@ def mark_migrated(effect: Effect, ledger: Ledger) -> None:
         crm.mark_migrated(handover.deal_id, workspace_url=handover.workspace_url, channel_url=channel, at=at)
         return {}
 
-    ledger.step("mark", do, again=True)
+    try:
+        ledger.step("mark", do, again=True)
+    except Declined as declined:
+        _tell_disabled(ledger, crm, declined)
+        raise
     with deps.store.write() as unit:
         record = unit.handover(effect.handover_id)
         if record is not None:
@@ -95,10 +100,19 @@ def search_crm(effect: Effect, ledger: Ledger) -> None:
             unit.emit(Whisper(person.slack_id, effect.nonce, response_url=effect.response_url, name="found", data=data))
 
 
+def _tell_disabled(ledger: Ledger, crm: Crm, declined: Declined) -> None:
+    # A refusal of which the self-check says the same lies in the settings, not in this one deal: once a day.
+    if any(line.words == declined.words for line in crm.check() if not line.ok):
+        serial = f"{crm.key}:{ledger.deps.clock.now():%Y-%m-%d}"
+        with ledger.deps.store.write() as unit:
+            unit.emit(TellAdmin("write_back_disabled", serial, {"vendor": crm.title, "why": declined.words}))
+
+
 def _find_people(ledger: Ledger, deal: Deal) -> None:
     settings = ledger.deps.settings
     wanted = {email for emails in settings.roles.values() for email in emails}
     wanted |= {email for rule in settings.routing for emails in rule.roles.values() for email in emails}
+    wanted |= {email.lower() for emails in settings.functions.values() for email in emails}
     if deal.owner and deal.owner.email:
         wanted.add(deal.owner.email.lower())
     for email in sorted(wanted):
