@@ -36,6 +36,7 @@ from store.unit import StoreUnit
 log = logging.getLogger("baton")
 PLAYBOOKS = Path(__file__).resolve().parent.parent / "playbooks"
 IDENTITY = ("team_id", "team_url", "bot_user", "bot_id")
+CLOSING = 5.0  # seconds: the SDK's own close waits for a thread that may never end
 AUTH_WAIT = 15.0  # seconds between two tries to learn who we are, while Slack is away
 
 
@@ -76,7 +77,9 @@ def wire(settings: Settings, env: Mapping[str, str], *, clock: Clock | None = No
     def stop() -> None:
         stopping.set()
         for socket in sockets:
-            socket.close()  # type: ignore[no-untyped-call]
+            closing = threading.Thread(target=socket.close, daemon=True)
+            closing.start()
+            closing.join(CLOSING)
         if ticks.running:
             ticks.shutdown(wait=False)
         worker.stop()

@@ -39,7 +39,8 @@ def send_whisper(effect: Effect, ledger: Ledger) -> None:
     message = whisper(effect.name, handover, deps.frame(handover, people), effect.data)
     if effect.response_url:
         respond(ledger, effect.response_url, message)
-    elif effect.channel.startswith("D"):
+    elif effect.channel.startswith(("D", "U", "W")):
+        # A user's id stands for the direct message with them: what was clicked in Home has no place of its own.
         deps.slack.call("chat.postMessage", channel=effect.channel, text=message.text, blocks=message.blocks or None)
     elif effect.channel:
         deps.slack.call(

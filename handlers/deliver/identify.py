@@ -1,6 +1,6 @@
 """Who is who in Slack: by e-mail for roles, by user id for somebody who clicked and was not known."""
 
-from bot.effects import Effect, Identify, Whisper
+from bot.effects import Effect, Home, Identify, Whisper
 from bot.people import Person
 from handlers.deliver.channels import person_of
 from handlers.deliver.ledger import Ledger
@@ -31,7 +31,7 @@ def known(ledger: Ledger, email: str) -> Person | None:
 
 
 def identify(effect: Effect, ledger: Ledger) -> None:
-    """Meets somebody: stores who they are; when they wait at a response_url, says that we know them now."""
+    """Meets somebody: stores who they are; says so where they wait at a response_url, else draws their Home."""
     assert isinstance(effect, Identify)  # noqa: S101 - the performer of exactly this kind
     deps = ledger.deps
     if effect.email:
@@ -43,3 +43,5 @@ def identify(effect: Effect, ledger: Ledger) -> None:
         if effect.response_url:
             data = {"text": f"Hello {person.first_name}, I know you now. Please do that once more."}
             unit.emit(Whisper(person.slack_id, f"met:{effect.nonce}", response_url=effect.response_url, data=data))
+        elif person.active:
+            unit.emit(Home(person.id, nonce=f"met:{effect.nonce}"))

@@ -16,7 +16,7 @@ from bot.people import Sight, may_start, sight
 from handlers.deps import Deps
 from handlers.ears import verbs
 from handlers.ears.asked import Asked, line
-from handlers.ears.guard import Click
+from handlers.ears.guard import Click, whisper
 from handlers.rows import people_of, row
 
 Verb = Callable[[Deps, Asked], Message | None]
@@ -50,7 +50,10 @@ def register(bolt: App, deps: Deps) -> None:
     @bolt.shortcut("handover_new")
     def shortcut(ack: Ack, body: dict[str, Any]) -> None:
         click = Click.of(body)
-        verbs.open_new(deps, click)
+        refused = verbs.open_new(deps, click)
+        if refused is not None:
+            with deps.store.write() as unit:
+                whisper(unit, click, "refused", {"sentence": refused.text})
         ack()
 
 

@@ -19,6 +19,8 @@ from handlers.ears.guard import Click, act
 from handlers.ears.modals import open_on, opens, submits
 from store.unit import StoreUnit
 
+DECIDERS = (Role.SALES_OPS, Role.HEAD_OF_DELIVERY, Role.DELIVERY_MANAGER)
+SHOWN = 20  # held deals in one sentence
 UNKNOWN = "I do not know this person yet: I am asking Slack. Please choose them once more."
 
 
@@ -43,7 +45,7 @@ def register(bolt: App, deps: Deps) -> None:
     @bolt.action(ids.HELD)
     def held(ack: Ack, body: dict[str, Any]) -> None:
         click, now = Click.of(body), deps.clock.now()
-        act(deps, click, lambda unit, who: intake.verdict(unit, who, choice=click.value, now=now, nonce=click.key))
+        act(deps, click, lambda unit, who: _verdict(unit, who, click, now))
         ack()
 
     @bolt.action(ids.RESUME_HOLD)
@@ -89,6 +91,14 @@ def name(
         unit.emit(Identify(slack_id, "", nonce=deps.new_id()))
         return Refused(UNKNOWN)
     return actions.assign(unit, handover_id, who, role=role, person=person, terms=deps.terms, now=now)
+
+
+def _verdict(unit: StoreUnit, who: Person, click: Click, now: datetime) -> Said | Refused:
+    held = [state.deal_id for state in unit.held_wins()]
+    if click.value != "show" or not held or not who.has(*DECIDERS):
+        return intake.verdict(unit, who, choice=click.value, now=now, nonce=click.key)
+    more = f" and {len(held) - SHOWN} more" if len(held) > SHOWN else ""
+    return Said(f"Held deals, by their number in the CRM: {', '.join(held[:SHOWN])}{more}. Open or ignore them.")
 
 
 def _people(deps: Deps, unit: StoreUnit, who: Person, read: Any, click: Click, now: datetime) -> Said | Refused:

@@ -1,6 +1,7 @@
 """Socket Mode with Slack's own client: envelopes, acknowledgements with answers, refresh, silence, a cut line."""
 
 import socket as sockets_of_the_system
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -54,7 +55,10 @@ class Listening:
         """Closes; the line is cut first, as Slack's client otherwise waits three seconds for a word."""
         self.handler.client.auto_reconnect_enabled = False
         self.world.slack.socket.cut()
-        self.handler.close()  # type: ignore[no-untyped-call]
+        # The SDK's close may wait for ever for a session thread of its own: it gets five seconds.
+        closing = threading.Thread(target=self.handler.close, daemon=True)
+        closing.start()
+        closing.join(5)
 
 
 @pytest.fixture
