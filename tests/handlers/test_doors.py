@@ -1,0 +1,189 @@
+"""The doors refuse what is forged, stale, oversized or broken; what they take is durable and done once."""
+
+import hashlib
+import hmac
+import json
+import random
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from connectors.crm.hubspot.signature import sign
+from handlers.clock import Clock
+from tests.stories.stage import HUBSPOT_SECRET, SECRET, Stage, staged
+
+EVENT = {
+    "eventId": 1,
+    "subscriptionId": 2,
+    "portalId": 3,
+    "appId": 4,
+    "occurredAt": 1795000000123,
+    "subscriptionType": "deal.propertyChange",
+    "attemptNumber": 0,
+    "objectId": 9002,
+    "propertyName": "dealstage",
+    "propertyValue": "closedwon",
+}
+
+
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    with staged(tmp_path_factory.mktemp("doors")) as made:
+        made.start()
+        yield made
+
+
+def base(stage: Stage) -> str:
+    return stage.env["BATON_PUBLIC_URL"]
+
+
+def hook(stage: Stage, body: bytes, *, age: float = 0, secret: str = HUBSPOT_SECRET, at: str = "hubspot") -> int:
+    """The status for a delivery signed `age` seconds ago."""
+    url = f"{base(stage)}/webhooks/{at}"
+    moment = Clock.machine_now().fromtimestamp(time.time() - age, tz=Clock.machine_now().tzinfo)
+    return httpx.post(url, content=body, headers=sign(body, url=url, now=moment, secret=secret), timeout=5).status_code
+
+
+def slack(stage: Stage, body: bytes, **headers: str) -> httpx.Response:
+    """A request signed as Slack signs, with some headers changed."""
+    stamp = str(int(time.time()))
+    signature = "v0=" + hmac.new(SECRET.encode(), f"v0:{stamp}:".encode() + body, hashlib.sha256).hexdigest()
+    given: dict[str, Any] = {
+        "content-type": "application/json",
+        "x-slack-request-timestamp": stamp,
+        "x-slack-signature": signature,
+    }
+    given |= {name.replace("_", "-"): value.encode() for name, value in headers.items()}
+    return httpx.post(f"{base(stage)}/slack/events", content=body, headers=given, timeout=5)
+
+
+def deliveries(stage: Stage) -> int:
+    return int(sum(stage.deps.store.outbox.waiting().values())) + len(
+        stage.deps.store.outbox.jobs(("done",), limit=1000)
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "more", "status"),
+    [
+        (json.dumps([EVENT]).encode(), {"secret": "forged"}, 401),
+        (json.dumps([EVENT]).encode(), {"age": 400}, 401),
+        (json.dumps([EVENT]).encode(), {"age": -120}, 401),
+        (json.dumps([EVENT]).encode(), {"at": "unknown"}, 400),
+        (b"\xff\xfe[]", {}, 400),
+        (b"null", {}, 400),
+        (b"{broken", {}, 400),
+        (b"[" + b" " * 1_000_001 + b"]", {}, 413),
+    ],
+)
+def test_what_is_not_the_vendors_is_refused_and_writes_nothing(
+    stage: Stage, body: bytes, more: dict[str, Any], status: int
+) -> None:
+    before = deliveries(stage)
+    assert hook(stage, body, **more) == status
+    assert deliveries(stage) == before
+
+
+def test_refusals_are_counted(stage: Stage) -> None:
+    with stage.deps.store.read() as reader:
+        before = sum(reader.inbox.refused().values())
+    hook(stage, b"[]", secret="forged")
+    with stage.deps.store.read() as reader:
+        assert sum(reader.inbox.refused().values()) == before + 1
+
+
+def test_an_identical_delivery_within_its_window_is_taken_without_effect(stage: Stage) -> None:
+    body = json.dumps([{**EVENT, "occurredAt": 1795000000999}]).encode()
+    assert hook(stage, body) == 200
+    stage.settle()
+    before = deliveries(stage)
+    assert hook(stage, body) == 200
+    assert deliveries(stage) == before
+
+
+def test_the_answer_does_not_wait_for_the_vendor(stage: Stage) -> None:
+    """With the CRM down a webhook is still taken, at once."""
+    stage.world.faults.down("hubspot", on=True)
+    try:
+        body = json.dumps([{**EVENT, "objectId": 9003, "occurredAt": 1795000001999}]).encode()
+        began = time.monotonic()
+        assert hook(stage, body) == 200
+        assert time.monotonic() - began < 1
+    finally:
+        stage.world.faults.down("hubspot", on=False)
+    stage.settle()
+
+
+@pytest.mark.parametrize(
+    ("body", "headers"),
+    [
+        (b"{}", {"x_slack_signature": "v0=bad"}),
+        (b"{}", {"x_slack_request_timestamp": "yesterday"}),
+        (b"{}", {"x_slack_signature": "v0=ü"}),
+        (b"\xff\xfe", {}),
+        (b"null", {}),
+        (b"[]", {}),
+        (b"{}", {"x_slack_request_timestamp": "1700000000"}),
+    ],
+)
+def test_slacks_door_refuses_what_slack_does_not_send(stage: Stage, body: bytes, headers: dict[str, str]) -> None:
+    assert slack(stage, body, **headers).status_code == 401
+
+
+def test_a_button_that_nobody_knows_any_more_is_answered_kindly(stage: Stage) -> None:
+    payload = {
+        "type": "block_actions",
+        "user": {"id": "U0ANA00001"},
+        "team": {"id": "T0BATON01"},
+        "trigger_id": "1.2.3",
+        "actions": [{"type": "button", "action_id": "very.old", "block_id": "b", "action_ts": "1.1"}],
+        "container": {"type": "message", "channel_id": "C0HANDOVER", "message_ts": "1.1"},
+        "response_url": "",
+    }
+    body = f"payload={json.dumps(payload)}".encode()
+    assert slack(stage, body, content_type="application/x-www-form-urlencoded").status_code == 200
+
+
+def test_noise_never_breaks_a_door(stage: Stage) -> None:
+    """Hundreds of odd bodies, signed and unsigned: no 5xx, no trace."""
+    dice = random.Random(7)  # noqa: S311 - noise
+    for n in range(200):
+        body = bytes(dice.randrange(256) for _ in range(dice.randrange(200)))
+        if n % 2:
+            body = json.dumps(dice.choice([None, [], {}, {"type": 5}, {"type": "event_callback"}, "x", 3])).encode()
+        found = slack(stage, body) if n % 4 < 2 else None
+        status = found.status_code if found is not None else hook(stage, body)
+        assert status < 500, (n, body)
+        assert found is None or "Traceback" not in found.text
+
+
+def test_health_and_metrics_are_for_this_machine(stage: Stage) -> None:
+    assert httpx.get(f"{base(stage)}/healthz").text == "ok"
+    assert httpx.get(f"{base(stage)}/readyz").status_code == 200
+    assert "baton_handovers" in httpx.get(f"{base(stage)}/metrics").text
+    assert httpx.get(f"{base(stage)}/metrics", headers={"X-Forwarded-For": "1.2.3.4"}).status_code == 403
+
+
+def test_a_command_answers_while_slack_itself_hangs(stage: Stage) -> None:
+    """Three seconds are Slack's patience; ours answers from its own database."""
+    stage.hands.command("ana", "C0HANDOVER", "help")
+    stage.settle()
+    stage.world.faults.add("slack", "chat.postMessage", "slow", times=5, seconds=3)
+    try:
+        reaction = stage.hands.command("ana", "C0HANDOVER", "help")
+        assert reaction.error is None
+        assert reaction.ms < 1500
+    finally:
+        stage.world.faults.clear()
+
+
+def test_the_clock_moves_in_a_rehearsal_and_only_forward(stage: Stage) -> None:
+    before = stage.deps.clock.now()
+    moved = httpx.post(f"{base(stage)}/rehearsal/clock", json={"seconds": 3600})
+    assert moved.status_code == 200
+    assert (stage.deps.clock.now() - before).total_seconds() >= 3600
+    assert httpx.post(f"{base(stage)}/rehearsal/clock", json={"seconds": -1}).status_code == 400
+    assert httpx.post(f"{base(stage)}/rehearsal/clock", content=b"x").status_code == 400
