@@ -1,0 +1,296 @@
+"""Stories of change in the CRM: reopened, lost, deleted, merged, edited after a signature; too many wins, old wins."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.handover import State
+from bot.people import Role
+from handlers.schedule import reconcile
+from sandbox import company
+from tests.stories import walk
+from tests.stories.stage import Stage, staged
+
+NORTHWIND = "9002"
+OWNER = company.owner_id("Ana Ruiz")
+ALL_THREE = {Role.DELIVERY_MANAGER, Role.PM, Role.SALES_REP}
+ADMIN = "olga"
+
+
+def replies(stage: Stage, name: str, number: int = 1) -> list[str]:
+    """The names of our replies of that kind, in the order of their posting."""
+    return [post.name for post in stage.handover(number).posts if post.name.startswith(f"reply:{name}")]
+
+
+def letters(stage: Stage, who: str) -> list[dict[str, Any]]:
+    """All direct messages to this person, oldest first."""
+    return [m for room in stage.world.slack.dms(walk.user_id(who)) for m in stage.channel(room["id"])]
+
+
+def count(stage: Stage) -> int:
+    """How many handovers there are."""
+    with stage.deps.store.read() as reader:
+        return len(reader.open_all(limit=100))
+
+
+def whispered(stage: Stage, who: str) -> str:
+    """The latest word that only this person saw, in the channel of the handovers or beside the admin's message."""
+    rooms = [walk.HERE, *(room["id"] for room in stage.world.slack.dms(walk.user_id(who)))]
+    said = [m for room in rooms for m in stage.world.slack.ephemerals(walk.user_id(who), room)]
+    assert said, f"nothing was whispered to {who}"
+    return str(max(said, key=lambda m: float(m["ts"]))["text"])
+
+
+def reopened(stage: Stage) -> None:
+    """Back to an open stage."""
+    stage.world.hubspot.reopen(walk.ABC)
+
+
+def lost(stage: Stage) -> None:
+    """Closed, not won."""
+    stage.world.hubspot.lose(walk.ABC)
+
+
+def deleted(stage: Stage) -> None:
+    """Into the bin."""
+    stage.world.hubspot.delete(walk.ABC)
+
+
+def restored(stage: Stage) -> None:
+    """Out of the bin, still won."""
+    stage.world.hubspot.restore(walk.ABC)
+
+
+def won_again(stage: Stage) -> None:
+    """Back to Closed Won."""
+    stage.world.hubspot.win(walk.ABC)
+
+
+@pytest.mark.parametrize(
+    ("leave", "back", "why"),
+    [
+        (reopened, won_again, "the deal was reopened in the CRM"),
+        (lost, won_again, "the deal was lost in the CRM"),
+        (deleted, restored, "the deal was deleted in the CRM"),
+    ],
+)
+def test_a_deal_that_is_not_won_any_more_waits_and_goes_on_where_it_stopped(
+    http_stage: Stage, leave: Callable[[Stage], None], back: Callable[[Stage], None], why: str
+) -> None:
+    """On hold, told once, nothing deleted, nobody's turn; won again: the same record, the clock moved by the hold."""
+    walk.won(http_stage)
+    walk.scope(http_stage)
+    before = http_stage.handover()
+    assert before.due_at is not None
+    leave(http_stage)
+    http_stage.settle()
+    http_stage.world.hubspot.webhooks.duplicate = 1
+    reconcile(http_stage.deps, "hubspot")
+    http_stage.settle()
+    (reply,) = replies(http_stage, "hold")
+    assert why in walk.shown(http_stage.post(reply))
+    assert f"<@{walk.user_id('ana')}>" in walk.shown(http_stage.post(reply))
+    assert f"⏸ *On hold* · {why}" in walk.shown(http_stage.post("root"))
+    assert http_stage.handover().running("hold") is not None
+    assert "gate.sign" not in str(http_stage.post("list:delivery_manager")["blocks"])
+    assert "Nothing waits for you" in str(http_stage.hands.command("ben", walk.HERE, "mine").body)
+
+    http_stage.clock.advance(timedelta(days=7))
+    back(http_stage)
+    http_stage.settle()
+    after = http_stage.handover()
+    assert after.running("hold") is None
+    assert after.id == before.id
+    assert after.state is State.PROVISIONED
+    assert after.due_at is not None
+    moved = after.due_at - before.due_at
+    assert timedelta(days=6) < moved < timedelta(days=8)
+    assert len(replies(http_stage, "resumed")) == 1
+    assert "✓ On hold until" in walk.shown(http_stage.post(reply))
+    assert "hold.end" not in str(http_stage.post(reply)["blocks"])
+    assert count(http_stage) == 1
+
+
+def test_a_person_may_say_that_it_goes_on_and_the_next_read_does_not_undo_it(http_stage: Stage) -> None:
+    """Ana presses [It goes on], Ben may not; the deal stays open in the CRM, and Baton asks no second time."""
+    walk.won(http_stage)
+    http_stage.world.hubspot.reopen(walk.ABC)
+    http_stage.settle()
+    (reply,) = replies(http_stage, "hold")
+    walk.click(http_stage, "ben", reply, "hold.end")
+    http_stage.settle()
+    assert http_stage.handover().running("hold") is not None
+    assert "Only the sales rep or the delivery manager" in whispered(http_stage, "ben")
+    walk.click(http_stage, "ana", reply, "hold.end")
+    http_stage.settle()
+    http_stage.world.hubspot.edit(walk.ABC, description="Talks go on.")
+    http_stage.settle()
+    assert http_stage.handover().running("hold") is None
+    assert replies(http_stage, "hold") == [reply]
+
+
+@pytest.mark.parametrize("new_id", [False, True])
+def test_a_merged_deal_puts_its_handover_on_hold_once(http_stage: Stage, *, new_id: bool) -> None:
+    """The record stays under the deal that it was made for, and people are told into which one it went."""
+    walk.won(http_stage)
+    http_stage.world.hubspot.merge(NORTHWIND, walk.ABC, new_id=new_id)
+    http_stage.settle()
+    (reply,) = replies(http_stage, "hold")
+    assert "the deal was merged into" in walk.shown(http_stage.post(reply))
+    assert "Northwind – Data Platform" in walk.shown(http_stage.post(reply))
+    reconcile(http_stage.deps, "hubspot")
+    http_stage.settle()
+    assert replies(http_stage, "hold") == [reply]
+    walk.click(http_stage, "dev", reply, "hold.end")
+    http_stage.settle()
+    reconcile(http_stage.deps, "hubspot")
+    http_stage.settle()
+    assert http_stage.handover().running("hold") is None
+
+
+def ready(stage: Stage) -> None:
+    """All three have signed; the client's access keeps the gate shut."""
+    walk.won(stage)
+    for step in (walk.context, walk.points, walk.scope, walk.signed):
+        step(stage)
+    handover = stage.handover()
+    assert handover.state is State.PROVISIONED
+    assert {s.role for s in handover.signatures if s.stands} == ALL_THREE
+
+
+def standing(stage: Stage) -> set[Role]:
+    """Whose signatures stand now."""
+    return {s.role for s in stage.handover().signatures if s.stands}
+
+
+@pytest.mark.req("R220")
+def test_what_changes_after_the_signatures_re_opens_those_that_it_touches(http_stage: Stage) -> None:
+    """The close date is the project manager's; the amount that of delivery manager and rep. Old → new is shown."""
+    ready(http_stage)
+    old = http_stage.handover().deal.close_date
+    day = "2027-06-30"
+    http_stage.world.hubspot.edit(walk.ABC, closedate=f"{day}T00:00:00Z")
+    http_stage.settle()
+    assert standing(http_stage) == {Role.DELIVERY_MANAGER, Role.SALES_REP}
+    (first,) = replies(http_stage, "changed")
+    assert f"Close date: {old} → {day}" in walk.shown(http_stage.post(first))
+    assert f"<@{walk.user_id('ben')}>" in walk.shown(http_stage.post(first))
+    assert walk.user_id("ana") not in walk.shown(http_stage.post(first))
+    walk.click(http_stage, "ben", "list:pm", "gate.sign")
+    http_stage.settle()
+    assert standing(http_stage) == ALL_THREE
+
+    http_stage.clock.advance(timedelta(minutes=1))
+    http_stage.world.hubspot.edit(walk.ABC, amount="72000")
+    http_stage.settle()
+    assert standing(http_stage) == {Role.PM}
+    second = replies(http_stage, "changed")[-1]
+    assert second != first
+    message = http_stage.post(second)
+    assert "Amount: 84,000.00 EUR → 72,000.00 EUR" in walk.shown(message)
+    assert "72,000" not in message["text"]
+    assert message["text"].endswith("amount changed in the CRM. Dev and Ana must sign again.")
+    assert "1 of 3 signed" in walk.shown(http_stage.post("root"))
+    with http_stage.deps.store.read() as reader:
+        events = reader.events(1)
+    changed = [(e.data["old"], e.data["new"]) for e in events if e.kind == "deal_changed"]
+    assert changed == [(str(old), day), ("84,000.00 EUR", "72,000.00 EUR")]
+    withdrawn = [e.data["role"] for e in events if e.kind == "signature_withdrawn"]
+    assert withdrawn == ["pm", "delivery_manager", "sales_rep"]
+
+    http_stage.world.hubspot.edit(walk.ABC, description="A word more.")
+    http_stage.settle()
+    assert len(replies(http_stage, "changed")) == 2
+    walk.click(http_stage, "dev", "list:delivery_manager", "gate.sign")
+    walk.click(http_stage, "ana", "list:sales_rep", "gate.sign")
+    http_stage.settle()
+    assert http_stage.handover().state is State.PROVISIONED
+    walk.invited(http_stage)
+    assert http_stage.handover().state is State.IN_PROGRESS
+
+
+def many(stage: Stage, number: int) -> list[str]:
+    """So many new deals, each won, one after the other."""
+    hub = stage.world.hubspot
+    deals = [
+        hub.create(dealname=f"Client {n} – Project {n}", amount="1000", hubspot_owner_id=OWNER) for n in range(number)
+    ]
+    for deal in deals:
+        hub.win(deal["id"])
+        stage.settle()
+    return [deal["id"] for deal in deals]
+
+
+def held_message(stage: Stage) -> dict[str, Any]:
+    """The one message that asks the admin."""
+    found = [m for m in letters(stage, ADMIN) if "held" in m["text"]]
+    assert len(found) == 1, found
+    return found[0]
+
+
+def decide(stage: Stage, who: str, verdict: str) -> None:
+    """Clicks a verdict below the admin's message, wherever that person sees it."""
+    message = held_message(stage)
+    room = next(r["id"] for r in stage.world.slack.dms(walk.user_id(who)) if message in stage.channel(r["id"]))
+    reaction = stage.hands.click(who, room, message["ts"], "held.verdict", value=verdict)
+    assert reaction.error is None, reaction
+    stage.settle()
+
+
+@pytest.mark.parametrize(("verdict", "opened"), [("open", 12), ("ignore", 10)])
+def test_twelve_wins_within_an_hour_open_ten_and_ask_about_two(http_stage: Stage, verdict: str, opened: int) -> None:
+    """An import rings nobody: one question to the admin; Show names them, Open opens them, Ignore leaves them alone."""
+    deals = many(http_stage, 12)
+    assert count(http_stage) == 10
+    assert held_message(http_stage)["text"].endswith("held and wait for your word.")
+    decide(http_stage, ADMIN, "show")
+    said = [m["text"] for m in letters(http_stage, ADMIN)] + [whispered(http_stage, ADMIN)]
+    assert any(deals[10] in text and deals[11] in text for text in said)
+    assert count(http_stage) == 10
+
+    decide(http_stage, ADMIN, verdict)
+    assert count(http_stage) == opened
+    http_stage.world.hubspot.edit(deals[11], description="Edited later.")
+    http_stage.settle()
+    reconcile(http_stage.deps, "hubspot")
+    http_stage.settle()
+    assert count(http_stage) == opened
+    decide(http_stage, ADMIN, "open")
+    assert count(http_stage) == opened
+    assert "no held wins any more" in whispered(http_stage, ADMIN)
+
+
+def test_an_hour_later_a_win_opens_again_by_itself(http_stage: Stage) -> None:
+    """Ten are many within an hour, not within a day."""
+    many(http_stage, 10)
+    http_stage.clock.advance(timedelta(minutes=61))
+    many(http_stage, 1)
+    assert count(http_stage) == 11
+    assert not [m for m in letters(http_stage, ADMIN) if "held" in m["text"]]
+
+
+@pytest.mark.req("R4")
+def test_at_the_first_start_older_wins_are_one_report_and_new_ones_open(tmp_path: Path) -> None:
+    """What was won before Baton came rings nobody; it is told once, also after a restart, and can be tracked."""
+    with staged(tmp_path) as stage:
+        stage.world.hubspot.win(NORTHWIND)
+        stage.start()
+        reconcile(stage.deps, "hubspot")
+        stage.settle()
+        assert count(stage) == 0
+        (report,) = letters(stage, ADMIN)
+        assert report["text"].startswith("First start: ")
+        assert "Northwind – Data Platform" in walk.shown(report)
+        walk.won(stage)
+        reconcile(stage.deps, "hubspot")
+        stage.settle()
+        assert count(stage) == 1
+        stage.stop()
+        stage.start()
+        reconcile(stage.deps, "hubspot")
+        stage.settle()
+        assert count(stage) == 1
+        assert len(letters(stage, ADMIN)) == 1
