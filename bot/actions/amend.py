@@ -76,7 +76,7 @@ def hold(unit: Unit, handover: Handover, why: str, *, now: datetime) -> None:
         running.reason = why
         return
     handover.intervals.append(Interval("hold", now, why))
-    serial = f"{now:%Y%m%dT%H%M%S}"
+    serial = f"{now:%Y%m%dT%H%M%S%f}"
     if handover.state is State.PRESALE:
         rep = handover.roles.get(Role.SALES_REP, 0)
         if rep:
@@ -97,7 +97,7 @@ def resume(unit: Unit, handover: Handover, *, terms: Terms, now: datetime, perso
         handover.scope_due_at = terms.resumed(handover, handover.scope_due_at, stopped=interval.since, now=now)
     handover.note(now, "resumed", person=person)
     if handover.state is not State.PRESALE:
-        unit.emit(Reply(handover.id, "resumed", f"{now:%Y%m%dT%H%M%S}"))
+        unit.emit(Reply(handover.id, "resumed", f"{now:%Y%m%dT%H%M%S%f}"))
 
 
 def differences(old: Deal, new: Deal) -> list[Change]:
@@ -158,7 +158,7 @@ def _changed(unit: Unit, handover: Handover, changes: list[Change], now: datetim
         "changes": [[c.label, c.old, c.new, c.private] for c in changes],
         "roles": [s.role.value for s in withdrawn] if handover.live_at is None else [],
     }
-    unit.emit(Reply(handover.id, "changed", f"{now:%Y%m%dT%H%M%S}", data))
+    unit.emit(Reply(handover.id, "changed", f"{now:%Y%m%dT%H%M%S%f}", data))
 
 
 def _money(deal: Deal) -> str:

@@ -141,6 +141,8 @@ def verdict(unit: Unit, who: Person, *, choice: str, now: datetime, nonce: str) 
     held = unit.held_wins()
     if not held:
         return Said("There are no held wins any more.")
+    if choice not in ("open", "ignore"):
+        return Said(f"{len(held)} wins are held. Open them, or ignore them.")
     for state in held:
         unit.keep_deal_state(replace(state, held=False))
         if choice == "open":

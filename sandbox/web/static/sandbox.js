@@ -203,12 +203,46 @@ function put(id, html) {
   if (atEnd) element.scrollTop = element.scrollHeight;
 }
 
+// What is typed and ticked survives a redraw of the same window, as in Slack's own client.
+const nameOf = (element) => `${element.dataset.blockId} ${element.dataset.actionId} ${element.dataset.type}`;
+const fields = (view) => [...view.querySelectorAll("[data-action-id][data-type]")].filter((one) => !["button", "overflow"].includes(one.dataset.type));
+
+function kept(view) {
+  return new Map(fields(view).map((one) => [nameOf(one), {
+    value: one.value,
+    picked: one.dataset.picked,
+    inner: [...one.querySelectorAll("input")].map((box) => [box.value, box.checked]),
+  }]));
+}
+
+function restore(view, typed) {
+  for (const one of fields(view)) {
+    const was = typed.get(nameOf(one));
+    if (!was) continue;
+    if (was.value !== undefined) one.value = was.value;
+    if (was.picked !== undefined) {
+      one.dataset.picked = was.picked;
+      one.querySelector("input").value = was.inner[0][0];
+    } else {
+      for (const box of one.querySelectorAll("input")) {
+        const match = was.inner.find(([value]) => value === box.value);
+        if (match) box.checked = match[1];
+      }
+    }
+  }
+}
+
 function drawModal(html, key) {
   if (key === modalKey) return;
   if (!modalKey) returnTo = document.activeElement;
+  const open = modal.querySelector(".modal");
+  const typed = open ? kept(open) : new Map();
+  const before = open ? open.dataset.viewId : "";
   modalKey = key;
   modal.innerHTML = html;
   modal.hidden = !key;
+  const now = modal.querySelector(".modal");
+  if (now && now.dataset.viewId === before) restore(now, typed);
   if (key) {
     const first = modal.querySelector(".modal-body input, .modal-body textarea, .modal-body select, .modal-body button, footer button");
     if (first) first.focus();
