@@ -98,7 +98,8 @@ def test_an_open_deal_can_be_tracked_and_keeps_everything_when_it_is_won(http_st
     whisper = http_stage.world.slack.ephemerals(walk.user_id("ana"), walk.HERE)[-1]
     http_stage.hands.click_ephemeral("ana", whisper["id"], "crm.search")
     http_stage.settle()
-    hits = http_stage.world.slack.ephemerals(walk.user_id("ana"), walk.HERE)[-1]
+    seen = http_stage.world.slack.ephemerals(walk.user_id("ana"), walk.HERE)
+    hits = next(one for one in seen if "deal.track" in str(one["blocks"]))
     http_stage.hands.click_ephemeral("ana", hits["id"], "deal.track", value=f"hubspot:{walk.ABC}")
     http_stage.settle()
     assert http_stage.handover().state is State.PRESALE
