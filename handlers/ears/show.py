@@ -58,8 +58,10 @@ def _finding(bolt: App, deps: Deps) -> None:
         act(
             deps,
             click,
-            lambda unit, who: intake.track(
-                unit, who, connection=connection, deal_id=deal_id, response_url=click.response_url, nonce=click.key
+            lambda unit, who: _awaited(
+                intake.track(
+                    unit, who, connection=connection, deal_id=deal_id, response_url=click.response_url, nonce=click.key
+                )
             ),
         )
         ack()
@@ -75,7 +77,12 @@ def _search(unit: StoreUnit, who: Person, click: Click) -> Said | Refused:
     if not may_start(who):
         return Refused("Only sales, delivery and operations can search the CRM. Ask sales operations for a role.")
     unit.emit(SearchCrm(click.value, who.id, click.response_url, nonce=click.key))
-    return Said("One moment: I am asking the CRM.")
+    return Said()
+
+
+def _awaited(outcome: Said | Refused) -> Said | Refused:
+    # The card follows by itself; a word before it could arrive after it, as two whispers have no order.
+    return Said() if isinstance(outcome, Said) else outcome
 
 
 def _card(unit: StoreUnit, who: Person, click: Click) -> Said | Refused:

@@ -3,6 +3,7 @@
 import socket as sockets_of_the_system
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -56,9 +57,14 @@ class Listening:
         self.handler.client.auto_reconnect_enabled = False
         self.world.slack.socket.cut()
         # The SDK's close may wait for ever for a session thread of its own: it gets five seconds.
-        closing = threading.Thread(target=self.handler.close, daemon=True)
+        closing = threading.Thread(target=self._closed, daemon=True)
         closing.start()
         closing.join(5)
+
+    def _closed(self) -> None:
+        # SDK 3.47, builtin/connection.py: two threads that notice the cut at once close one socket twice.
+        with suppress(AttributeError):
+            self.handler.close()  # type: ignore[no-untyped-call]
 
 
 @pytest.fixture
