@@ -40,8 +40,8 @@ def progress(handover: Handover, items: Iterable[Item] | None = None) -> tuple[i
 
 
 def may_tick(handover: Handover, item: Item, person: Person) -> bool:
-    """Only the list's holder or the delivery manager ticks."""
-    holders = (handover.roles.get(item.role, 0), handover.roles.get(Role.DELIVERY_MANAGER, 0))
+    """Only the list's holder, the delivery manager, and whoever took the item over tick."""
+    holders = (item.holder, handover.roles.get(item.role, 0), handover.roles.get(Role.DELIVERY_MANAGER, 0))
     return bool(person.id) and person.active and not person.guest and person.id in holders
 
 

@@ -236,6 +236,53 @@ class SetTask(Effect):
 
 
 @dataclass(frozen=True)
+class Remind(Effect):
+    """The n-th reminder of a person's own day (ISO date): what waits for them, over all their handovers."""
+
+    person_id: int
+    day: str
+    n: int
+
+    @property
+    def key(self) -> str:
+        """One message per person, day and number, whoever of the replicas sees it first."""
+        return f"nag:{self.person_id}:{self.day}:{self.n}"
+
+    @property
+    def lane(self) -> str:
+        """Messages to one person keep their order."""
+        return f"dm:{self.person_id}"
+
+
+@dataclass(frozen=True)
+class RedrawReminder(Effect):
+    """Bring a reminder that was sent up to date: what is done loses its button."""
+
+    reminder_id: int
+    person_id: int
+    nonce: str
+
+    @property
+    def lane(self) -> str:
+        """Messages to one person keep their order."""
+        return f"dm:{self.person_id}"
+
+
+@dataclass(frozen=True)
+class PostDigest(Effect):
+    """The digest of an office date (ISO), in the handovers channel; with `asked_by`, for one person only."""
+
+    day: str
+    asked_by: int = 0
+    nonce: str = ""
+
+    @property
+    def lane(self) -> str:
+        """Digests keep their order."""
+        return "digest"
+
+
+@dataclass(frozen=True)
 class Identify(Effect):
     """Find out from Slack who somebody is: by user id, or by e-mail."""
 
@@ -287,7 +334,7 @@ KINDS: dict[str, type[Effect]] = {
     kind.__name__: kind
     for kind in (
         ReadInbox, ReadDeal, Redraw, Reply, Direct, Whisper, Home, Provision, MarkMigrated, InviteClient, PromiseTasks,
-        ReadTasks, SetTask, Identify, SearchCrm, SendHistory, TellAdmin,
+        ReadTasks, SetTask, Remind, RedrawReminder, PostDigest, Identify, SearchCrm, SendHistory, TellAdmin,
     )
 }  # fmt: skip
 

@@ -4,11 +4,12 @@
 gate shut, each with the action that mends it. Both are derived from the record, never stored.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from bot import checklist
 from bot.context import Disposition
-from bot.handover import ENDED, LIVE, Handover, Item, State
+from bot.handover import ENDED, LIVE, Handover, Item, State, StepState
 from bot.people import HANDOVER_ROLES, Role
 
 GATE_ROLES = (Role.DELIVERY_MANAGER, Role.PM, Role.SALES_REP)
@@ -28,6 +29,11 @@ class Turn:
     subject: str = ""
     count: int = 1
     possible: bool = True
+
+    @property
+    def key(self) -> str:
+        """What names this turn within its record, whoever holds it."""
+        return f"{self.role}:{self.action}:{self.subject}"
 
 
 # What answers which item: the check or kind of an item, and the action that the face offers for it.
@@ -70,6 +76,17 @@ def turns_of(handover: Handover, person_id: int) -> list[Turn]:
         return []
     dm = handover.roles.get(Role.DELIVERY_MANAGER, 0)
     return [turn for turn in turns(handover) if (turn.person or dm) == person_id]
+
+
+def shown(handover: Handover, found: Iterable[Turn] | None = None) -> list[Turn]:
+    """The turns that people can take. Setting up the workspace is nobody's while Baton is at it."""
+    rows = turns(handover) if found is None else found
+    return [turn for one in rows if (turn := _of_people(handover, one)) is not None]
+
+
+def actor(handover: Handover, turn: Turn) -> int:
+    """Who takes it: the holder, or the delivery manager for a role that nobody holds."""
+    return turn.person or handover.roles.get(Role.DELIVERY_MANAGER, 0)
 
 
 def missing(handover: Handover) -> list[Turn]:
@@ -152,7 +169,7 @@ def _missing_signatures(handover: Handover) -> list[Turn]:
 
 
 def _not_yet(handover: Handover, item: Item) -> Turn:
-    holder = handover.roles.get(item.role, 0)
+    holder = item.holder or handover.roles.get(item.role, 0)
     return Turn(item.role, holder, mend_of(item), item.key, possible=False)
 
 
@@ -170,7 +187,7 @@ def _questions(handover: Handover) -> list[Turn]:
 
 
 def _turn_of(handover: Handover, item: Item) -> Turn | None:
-    turn = Turn(item.role, handover.roles.get(item.role, 0), mend_of(item), item.key)
+    turn = Turn(item.role, item.holder or handover.roles.get(item.role, 0), mend_of(item), item.key)
     if turn.action == "answer_points":
         mine = [e for e in handover.entries if e.open and not (e.point and e.point.waits_for_rep)]
         return replace(turn, count=len(mine)) if mine else None
@@ -179,8 +196,22 @@ def _turn_of(handover: Handover, item: Item) -> Turn | None:
         return replace(turn, count=wanted - read or 1)
     if turn.action == "fill_roles":
         dm = handover.roles.get(Role.DELIVERY_MANAGER, 0)
-        return replace(turn, person=dm)
+        return replace(turn, person=item.holder or dm)
     return turn
+
+
+def failed_steps(handover: Handover) -> int:
+    """How many steps of the workspace wait for a hand."""
+    return sum(step.state is StepState.FAILED for step in handover.steps)
+
+
+def _of_people(handover: Handover, turn: Turn) -> Turn | None:
+    if turn.action != "provision":
+        return turn
+    if handover.steps:
+        failed = failed_steps(handover)
+        return replace(turn, action="mend_steps", count=failed) if failed else None
+    return turn if handover.roles.get(Role.PM) else None
 
 
 def _weight(turn: Turn) -> tuple[int, int]:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
+from bot.breach import Breach
 from bot.context import Entry
 from bot.deal import Deal
 from bot.people import Role
@@ -52,7 +53,10 @@ ENDED = frozenset({State.CLOSED, State.CANCELLED})
 
 @dataclass
 class Item:
-    """One line of a list, copied from the template. `kind`: record (a check answers it), hand, or signoff."""
+    """One line of a list, copied from the template. `kind`: record (a check answers it), hand, or signoff.
+
+    `holder` is who took it over from the role's holder ("Take it"), 0 for nobody; a sign-off is never taken over.
+    """
 
     key: str
     role: Role
@@ -65,6 +69,7 @@ class Item:
     position: int = 0
     ticked_by: int = 0
     ticked_at: datetime | None = None
+    holder: int = 0
 
 
 @dataclass
@@ -85,7 +90,11 @@ class Signature:
 
 @dataclass
 class Interval:
-    """A pause (waiting on the client) or a hold (the deal changed in the CRM). `kind`: pause or hold."""
+    """A pause (waiting on the client) or a hold (the deal changed in the CRM). `kind`: pause or hold.
+
+    `expected` is the date on which the client should answer; `subject` the item that waits, '' for the whole record:
+    once it is done, the pause ends by itself.
+    """
 
     kind: str
     since: datetime
@@ -93,6 +102,7 @@ class Interval:
     by: int = 0
     expected: date | None = None
     until: datetime | None = None
+    subject: str = ""
 
     @property
     def running(self) -> bool:
@@ -255,6 +265,7 @@ class Handover:
     entries: list[Entry] = field(default_factory=list)
     signatures: list[Signature] = field(default_factory=list)
     intervals: list[Interval] = field(default_factory=list)
+    breaches: list[Breach] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
     presale: list[Presale] = field(default_factory=list)
@@ -293,6 +304,11 @@ class Handover:
             if interval.kind == kind and interval.running:
                 return interval
         return None
+
+    @property
+    def breach(self) -> Breach | None:
+        """The breach that has not ended, or None."""
+        return next((breach for breach in self.breaches if breach.running), None)
 
     def answer(self, key: str) -> Answer | None:
         """The click that answered this question, or None."""
@@ -338,7 +354,8 @@ class Handover:
             if entry.point:
                 ids |= {entry.point.answered_by, entry.point.asked_by, entry.point.replied_by}
         ids |= {signature.person for signature in self.signatures} | {answer.person for answer in self.answers}
-        ids |= {item.ticked_by for item in self.items} | {interval.by for interval in self.intervals}
+        ids |= {item.ticked_by for item in self.items} | {item.holder for item in self.items}
+        ids |= {interval.by for interval in self.intervals}
         ids |= {step.by for step in self.steps} | {access.by for access in self.access}
         ids |= {artefact.by for artefact in self.presale}
         if self.override:

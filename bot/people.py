@@ -6,7 +6,9 @@ at the handover's role holders; seeing looks at both. A guest, a bot and a deact
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 
 class Role(StrEnum):
@@ -33,7 +35,11 @@ TITLES: Mapping[Role, str] = {
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody of the company, or somebody who clicked. `id` 0 means not stored yet. `tz` is an IANA zone name."""
+    """Somebody of the company, or somebody who clicked. `id` 0 means not stored yet. `tz` is an IANA zone name.
+
+    `reminders` is what they chose: now, morning or off. They are away through the date `away_until` (their own zone,
+    by their own word), and until the moment `status_until` (by their status in Slack); `deputy` is a person's id.
+    """
 
     id: int
     name: str
@@ -44,11 +50,20 @@ class Person:
     guest: bool = False
     active: bool = True
     roles: frozenset[Role] = frozenset()
+    reminders: str = "now"
+    away_until: date | None = None
+    status_until: datetime | None = None
+    deputy: int = 0
 
     @property
     def first_name(self) -> str:
         """The name that short sentences use."""
         return self.name.split(" ", 1)[0] if self.name else "Somebody"
+
+    def away(self, now: datetime) -> bool:
+        """Whether the person is away at that moment."""
+        by_word = self.away_until is not None and now.astimezone(ZoneInfo(self.tz)).date() <= self.away_until
+        return by_word or (self.status_until is not None and now < self.status_until)
 
     def has(self, *roles: Role) -> bool:
         """Whether the company gave this person one of the roles."""

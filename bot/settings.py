@@ -5,11 +5,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import time
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from bot.errors import ConfigError
 from bot.people import HANDOVER_ROLES, Role
+from bot.settings_tables import CONDITIONS, ENVIRONMENT, FREE_TABLES, MAX_PORT, PEOPLE_TABLES, TABLES
 
 
 class Secret(str):
@@ -58,8 +60,16 @@ class Settings:
     routing: tuple[Routing, ...]
     connections: Mapping[str, Mapping[str, Any]]
     tool: str
+    deputies: Mapping[str, str]
     clock_days: Decimal
     scope_days: Decimal
+    pause_days: Decimal
+    first_share: Decimal
+    last_hours: Decimal
+    merge_hours: Decimal
+    digest_enabled: bool
+    digest_time: time
+    digest_office: str
     scope_auto: bool
     provision_auto: bool
     hold_wins_above: int
@@ -76,52 +86,6 @@ class Settings:
     def office_of(self, email: str) -> str:
         """The office whose calendar counts for this person: named, or the first one."""
         return self.person_offices.get(email.lower(), self.offices[0].name)
-
-
-# name -> (default, help); the docs page of the settings is tested against these tables.
-ENVIRONMENT: Mapping[str, tuple[str, str]] = {
-    "SLACK_BOT_TOKEN": ("", "the bot token of the installed app, xoxb-…"),
-    "SLACK_SIGNING_SECRET": ("", "the app's signing secret; needed unless Socket Mode is used"),
-    "SLACK_APP_TOKEN": ("", "an app-level token, xapp-…: when given, Socket Mode is used"),
-    "SLACK_API_URL": ("https://slack.com/api/", "where Slack's Web API is"),
-    "DATABASE_URL": ("sqlite:///baton.db", "SQLite file, or postgresql://…"),
-    "BATON_CONFIG": ("baton.toml", "the settings file"),
-    "BATON_HOST": ("127.0.0.1", "the address to listen on"),
-    "BATON_PORT": ("3000", "the port to listen on"),
-    "BATON_PUBLIC_URL": ("", "the public https address in front of this port; webhooks are verified against it"),
-    "BATON_SECRET_KEY": ("", "a key for secrets kept in the database; none are kept yet"),
-}
-TABLES: Mapping[str, Mapping[str, tuple[Any, str]]] = {
-    "slack": {
-        "handovers_channel": ("", "id of the private channel where handovers are opened (C…)"),
-        "admin_channel": ("", "id of the channel for admin messages; empty: direct messages to sales operations"),
-    },
-    "clock": {
-        "working_days": ("2", "working days from the scope confirmation to the gate"),
-        "scope_days": ("1", "working days from the win to the scope confirmation"),
-    },
-    "scope": {"auto": (False, "a linked scope document alone confirms the scope")},
-    "provision": {
-        "auto": (True, "workspace and channel are set up by themselves once the scope is confirmed"),
-        "tool": ("", "the connection that makes workspaces; empty: the only project tool there is"),
-    },
-    "intake": {"hold_above": (10, "more wins than this within an hour are held for one question to the admin")},
-    "playbooks": {
-        "checklist": ("default", "the checklist under playbooks/checklists"),
-        "project": ("default", "the project playbook under playbooks/projects"),
-        "by_service_line": ({}, "service line = playbook"),
-    },
-    "delivery": {
-        "poll_seconds": (300, "how often each CRM is asked for what webhooks lost"),
-        "lease_seconds": (60, "how long a worker may hold a job"),
-        "rate_share": (1, "share of Slack's rate limits that Baton may use; 0.5 leaves half to other apps"),
-        "workers": (4, "jobs worked on side by side"),
-    },
-}
-FREE_TABLES = frozenset({"people", "offices", "routing", "connections"})
-PEOPLE_TABLES = ("roles", "offices", "functions")
-CONDITIONS = ("service_line", "region", "industry", "client", "pipeline")  # what a routing rule may look at
-MAX_PORT = 65_535
 
 
 class _Reader:
@@ -150,6 +114,15 @@ class _Reader:
             self.problems.append(f"[{section}] {name} = {raw!r}: write a {'whole ' if whole else ''}number above 0.")
             return Decimal(str(TABLES[section][name][0]))
         return number
+
+    def clock(self, section: str, name: str) -> time:
+        """A time of day, written like 09:00."""
+        raw = self.value(section, name)
+        try:
+            return time.fromisoformat(raw).replace(second=0, microsecond=0, tzinfo=None)
+        except ValueError:
+            self.problems.append(f"[{section}] {name} = {raw!r}: write a time of day like 09:00.")
+            return time(9)
 
     def tables(self, section: str, *names: str) -> Mapping[str, Any]:
         """A table within a free table, e.g. people.roles; empty when it is missing or none."""
@@ -199,7 +172,9 @@ def read(env: Mapping[str, str], table: Mapping[str, Any], *, rehearsal: bool = 
         port = "3000"
     if rehearsal and "slack.com" in given["SLACK_API_URL"]:
         problems.append("--rehearsal never runs against Slack itself: set SLACK_API_URL to a sandbox.")
-    people = _People(roles, offices, person_offices, functions, routing)
+    deputies = _deputies(reader.tables("people", "deputies"), problems)
+    people = _People(roles, offices, person_offices, functions, routing, deputies)
+    problems += _clock_problems(reader, offices)
     settings = _settings({**given, "BATON_PORT": port}, reader, people, connections, rehearsal=rehearsal)
     problems = list(dict.fromkeys([*problems, *reader.problems]))
     if problems:
@@ -216,6 +191,7 @@ class _People:
     person_offices: Mapping[str, str]
     functions: Mapping[str, tuple[str, ...]]
     routing: tuple[Routing, ...]
+    deputies: Mapping[str, str]
 
 
 def _settings(
@@ -248,6 +224,14 @@ def _settings(
         tool=values["provision", "tool"],
         clock_days=numbers["clock", "working_days"],
         scope_days=numbers["clock", "scope_days"],
+        pause_days=numbers["clock", "pause_days"],
+        first_share=numbers["clock", "first_share"],
+        last_hours=numbers["clock", "last_hours"],
+        merge_hours=numbers["clock", "merge_hours"],
+        digest_enabled=values["digest", "enabled"],
+        digest_time=reader.clock("digest", "time"),
+        digest_office=values["digest", "office"] or people.offices[0].name if people.offices else "",
+        deputies=people.deputies,
         scope_auto=values["scope", "auto"],
         provision_auto=values["provision", "auto"],
         hold_wins_above=int(numbers["intake", "hold_above"]),
@@ -265,6 +249,10 @@ def _settings(
 _NUMBERS = (
     ("clock", "working_days"),
     ("clock", "scope_days"),
+    ("clock", "pause_days"),
+    ("clock", "first_share"),
+    ("clock", "last_hours"),
+    ("clock", "merge_hours"),
     ("intake", "hold_above"),
     ("delivery", "poll_seconds"),
     ("delivery", "lease_seconds"),
@@ -320,6 +308,28 @@ def _person_offices(
         if name not in names
     )
     return {str(email).lower(): str(name) for email, name in table.items()}
+
+
+def _deputies(table: Mapping[str, Any], problems: list[str]) -> dict[str, str]:
+    found = {
+        str(email).lower(): _emails(deputy, f"[people.deputies] {email}", problems) for email, deputy in table.items()
+    }
+    problems.extend(
+        f"[people.deputies] {email}: name one other person."
+        for email, names in found.items()
+        if email in names or len(names) > 1
+    )
+    return {email: names[0] for email, names in found.items() if names}
+
+
+def _clock_problems(reader: _Reader, offices: tuple[OfficeSettings, ...]) -> list[str]:
+    problems = []
+    if reader.number("clock", "first_share") >= 1:
+        problems.append("[clock] first_share must be below 1: 0.5 is half of the time.")
+    office = reader.value("digest", "office")
+    if office and office not in [each.name for each in offices]:
+        problems.append(f"[digest] office = {office!r}: there is no such office.")
+    return problems
 
 
 def _functions(table: Mapping[str, Any], problems: list[str]) -> dict[str, tuple[str, ...]]:

@@ -5,6 +5,7 @@ Rights of the company come from the settings by e-mail, never from a row.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import RowMapping, Select, select, update
@@ -38,6 +39,10 @@ class Directory:
             guest=row["guest"],
             active=row["active"],
             roles=frozenset(role for role, emails in self.roles.items() if email and email in emails),
+            reminders=row["reminders"],
+            away_until=row["away_until"],
+            status_until=row["status_until"],
+            deputy=row["deputy_id"],
         )
 
 
@@ -103,6 +108,29 @@ class PeopleWriter(PeopleQueries):
     def opened_home(self, person_id: int) -> None:
         """From now on changes publish this person's Home anew."""
         self._update(person_id, {"home_seen": True})
+
+    def keep_preferences(
+        self,
+        person_id: int,
+        *,
+        reminders: str | None = None,
+        away_until: date | None = None,
+        deputy: int | None = None,
+    ) -> None:
+        """Keeps what a person chose about reminders and absence; None leaves reminders and deputy as they are."""
+        values: dict[str, Any] = {"away_until": away_until}
+        values |= {"reminders": reminders} if reminders else {}
+        values |= {"deputy_id": deputy} if deputy is not None else {}
+        self._update(person_id, values)
+
+    def keep_status(self, person_id: int, until: datetime | None) -> None:
+        """Keeps until when the person's status in Slack says that they are away; None: they are not."""
+        self._update(person_id, {"status_until": until})
+
+    def lock_people(self, ids: Iterable[int]) -> dict[int, Person]:
+        """Locks these people by ascending id, after the record's own row: who reminds somebody holds their row."""
+        wanted = select(PERSON).where(PERSON.c.id.in_(set(ids))).order_by(PERSON.c.id).with_for_update()
+        return {row["id"]: self.directory.person(row) for row in self.session.execute(wanted).mappings()}
 
     def _merged(self, mine: RowMapping, other: RowMapping) -> RowMapping:
         if other["slack_id"]:

@@ -3,17 +3,19 @@
 The rules (`bot.gate`) say whose turn it is; this leaves out what Baton itself is doing at the moment.
 """
 
-from collections.abc import Iterable
-from dataclasses import replace
-
 from blocks import ids, kit, mrkdwn
 from blocks.frame import Block, Frame
 from blocks.mrkdwn import Safe
 from blocks.render import listed, lower_first, sentence
 from bot import checklist, gate
-from bot.gate import Turn
-from bot.handover import Handover, StepState
+from bot.gate import Turn, actor, failed_steps, shown
+from bot.handover import Handover
 from bot.people import HANDOVER_ROLES, TITLES, Role
+
+__all__ = [
+    "BUTTONS", "actor", "buttons", "do", "does", "empty_roles", "failed_steps", "next_words", "of_person", "shown",
+    "waiting", "who",
+]  # fmt: skip
 
 WORDED = frozenset(
     {
@@ -40,20 +42,9 @@ BUTTONS: dict[str, tuple[tuple[str, str], ...]] = {
 }
 
 
-def shown(handover: Handover, turns: Iterable[Turn] | None = None) -> list[Turn]:
-    """The turns that a person can take now. Setting up the workspace is nobody's while Baton is at it."""
-    found = gate.turns(handover) if turns is None else turns
-    return [turn for one in found if (turn := _of_people(handover, one)) is not None]
-
-
 def of_person(handover: Handover, person_id: int) -> list[Turn]:
     """What this person can do now."""
     return shown(handover, gate.turns_of(handover, person_id))
-
-
-def actor(handover: Handover, turn: Turn) -> int:
-    """Who takes it: the holder, or the delivery manager for a role that nobody holds."""
-    return turn.person or handover.roles.get(Role.DELIVERY_MANAGER, 0)
 
 
 def who(handover: Handover, turn: Turn, frame: Frame) -> Safe:
@@ -102,20 +93,6 @@ def buttons(handover: Handover, turn: Turn, *, primary: bool = True) -> list[Blo
 def empty_roles(handover: Handover) -> list[Role]:
     """The roles that nobody holds."""
     return [role for role in HANDOVER_ROLES if not handover.roles.get(role)]
-
-
-def failed_steps(handover: Handover) -> int:
-    """How many steps of the workspace wait for a hand."""
-    return sum(step.state is StepState.FAILED for step in handover.steps)
-
-
-def _of_people(handover: Handover, turn: Turn) -> Turn | None:
-    if turn.action != "provision":
-        return turn
-    if handover.steps:
-        failed = failed_steps(handover)
-        return replace(turn, action="mend_steps", count=failed) if failed else None
-    return turn if handover.roles.get(Role.PM) else None
 
 
 def _worded(form: str, handover: Handover, turn: Turn, frame: Frame) -> Safe:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bot.breach import Breach
 from bot.handover import (
     Answer,
     ClientAccess,
@@ -20,6 +21,7 @@ from bot.people import Role
 from store.mapping.family import Family, listed
 from store.tables import (
     AnswerRow,
+    BreachRow,
     ClientAccessRow,
     EventRow,
     IntervalRow,
@@ -69,6 +71,7 @@ FAMILIES: tuple[Family, ...] = (
     listed(Item, ItemRow, "items", renamed={"check": "check_name"}),
     listed(Signature, SignatureRow, "signatures", renamed=PERSON),
     listed(Interval, IntervalRow, "intervals", renamed={**BY, "expected": "expected_on"}),
+    listed(Breach, BreachRow, "breaches"),
     listed(Step, StepRow, "steps", renamed=BY),
     listed(Answer, AnswerRow, "answers", renamed=PERSON),
     listed(Presale, PresaleRow, "presale", renamed=BY),

@@ -1,5 +1,6 @@
 """All rows. Importing this package defines every table of the schema."""
 
+from store.tables.clock import BreachRow, NagRow, ReminderRow
 from store.tables.lists import AnswerRow, EntryRow, IntervalRow, ItemRow, PointRow, PresaleRow, SignatureRow
 from store.tables.machinery import (
     ConnectionRow,
@@ -27,6 +28,7 @@ from store.tables.workspace import ClientAccessRow, PostRow, StepRow, TaskCopyRo
 
 __all__ = [
     "AnswerRow",
+    "BreachRow",
     "ClientAccessRow",
     "ConnectionRow",
     "DealSnapshotRow",
@@ -41,6 +43,7 @@ __all__ = [
     "ItemRow",
     "JobRow",
     "JobStepRow",
+    "NagRow",
     "OverrideRow",
     "PaceRow",
     "PersonRow",
@@ -48,6 +51,7 @@ __all__ = [
     "PostRow",
     "PresaleRow",
     "RefusalRow",
+    "ReminderRow",
     "RoleHolderRow",
     "Row",
     "SeenRow",

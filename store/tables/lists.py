@@ -27,6 +27,7 @@ class ItemRow(Row, table=True):
     position: int = 0
     ticked_by: int = 0
     ticked_at: datetime | None = None
+    holder: int = 0
 
 
 class EntryRow(Row, table=True):
@@ -97,6 +98,7 @@ class IntervalRow(Row, table=True):
     person_id: int = 0
     expected_on: date | None = None
     until: datetime | None = None
+    subject: str = ""
 
 
 class AnswerRow(Row, table=True):

@@ -1,5 +1,7 @@
 """People, as rows of their own: everything else names them by id."""
 
+from datetime import date, datetime
+
 from sqlmodel import Field
 
 from store.tables.row import Row, long
@@ -18,3 +20,7 @@ class PersonRow(Row, table=True):
     guest: bool = False
     active: bool = True
     home_seen: bool = False
+    reminders: str = "now"
+    away_until: date | None = None
+    status_until: datetime | None = None
+    deputy_id: int = 0
