@@ -87,6 +87,25 @@ def add_working_days(office: Office, start: datetime, days: Decimal | float) -> 
     return opens + left
 
 
+def subtract_working(office: Office, moment: datetime, span: timedelta) -> datetime:
+    """The latest moment (UTC) from which `span` of working time passes until `moment`.
+
+    So elapsed() from it to `moment` is `span`. It is an opening rather than the closing time before it. No span gives
+    the moment itself, even outside the hours.
+    """
+    if span < timedelta():
+        raise ValueError("Working time is walked back by a span of 0 or more.")
+    if not span:
+        return _utc(moment)
+    left = span
+    windows = _windows_back(office, moment)
+    opens, closes = next(windows)
+    while left > closes - opens:
+        left -= closes - opens
+        opens, closes = next(windows)
+    return closes - left
+
+
 def elapsed(office: Office, *, start: datetime, end: datetime) -> timedelta:
     """The working time between two moments; zero when the end is not after the start."""
     total = timedelta()
@@ -122,15 +141,33 @@ def working_dates_between(office: Office, *, start: date, end: date) -> tuple[da
 
 def _windows(office: Office, moment: datetime) -> Iterator[tuple[datetime, datetime]]:
     """What is left of working time from a moment on: the rest of its day first, then day by day, without end."""
-    if moment.tzinfo is None:
-        raise ValueError("Working time needs a moment with its time zone.")
-    moment = moment.astimezone(UTC)
+    moment = _utc(moment)
     day = moment.astimezone(ZoneInfo(office.tz)).date()
     while True:
         hours = window(office, day)
         if hours and hours[1] > moment:
             yield max(hours[0], moment), hours[1]
         day += DAY
+
+
+def _windows_back(office: Office, moment: datetime) -> Iterator[tuple[datetime, datetime]]:
+    """Working time up to a moment, the latest first, without end.
+
+    A clock set back at midnight repeats part of a date, so the walk starts at the date after the moment's own.
+    """
+    moment = _utc(moment)
+    day = moment.astimezone(ZoneInfo(office.tz)).date() + DAY
+    while True:
+        hours = window(office, day)
+        if hours and hours[0] < moment:
+            yield hours[0], min(hours[1], moment)
+        day -= DAY
+
+
+def _utc(moment: datetime) -> datetime:
+    if moment.tzinfo is None:
+        raise ValueError("Working time needs a moment with its time zone.")
+    return moment.astimezone(UTC)
 
 
 def _hours(office: Office, day: date) -> Hours | None:

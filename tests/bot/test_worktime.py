@@ -16,6 +16,7 @@ from bot.worktime import (
     elapsed,
     is_open,
     next_opening,
+    subtract_working,
     window,
     working_dates_between,
 )
@@ -94,6 +95,16 @@ def test_adding_days_and_counting_them_back_agree(office: Office, start: datetim
     days = Decimal(quarters) / 4
     end = add_working_days(office, start, days)
     assert elapsed(office, start=start, end=end) == day_length(office) * (quarters / 4)
+
+
+@settings(max_examples=300, deadline=None)
+@given(office=st.sampled_from(OFFICES), moment=MOMENTS, minutes=st.integers(0, 40 * 60))
+def test_walking_back_finds_the_latest_start_of_a_span(office: Office, moment: datetime, minutes: int) -> None:
+    span, minute = timedelta(minutes=minutes), timedelta(minutes=1)
+    start = subtract_working(office, moment, span)
+    assert elapsed(office, start=start, end=moment) == counted(office, start, moment) == span
+    assert span == timedelta() or is_open(office, start)
+    assert elapsed(office, start=start + minute, end=moment) == max(span - minute, timedelta())
 
 
 @settings(max_examples=150, deadline=None)
@@ -187,6 +198,28 @@ def test_a_closed_day_wins_over_an_open_one_and_an_open_one_over_a_holiday() -> 
 def test_a_moment_without_a_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="time zone"):
         next_opening(BERLIN, datetime(2026, 7, 1, 12))  # noqa: DTZ001 - that is the point
+
+
+@pytest.mark.parametrize(
+    ("moment", "hours", "start"),
+    [
+        pytest.param((2026, 4, 8, 15), 16, (2026, 4, 2, 15), id="over Easter"),
+        pytest.param((2025, 9, 8, 10), 1, (2025, 9, 8, 9), id="an opening, not the closing time before it"),
+        pytest.param((2025, 9, 8, 10), 2, (2025, 9, 5, 16), id="over a weekend"),
+        pytest.param((2025, 9, 8, 17), 8, (2025, 9, 8, 9), id="from closing time, a whole day"),
+        pytest.param((2025, 9, 7, 12), 1, (2025, 9, 5, 16), id="from a Sunday"),
+        pytest.param((2025, 9, 7, 12), 0, (2025, 9, 7, 12), id="no span: the moment itself"),
+    ],
+)
+def test_a_span_before_a_deadline_begins_where_people_expect_it(
+    moment: tuple[int, ...], hours: int, start: tuple[int, ...]
+) -> None:
+    assert subtract_working(BERLIN, local(BERLIN, *moment), timedelta(hours=hours)) == local(BERLIN, *start)
+
+
+def test_a_span_before_a_deadline_is_not_less_than_nothing() -> None:
+    with pytest.raises(ValueError, match="0 or more"):
+        subtract_working(BERLIN, local(BERLIN, 2026, 7, 1, 12), -timedelta(minutes=1))
 
 
 def test_working_days_are_not_counted_backwards() -> None:
