@@ -5,6 +5,7 @@ hold) is drawn again later: then without mention and buttons, with by whom and w
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from blocks import ids, kit, limits, mrkdwn, thread
@@ -163,6 +164,29 @@ def _resumed(handover: Handover, frame: Frame, _: Mapping[str, Any]) -> Message:
     return Message(text, [kit.section(sentence("replies.resumed", due=shown))])
 
 
+def _late(handover: Handover, frame: Frame, data: Mapping[str, Any]) -> Message:
+    due = thread.due_of(handover)
+    title = thread.short_title(handover)
+    spoken = mrkdwn.clock(due, frame.tz) if due else ""
+    if handover.breach is None:
+        ended = [breach.until for breach in handover.breaches if breach.until]
+        words = sentence("replies.late_ended", until=thread.token(ended[-1], frame) if ended else "now")
+        return Message(sentence("replies.late_text", title=title, due=spoken, names=""), [kit.section(words)])
+    ring = {int(person) for person, until in data["ring"].items() if frame.now < datetime.fromisoformat(until)}
+    rung, names = rings.of_turns(handover, frame, ring=ring)
+    words = sentence("replies.late", due=thread.token(due, frame) if due else "", rings=rung)
+    text = sentence("replies.late_text", title=title, due=spoken, names=listed(names))
+    return Message(text, [kit.section(words)])
+
+
+def _late_over(handover: Handover, frame: Frame, _: Mapping[str, Any]) -> Message:
+    due = thread.spoken_due(handover, frame)
+    shown = thread.token(thread.due_of(handover), frame) if due else ""
+    why = next((word for word in ("hold", "pause") if handover.running(word)), "running")
+    text = sentence("replies.late_over_text", title=thread.short_title(handover), due=due, why=why)
+    return Message(text, [kit.section(sentence("replies.late_over", due=shown, why=why))])
+
+
 def _changed(handover: Handover, frame: Frame, data: Mapping[str, Any]) -> Message:
     changes = [list(change) for change in data.get("changes", [])][:CHANGES]
     roles = [Role(role) for role in data.get("roles", [])]
@@ -223,6 +247,8 @@ _REPLIES: Mapping[str, Draw] = {
     "step_failed": _step_failed,
     "hold": _hold,
     "resumed": _resumed,
+    "late": _late,
+    "late_over": _late_over,
     "changed": _changed,
     "override": _override,
     "new_holder": _new_holder,

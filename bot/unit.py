@@ -3,14 +3,15 @@
 Lock order: the handover row first, by id, then persons. Inside a unit no call leaves the process.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from bot.deal import Deal
 from bot.effects import Effect
 from bot.handover import Handover
+from bot.nag import Nag, Reminder
 from bot.people import Person
 
 
@@ -39,6 +40,48 @@ class Unit(Protocol):
 
     def save(self, handover: Handover) -> None:
         """Writes what changed, appends the timeline, raises `rev`, and emits the redraw of its messages."""
+
+    def look_again(self, handover_id: int, at: datetime | None) -> None:
+        """When the record is looked at next, None for never by itself; a save makes it now."""
+
+    def look_at_all(self, at: datetime) -> None:
+        """Every record which has not ended is looked at then."""
+
+    def nags(self, handover_id: int) -> dict[int, Nag]:
+        """What of this record waits, by person."""
+
+    def nags_due(self, people: Collection[int], now: datetime) -> list[Nag]:
+        """What must be told to these people by now."""
+
+    def keep_nags(self, handover_id: int, wanted: Iterable[Nag]) -> None:
+        """Makes these the rows of the record. The caller holds the people."""
+
+    def keep_nag(self, nag: Nag) -> None:
+        """Writes one row that is there. The caller holds the person."""
+
+    def lock_people(self, ids: Iterable[int]) -> dict[int, Person]:
+        """Locks these people by ascending id, after the record's own row."""
+
+    def reminder(self, reminder_id: int) -> Reminder | None:
+        """A reminder by id."""
+
+    def reminder_at(self, person_id: int, day: date, n: int) -> Reminder | None:
+        """The n-th reminder of that person's day."""
+
+    def reminders(self, person_id: int, day: date) -> list[Reminder]:
+        """The reminders of that person's day, in order."""
+
+    def open_reminders(self, people: Collection[int], since: date) -> list[Reminder]:
+        """Reminders of these people from that day on in which something still asks for a hand."""
+
+    def add_reminder(self, person_id: int, day: date, n: int, *, at: datetime, causes: dict[int, list[str]]) -> bool:
+        """The n-th reminder of that day; False when it is there already."""
+
+    def keep_reminder(self, reminder: Reminder) -> None:
+        """Writes one reminder that is there."""
+
+    def drop_reminder(self, reminder_id: int) -> None:
+        """Forgets a reminder that was never sent."""
 
     def snapshot(self, handover: Handover, deal: Deal, at: datetime) -> None:
         """Keeps this read of the deal, for old → new."""

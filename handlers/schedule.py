@@ -14,20 +14,28 @@ from bot.deal import Standing
 from bot.effects import ReadDeal
 from bot.errors import VendorError
 from handlers.deps import Deps
+from handlers.sweep import sweep
 
 log = logging.getLogger("baton.schedule")
+SWEEP = 15  # seconds: reminders are due to the minute
 FIRST_LOOK = timedelta(days=35)  # how far back the first report looks
 
 
 def scheduler(deps: Deps, wake: Callable[[], None]) -> BackgroundScheduler:
-    """All ticks, registered and not started: one reconcile per CRM, and a wake-up of the hands."""
+    """All ticks, registered and not started: one reconcile per CRM, the sweep, and a wake-up of the hands."""
     made = BackgroundScheduler(
         job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}, timezone="UTC"
     )
     for key in deps.crms:
         made.add_job(reconcile, "interval", seconds=deps.settings.poll_seconds, args=(deps, key), id=f"reconcile:{key}")
     made.add_job(wake, "interval", seconds=5, id="wake")
+    made.add_job(swept, "interval", seconds=SWEEP, args=(deps,), id="sweep")
     return made
+
+
+def swept(deps: Deps) -> int:
+    """One sweep at the present moment of business time."""
+    return sweep(deps, deps.clock.now())
 
 
 def reconcile(deps: Deps, key: str) -> int:

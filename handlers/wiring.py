@@ -27,6 +27,7 @@ from handlers.deliver.performers import PERFORMERS
 from handlers.deps import Deps, Identity
 from handlers.http import application
 from handlers.slack_api import SlackApi
+from handlers.sweep import Sweeper
 from store.calendars import read_offices
 from store.engine import Db
 from store.migrate import migrate
@@ -56,7 +57,9 @@ def wire(settings: Settings, env: Mapping[str, str], *, clock: Clock | None = No
     """Builds everything. Raises ConfigError with all problems; a vendor that is away never stops the start."""
     deps = build(settings, env, clock=clock or Clock())
     worker = Worker(deps, PERFORMERS)
+    sweeper = Sweeper(deps)
     deps.store.on_commit(worker.wake)
+    deps.store.on_commit(sweeper.wake)
     bolt = slack_app.bolt(deps)
     ticks = schedule.scheduler(deps, worker.wake)
     stopping = threading.Event()
@@ -69,6 +72,7 @@ def wire(settings: Settings, env: Mapping[str, str], *, clock: Clock | None = No
                 intake.first_start(unit, key, now=deps.clock.now())
         threading.Thread(target=introduce, args=(deps, stopping), daemon=True).start()
         worker.start()
+        sweeper.start()
         ticks.start()
         if settings.app_token:
             sockets.append(SocketModeHandler(bolt, app_token=str.__str__(settings.app_token)))
@@ -83,6 +87,7 @@ def wire(settings: Settings, env: Mapping[str, str], *, clock: Clock | None = No
             closing.join(CLOSING)
         if ticks.running:
             ticks.shutdown(wait=False)
+        sweeper.stop()
         worker.stop()
         deps.store.db.dispose()
 

@@ -17,6 +17,7 @@ from store.find import Finder
 from store.inbox import Delivery, InboxReader
 from store.mapping import aggregate, families
 from store.mapping.deal import deal_of
+from store.nags import NagQueries
 from store.tables import (
     DealSnapshotRow,
     HandoverRow,
@@ -35,7 +36,7 @@ CLOSED = [state.value for state in ENDED]
 BEFORE_GATE = [State.WON.value, State.SCOPED.value, State.PROVISIONED.value]
 
 
-class Reader(Finder):
+class Reader(Finder, NagQueries):
     """A read transaction: everything in it is seen as of one moment."""
 
     def handover(self, handover_id: int) -> Handover | None:
@@ -79,7 +80,7 @@ class Reader(Finder):
     def mine(self, person_id: int, *, limit: int = LISTED) -> list[Handover]:
         """Open records in which the person holds a role, the nearest due time first."""
         held = select(ROLE.c.handover_id).where(ROLE.c.person_id == person_id)
-        soonest = func.coalesce(HANDOVER.c.next_look_at, HANDOVER.c.due_at).asc().nulls_last()
+        soonest = func.coalesce(HANDOVER.c.due_at, HANDOVER.c.scope_due_at).asc().nulls_last()
         mine = select(HANDOVER.c.id).where(HANDOVER.c.id.in_(held), HANDOVER.c.state.not_in(CLOSED))
         return self._handovers(mine.order_by(soonest, HANDOVER.c.id), limit)
 
@@ -95,7 +96,9 @@ class Reader(Finder):
         scope_late = and_(HANDOVER.c.state == State.WON.value, _past(HANDOVER.c.scope_due_at, now))
         gate_late = and_(HANDOVER.c.state.in_(BEFORE_GATE), _past(HANDOVER.c.due_at, now))
         overdue = select(HANDOVER.c.id).where(or_(scope_late, gate_late))
-        return self._handovers(overdue.order_by(HANDOVER.c.next_look_at, HANDOVER.c.id), limit)
+        return self._handovers(
+            overdue.order_by(func.coalesce(HANDOVER.c.due_at, HANDOVER.c.scope_due_at), HANDOVER.c.id), limit
+        )
 
     def open_all(self, limit: int = 50, offset: int = 0) -> list[Handover]:
         """Records which have not ended, newest first."""
@@ -106,6 +109,12 @@ class Reader(Finder):
         """Ids of records which must be looked at by now."""
         due = select(HANDOVER.c.id).where(HANDOVER.c.next_look_at <= now).order_by(HANDOVER.c.next_look_at)
         return list(self.session.execute(due.limit(limit)).scalars())
+
+    def next_look(self, now: datetime) -> datetime | None:
+        """The first moment after `now` at which some record must be looked at."""
+        return self.session.execute(
+            select(func.min(HANDOVER.c.next_look_at)).where(HANDOVER.c.next_look_at > now)
+        ).scalar()
 
     def counts(self) -> dict[State, int]:
         """How many records are in each state that has any."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from bot.deal import Deal
@@ -22,6 +22,7 @@ from store.jobs import ClaimedJob, StoredStep
 from store.ledger import Ledger
 from store.mapping import aggregate, record
 from store.mapping.deal import deal_json
+from store.nags import NagWriter
 from store.people import Directory, PeopleWriter
 from store.sql import insert_new
 from store.tables import DealSnapshotRow, HandoverRow, RoleHolderRow, table
@@ -37,7 +38,7 @@ class Moment:
     t: float
 
 
-class StoreUnit(PeopleWriter):
+class StoreUnit(PeopleWriter, NagWriter):
     """One write transaction. `inbox` and `ledger` work within it."""
 
     def __init__(
@@ -65,7 +66,7 @@ class StoreUnit(PeopleWriter):
     def add(self, handover: Handover) -> Handover:
         """Stores a new record and gives it its id; an existing one of the same deal and workstream is returned."""
         handover.rehearsal = handover.rehearsal or self.rehearsal
-        values = {**record.columns(handover), "rev": handover.rev}
+        values = {**record.columns(handover), "rev": handover.rev, "next_look_at": self.moment.now}
         is_new = insert_new(self.session, HANDOVER, values)
         same = (
             HANDOVER.c.connection == values["connection"],
@@ -90,10 +91,19 @@ class StoreUnit(PeopleWriter):
         if old is None or loaded is not handover:
             raise ValueError(f"{handover.shown_id} was not loaded by this unit.")
         before = {row["person_id"] for row in old.parts[0].values()}
-        saved = aggregate.save(self.session, handover, old)
+        saved = aggregate.save(self.session, handover, old, look_at=self.moment.now)
         self._loaded[handover.id] = (handover, saved.stored)
         if saved.changed:
             self._redraw(handover, before | set(handover.roles.values()))
+
+    def look_again(self, handover_id: int, at: datetime | None) -> None:
+        """When the record is looked at next, None for never by itself; a save makes it now. It changes nothing else."""
+        self.session.execute(update(HANDOVER).where(HANDOVER.c.id == handover_id).values(next_look_at=at))
+
+    def look_at_all(self, at: datetime) -> None:
+        """Every record which has not ended is looked at then: settings, calendars or people changed."""
+        still_open = HANDOVER.c.state.not_in([state.value for state in ENDED])
+        self.session.execute(update(HANDOVER).where(still_open).values(next_look_at=at))
 
     def snapshot(self, handover: Handover, deal: Deal, at: datetime) -> None:
         """Keeps this read of the deal, for old → new; the same as the last one is not kept again."""

@@ -1,6 +1,6 @@
 """Who is rung, and with which words: only those whose turn it is, each once, the rest by plain name."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from math import ceil
 
 from blocks import mrkdwn
@@ -15,16 +15,23 @@ from bot.people import HANDOVER_ROLES, TITLES, Role
 ASKED = ("add_promise", "add_date", "add_stakeholder")  # the three questions to the sales rep
 
 
-def of_turns(handover: Handover, frame: Frame, *, only: Sequence[str] = ()) -> tuple[Safe, list[str]]:
-    """`<@Ana> 2 questions (1 minute) · <@Dev> confirm the scope`, and the plain first names of those who are rung."""
+def of_turns(
+    handover: Handover, frame: Frame, *, only: Sequence[str] = (), ring: Container[int] | None = None
+) -> tuple[Safe, list[str]]:
+    """`<@Ana> 2 questions (1 minute) · <@Dev> confirm the scope`, and the plain first names of those whose turn it is.
+
+    With `ring`, only these people are rung; the others stand there by plain name.
+    """
     found: dict[int, list[Turn]] = {}
     for turn in turns.shown(handover):
         person = turns.actor(handover, turn)
         unheld = not turn.person and turn.action != "fill_roles"  # an empty role's work begins with its holder
         if person in frame.people and not unheld and (not only or turn.action in only):
             found.setdefault(person, []).append(turn)
-    lines = [f"{mrkdwn.mention(frame.people[p])} {deeds(handover, rows, frame)}" for p, rows in found.items()]
-    return Safe(" · ".join(lines)), [mrkdwn.name(frame.first(p), 40) for p in found]
+    names = {p: mrkdwn.name(frame.first(p), 40) for p in found}
+    shown = {p: mrkdwn.mention(frame.people[p]) if ring is None or p in ring else names[p] for p in found}
+    lines = [f"{shown[p]} {deeds(handover, rows, frame)}" for p, rows in found.items()]
+    return Safe(" · ".join(lines)), list(names.values())
 
 
 def deeds(handover: Handover, rows: Sequence[Turn], frame: Frame) -> Safe:

@@ -8,7 +8,7 @@ from blocks.replies import reply
 from bot.effects import Direct, Effect, Redraw, Reply
 from bot.handover import Handover, Post, State
 from bot.people import Person
-from handlers.deliver import posting
+from handlers.deliver import late, posting
 from handlers.deliver.channels import members, open_to_amounts
 from handlers.deliver.ledger import Ledger, Result
 from handlers.deps import Deps
@@ -16,7 +16,7 @@ from handlers.rows import people_of
 from store.unit import StoreUnit
 
 MENTIONED = re.compile(r"<@([UW][A-Z0-9]+)>")
-LIVING = frozenset({"questions", "step_failed", "hold"})  # replies that show what became of them
+LIVING = frozenset({"questions", "step_failed", "hold", "late"})  # replies that show what became of them
 
 
 def redraw(effect: Effect, ledger: Ledger) -> None:
@@ -48,7 +48,7 @@ def send_reply(effect: Effect, ledger: Ledger) -> None:
     if handover is None or root is None:
         return
     handover, people = load(ledger.deps, effect.handover_id)
-    if handover is None:
+    if handover is None or (effect.name == "late" and late.stale(ledger, handover, effect)):
         return
     frame = frame_of(ledger, handover, people)
     message = reply(effect.name, handover, frame, effect.data)
@@ -59,7 +59,7 @@ def send_reply(effect: Effect, ledger: Ledger) -> None:
         "reply",
         channel=root.channel,
         message=message,
-        key=f"{handover.shown_id}:{effect.name}:{effect.serial}",
+        key=late.key(handover, effect),
         thread_ts=root.ts,
         broadcast=live,
         keep=lambda unit, result: keep_post(
@@ -145,6 +145,9 @@ def _reach_absent(ledger: Ledger, handover: Handover, message: Message, effect: 
     if not called:
         return
     absent = called - members(ledger, ledger.deps.settings.handovers_channel)
+    if effect.name == "late":
+        late.tell_instead(ledger, handover, absent)
+        return
     name = "question" if effect.name == "questions" else "ring"
     with ledger.deps.store.write() as unit:
         for slack_id in sorted(absent):

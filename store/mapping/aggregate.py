@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
@@ -91,8 +92,11 @@ def add(session: Session, handover: Handover) -> Stored:
     return stored(handover)
 
 
-def save(session: Session, handover: Handover, old: Stored) -> Saved:
-    """Writes what differs from `old`; raises `rev` by one when anything but the place of our messages changed."""
+def save(session: Session, handover: Handover, old: Stored, *, look_at: datetime) -> Saved:
+    """Writes what differs from `old`; raises `rev` by one when anything but the place of our messages changed.
+
+    A record that changed is to be looked at again at `look_at`.
+    """
     new = stored(handover)
     changed = _save_parts(session, handover, old, new)
     if old.deal != new.deal:
@@ -101,7 +105,8 @@ def save(session: Session, handover: Handover, old: Stored) -> Saved:
     values = {column: value for column, value in new.row.items() if old.row[column] != value}
     if values or changed:
         handover.rev += 1
-        session.execute(update(HANDOVER).where(HANDOVER.c.id == handover.id).values(**values, rev=handover.rev))
+        values |= {"rev": handover.rev, "next_look_at": look_at}
+        session.execute(update(HANDOVER).where(HANDOVER.c.id == handover.id).values(**values))
         changed = True
     return Saved(changed, stored(handover))
 

@@ -1,12 +1,11 @@
-"""The handover's own row, its deal, and what the row indexes: the next look, the text to search in."""
+"""The handover's own row, its deal, and the text to search in. The next look is kept beside it, by the unit."""
 
 import dataclasses
-from datetime import datetime
 
 from sqlalchemy import RowMapping
 
 from bot.deal import Deal
-from bot.handover import ENDED, Handover, State
+from bot.handover import Handover
 from store.mapping.family import Codec, Values
 from store.tables import HandoverRow
 from store.text import folded
@@ -25,23 +24,11 @@ _CODEC = Codec(
 )
 
 
-def next_look(handover: Handover) -> datetime | None:
-    """When the record must be looked at again by itself: the nearer of the due times not reached yet, or None."""
-    if handover.state in ENDED:
-        return None
-    open_times = (
-        handover.scope_due_at if handover.scoped_at is None else None,
-        handover.due_at if not handover.reached(State.IN_PROGRESS) else None,
-    )
-    return min((moment for moment in open_times if moment), default=None)
-
-
 def columns(handover: Handover) -> Values:
     """The columns of the handover's row, without id and rev."""
     names = (handover.client, handover.project, handover.workspace_name, handover.deal_id)
     return {
         **_CODEC.encode(handover),
-        "next_look_at": next_look(handover),
         "search": folded(*(name[:SEARCHED] for name in names)),
     }
 

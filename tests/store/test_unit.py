@@ -128,26 +128,26 @@ def test_a_redraw_stands_before_the_reply_that_needs_the_thread(store: Store) ->
     assert kinds(store) == ["Redraw", "Reply"]
 
 
-def test_the_next_look_is_the_nearest_due_time_not_reached(store: Store) -> None:
-    scope, gate = records.NOW + timedelta(days=1), records.NOW + timedelta(days=3)
+def test_a_save_asks_for_a_look_and_a_look_says_when_the_next_one_is(store: Store) -> None:
+    later = records.NOW + timedelta(days=3)
     with store.write() as unit:
-        stored = unit.add(records.handover(scope_due_at=scope, due_at=gate))
-    for change, looks in (
-        ({}, scope),
-        ({"scoped_at": records.NOW, "state": State.SCOPED}, gate),
-        ({"state": State.IN_PROGRESS}, None),
-    ):
-        with store.write() as unit:
-            loaded = unit.handover(stored.id)
-            assert loaded is not None
-            for name, value in change.items():
-                setattr(loaded, name, value)
-            unit.save(loaded)
-        with store.read() as reader:
-            assert reader.due_looks(gate) == ([stored.id] if looks else [])
-            if looks:
-                assert reader.due_looks(looks) == [stored.id]
-                assert reader.due_looks(looks - timedelta(seconds=1)) == []
+        stored = unit.add(records.handover())
+        unit.look_again(stored.id, later)
+    with store.read() as reader:
+        assert reader.due_looks(later - timedelta(seconds=1)) == []
+        assert reader.due_looks(later) == [stored.id]
+    with store.write() as unit:
+        loaded = unit.handover(stored.id)
+        assert loaded is not None
+        loaded.repository = "https://code.example/abc"
+        unit.save(loaded)
+        now = unit.moment.now
+    with store.read() as reader:
+        assert reader.due_looks(now) == [stored.id]
+    with store.write() as unit:
+        unit.look_again(stored.id, None)
+    with store.read() as reader:
+        assert reader.due_looks(later) == []
 
 
 def test_an_exception_undoes_everything(store: Store) -> None:

@@ -1,0 +1,208 @@
+"""A reminder: one direct message of what waits for a person over all their handovers, each thing with its button.
+
+It is true when it is sent, so it may count down; when something in it is done, it is edited and rings nobody.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from math import ceil
+
+from blocks import direct, ids, kit, limits, mrkdwn, thread
+from blocks.frame import Block, Frame, Message
+from blocks.mrkdwn import Safe
+from blocks.render import count, sentence
+from blocks.words import turns
+from bot.gate import Turn
+from bot.handover import Handover
+from bot.nag import LATE, WARNED
+from bot.people import Person
+
+THINGS = 5  # shown in one reminder
+NOTICES = 4  # handovers that are late, or will be, shown to who answers for them
+ROOM = 10  # blocks before the last three
+HALVES = frozenset({"add_promise", "add_date", "add_stakeholder", "answer_question", "tick"})
+LONGER = frozenset({"confirm_scope", "read_documents", "set_task_dates", "review_access", "mend_steps"})
+
+Shown = tuple[int, int, str]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One handover of a reminder: what waits there for `whom`; `notice` (late or warn) for who answers for it."""
+
+    handover: Handover
+    whom: int
+    turns: Sequence[Turn] = ()
+    notice: str = ""
+    left: timedelta | None = None  # working time until it is due
+
+    @property
+    def late(self) -> bool:
+        """Whether it is past its due time."""
+        return self.left is not None and self.left <= timedelta()
+
+
+@dataclass(frozen=True)
+class Asked:
+    """All that one reminder says. `things` counts also what is not shown; `options` are moments to put it off to."""
+
+    person: Person
+    lines: Sequence[Line]
+    things: int
+    reminder_id: int
+    last_hour: bool = False
+    options: Sequence[datetime] = ()
+    since: datetime | None = None
+    next_at: datetime | None = None
+    next_is_last: bool = False
+    done: int = 0
+    expected: Sequence[Handover] = field(default_factory=tuple)  # paused ones whose answer was expected today
+
+
+def reminder(asked: Asked, frame: Frame) -> tuple[Message, list[Shown]]:
+    """The message, and what of it can be done by a button, so that it can be edited when that is done."""
+    blocks: list[Block] = [kit.section(_headline(asked, frame))]
+    shown: list[Shown] = []
+    for line in [line for line in asked.lines if line.notice][:NOTICES]:
+        blocks.append(_notice(line, frame))
+        shown.append((line.handover.id, asked.person.id, line.notice))
+    for line in (line for line in asked.lines if line.turns):
+        _things(line, asked, frame, blocks, shown)
+    told = sum(1 for _, __, key in shown if key not in (LATE, WARNED))
+    if asked.things > told:
+        blocks.append(kit.context(sentence("reminder.more", n=asked.things - told)))
+    blocks += _feet(asked, frame, told)
+    return limits.check_message(Message(_spoken(asked, frame), blocks)), shown
+
+
+def finished(asked: Asked, frame: Frame) -> Message:
+    """What stands there once nothing of it waits any more."""
+    words = sentence("reminder.done", at=mrkdwn.clock(frame.now, asked.person.tz))
+    return Message(words, [kit.section(words)])
+
+
+def _things(line: Line, asked: Asked, frame: Frame, blocks: list[Block], shown: list[Shown]) -> None:
+    handover = line.handover
+    head = kit.section(_title(line, asked, frame))
+    for place, turn in enumerate(line.turns):
+        told = sum(1 for _, __, key in shown if key not in (LATE, WARNED))
+        drawn = direct.deeds(handover, frame, [turn])
+        wanted = [head, *drawn] if place == 0 else drawn
+        if told >= THINGS or len(blocks) + len(wanted) > ROOM:
+            return
+        blocks += wanted
+        shown.append((handover.id, line.whom, turn.key))
+
+
+def _title(line: Line, asked: Asked, frame: Frame) -> Safe:
+    due = thread.due_of(line.handover)
+    whom = frame.people.get(line.whom)
+    away = mrkdwn.name(whom.first_name, 40) if whom and line.whom != asked.person.id else ""
+    return sentence(
+        "reminder.title",
+        link=_link(line.handover, frame),
+        due=thread.token(due, frame) if due else "",
+        left=_left(line.left),
+        late=line.late,
+        away=away,
+    )
+
+
+def _left(left: timedelta | None) -> str:
+    if left is None or left <= timedelta():
+        return ""
+    hours = int(left.total_seconds() // 3600)
+    return f"{count(hours, 'working hour')} left" if hours else "less than an hour left"
+
+
+def _notice(line: Line, frame: Frame) -> Block:
+    handover = line.handover
+    due = thread.due_of(handover)
+    words = sentence(
+        f"reminder.{line.notice}",
+        link=_link(handover, frame),
+        due=thread.token(due, frame) if due else "",
+        waits=turns.waiting(handover, frame) or "nobody",
+    )
+    label = mrkdwn.plain(handover.client, 60)
+    if line.notice == LATE:
+        button = kit.button("Take it", ids.TAKE_IT, str(handover.id), label=f"Take it: {label}")
+    else:
+        button = kit.button("Waiting on client", ids.PAUSE, str(handover.id), label=f"Waiting on client: {label}")
+    return kit.section(words, accessory=button)
+
+
+def _headline(asked: Asked, frame: Frame) -> Safe:
+    mine = [line for line in asked.lines if line.turns]
+    notices = [line for line in asked.lines if line.notice]
+    late = [line for line in mine if line.late]
+    one = _link(mine[0].handover, frame) if len(mine) == 1 else ""
+    name = mrkdwn.name(asked.person.first_name, 40)
+    minutes = ceil(sum(_minutes(turn) for line in mine for turn in line.turns))
+    if not mine:
+        n_late = sum(line.notice == LATE for line in notices)
+        return sentence("reminder.head_notice", late=n_late, soon=len(notices) - n_late)
+    if late:
+        return sentence("reminder.head_late", one=one, n=asked.things, late=len(late), name=name)
+    if asked.last_hour:
+        return sentence("reminder.head_last", one=one, n=asked.things, many=len(mine))
+    return sentence("reminder.head", n=asked.things, name=name, minutes=minutes)
+
+
+def _minutes(turn: Turn) -> float:
+    if turn.action == "answer_points":
+        return turn.count / 2
+    return 0.5 if turn.action in HALVES else 2.0 if turn.action in LONGER else 1.0
+
+
+def _feet(asked: Asked, frame: Frame, told: int) -> list[Block]:
+    if not told:
+        return [kit.context(sentence("reminder.foot_notice"))]
+    buttons: list[Block] = []
+    if asked.options:
+        zone = asked.person.tz
+        options = [kit.option(_offer(option, frame, zone), _value(asked, option)) for option in asked.options]
+        buttons.append(kit.select(ids.REMIND_LATER, options, placeholder="Remind me later…"))
+    buttons.append(kit.button("I can't do this", ids.CANT_DO, ":".join(_handovers(asked))))
+    foot = sentence(
+        "reminder.foot",
+        since=mrkdwn.WEEKDAYS[mrkdwn.local_day(asked.since, asked.person.tz).weekday()] if asked.since else "",
+        next=mrkdwn.clock(asked.next_at, asked.person.tz) if asked.next_at else "",
+        last=asked.next_is_last,
+        done=asked.done,
+    )
+    return [kit.actions(*buttons), kit.context(foot)]
+
+
+def _handovers(asked: Asked) -> list[str]:
+    return list(dict.fromkeys(str(line.handover.id) for line in asked.lines if line.turns))[:THINGS]
+
+
+def _value(asked: Asked, option: datetime) -> str:
+    return f"{asked.reminder_id}:{option.isoformat()}"
+
+
+def _offer(option: datetime, frame: Frame, zone: str) -> str:
+    local = option.astimezone(mrkdwn.zone_of(zone))
+    days = (local.date() - mrkdwn.local_day(frame.now, zone)).days
+    day = "Today" if days == 0 else "Tomorrow" if days == 1 else mrkdwn.short_day(local.date())
+    return f"{day} {local:%H:%M}"
+
+
+def _link(handover: Handover, frame: Frame) -> Safe:
+    return mrkdwn.link(frame.links.get(f"root:{handover.id}", ""), handover.title)
+
+
+def _spoken(asked: Asked, frame: Frame) -> str:
+    mine = [line.handover for line in asked.lines if line.turns]
+    about = mine or [line.handover for line in asked.lines if line.notice]
+    due = thread.due_of(about[0]) if about else None
+    return sentence(
+        "reminder.text",
+        things=asked.things if mine else 0,
+        title=thread.short_title(about[0]) if len(about) == 1 else "",
+        n=len(about),
+        due=mrkdwn.clock(due, frame.tz) if due else "",
+        late=any(line.late for line in asked.lines),
+    )

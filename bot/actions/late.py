@@ -1,0 +1,34 @@
+"""[Take it]: what is late moves into hands that are there, without moving anybody's role or signature."""
+
+from datetime import datetime
+
+from bot import gate
+from bot.actions.lists import gone, settle
+from bot.errors import Refused
+from bot.people import Person, Role
+from bot.terms import Said, Terms, manager_of
+from bot.unit import Unit
+
+KEPT = frozenset({"sign", "answer_question"})  # only the person themselves can do these
+
+
+def take_it(unit: Unit, handover_id: int, who: Person, *, terms: Terms, now: datetime) -> Said | Refused:
+    """Makes the delivery manager or a head the holder of everything that can be done now and waits for others.
+
+    Sign-offs and questions stay with whom they belong to: a signature is never given for somebody else.
+    """
+    handover = unit.handover(handover_id)
+    if handover is None:
+        return gone()
+    if who.id != manager_of(handover) and not who.has(Role.HEAD_OF_DELIVERY):
+        return Refused("Only the delivery manager or the Head of Delivery can take this. Ask one of them.")
+    found = [turn for turn in gate.shown(handover) if turn.action not in KEPT and gate.actor(handover, turn) != who.id]
+    items = [item for turn in found if (item := handover.item(turn.subject))]
+    if not items:
+        return Refused("Only sign-offs and questions wait here: they stay with the people they belong to. Ask them.")
+    for item in items:
+        item.holder = who.id
+        handover.note(now, "taken", person=who.id, item=item.key, role=item.role.value)
+    settle(unit, handover, terms=terms, now=now, actor=who.id)
+    n = len(items)
+    return Said(f"{n} {'thing is' if n == 1 else 'things are'} yours now. /handover shows them.")

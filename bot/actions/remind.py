@@ -1,0 +1,170 @@
+"""Telling people: one message over all their handovers, at most two on a day of theirs, in their own hours.
+
+What was planned for somebody who is away goes to their deputy. Everything is looked at again when it is sent: what was
+done meanwhile is left out, and a message that would come on another day than its own is planned anew.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.absence import stand_in
+from bot.effects import RedrawReminder, Remind
+from bot.errors import Refused
+from bot.nag import DEFERRALS, PER_DAY, Nag, Reminder, hours_of, local_day
+from bot.people import Person
+from bot.terms import Said, Terms
+from bot.unit import Unit
+from bot.worktime import Office, is_open, next_opening
+
+
+def receivers(unit: Unit, people: Iterable[int], *, terms: Terms, now: datetime) -> dict[int, list[int]]:
+    """Who is told what is due for these people: receiver → for whom."""
+    found: dict[int, list[int]] = {}
+    for person_id in people:
+        person = unit.person(person_id)
+        if person is not None:
+            receiver = stand_in(unit, person, terms.settings, now) or person
+            found.setdefault(receiver.id, []).append(person_id)
+    return found
+
+
+def remind(unit: Unit, receiver_id: int, people: Iterable[int], *, terms: Terms, now: datetime) -> bool:
+    """Tells one receiver what is due for these people; whether a message goes out.
+
+    Outside the receiver's hours it waits for their next opening. What comes when the day's messages are used up is
+    added to the last of them, without ringing.
+    """
+    held = list(people)
+    locked = unit.lock_people({receiver_id, *held})
+    receiver = locked.get(receiver_id)
+    rows = unit.nags_due(held, now)
+    if receiver is None or not rows:
+        return False
+    if not receiver.active or receiver.guest or not receiver.slack_id:
+        _drop(unit, rows, now)
+        return False
+    hours = hours_of(receiver, terms.offices)
+    if not is_open(hours, now):
+        _put_off(unit, rows, next_opening(hours, now), now)
+        return False
+    return _tell(unit, receiver, rows, now, hours=hours)
+
+
+def _tell(unit: Unit, receiver: Person, rows: list[Nag], now: datetime, *, hours: Office) -> bool:
+    day = local_day(hours, now)
+    sent = unit.reminders(receiver.id, day)
+    causes: dict[int, list[str]] = {}
+    for row in rows:
+        named = row.due(now)
+        causes.setdefault(row.handover_id, []).extend(f"{row.person}:{cause}" for cause in named)
+        row.spend(named)
+        unit.keep_nag(row)
+    if len(sent) < PER_DAY and not _only_late_again(sent, causes, rows):
+        n = len(sent) + 1
+        unit.add_reminder(receiver.id, day, n, at=now, causes=causes)
+        unit.emit(Remind(receiver.id, day.isoformat(), n))
+        return True
+    last = sent[-1]
+    for handover_id, named in causes.items():
+        last.causes.setdefault(handover_id, []).extend(named)
+    unit.keep_reminder(last)
+    unit.emit(RedrawReminder(last.id, receiver.id, now.isoformat()))
+    return False
+
+
+def _only_late_again(sent: list[Reminder], causes: dict[int, list[str]], rows: list[Nag]) -> bool:
+    # Heads hear of late ones once a day: what becomes late after that is added to the message that is there.
+    told = any(is_late(cause) for reminder in sent for named in reminder.causes.values() for cause in named)
+    only_late = all(is_late(cause) for named in causes.values() for cause in named)
+    return told and only_late and not any(row.waits for row in rows)
+
+
+def is_late(cause: str) -> bool:
+    """Whether a reminder's cause ("17:late:2025-09-10") is that something is late."""
+    return cause.partition(":")[2].startswith("late:")
+
+
+def is_warning(cause: str) -> bool:
+    """Whether a reminder's cause is that something will be late soon."""
+    return ":warn:" in cause
+
+
+def fold(unit: Unit, reminder: Reminder, receiver: Person, *, terms: Terms, now: datetime) -> None:
+    """A reminder that could not be sent on its day: what it was for is planned for the next opening, as one message."""
+    hours = hours_of(receiver, terms.offices)
+    at = now if is_open(hours, now) else next_opening(hours, now)
+    unit.lock_people({receiver.id, *_held(reminder)})
+    for handover_id, named in reminder.causes.items():
+        rows = unit.nags(handover_id)
+        for cause in named:
+            person_id, _, why = cause.partition(":")
+            row = rows.get(int(person_id))
+            # A late day is over with its day; the day on which it is told now has a cause of its own.
+            if row is not None and (row.waits or not why.startswith("late:")):
+                row.plan[f"again:{why}"] = at
+                unit.keep_nag(row)
+    unit.drop_reminder(reminder.id)
+
+
+def merge(unit: Unit, reminder: Reminder, later: Reminder) -> None:
+    """Two reminders of one day that both wait to be sent are one."""
+    for handover_id, named in reminder.causes.items():
+        mine = later.causes.setdefault(handover_id, [])
+        mine.extend(cause for cause in named if cause not in mine)
+    unit.keep_reminder(later)
+
+
+def later(unit: Unit, who: Person, *, reminder_id: int, until: datetime, terms: Terms, now: datetime) -> Said | Refused:
+    """[Remind me later]: what the message asks for is asked for again at that moment, not before; twice at the most."""
+    reminder = unit.reminder(reminder_id)
+    if reminder is None or reminder.person != who.id:
+        return Refused("This reminder is not yours, so you cannot put it off.")
+    if until <= now:
+        return Refused("This time has passed. Please choose another one.")
+    unit.lock_people({who.id, *_held(reminder)})
+    rows = [row for row in _rows(unit, reminder) if row.due_at and until < row.due_at]
+    if not rows:
+        return Refused("It is due before that. Do it now, or say that you can't: the button is beside it.")
+    if any(row.deferred >= DEFERRALS for row in rows):
+        return Refused("It was put off twice already. Do it now, or say that you can't.")
+    for row in rows:
+        row.deferred += 1
+        row.spend([cause for cause, at in row.plan.items() if at <= until and not cause.startswith("late:")])
+        row.plan[f"later:{until.isoformat()}"] = until
+        unit.keep_nag(row)
+    unit.emit(RedrawReminder(reminder.id, who.id, now.isoformat()))
+    return Said(f"I remind you again {_when(until, hours_of(who, terms.offices))}.")
+
+
+def _rows(unit: Unit, reminder: Reminder) -> list[Nag]:
+    found = []
+    for handover_id in sorted({line[0] for line in reminder.shown}):
+        rows = unit.nags(handover_id)
+        held = {line[1] for line in reminder.shown if line[0] == handover_id}
+        found += [rows[person_id] for person_id in sorted(held) if person_id in rows and rows[person_id].waits]
+    return found
+
+
+def _held(reminder: Reminder) -> set[int]:
+    causes = {int(cause.partition(":")[0]) for named in reminder.causes.values() for cause in named}
+    return causes | {line[1] for line in reminder.shown}
+
+
+def _when(moment: datetime, hours: Office) -> str:
+    local = moment.astimezone(ZoneInfo(hours.tz))
+    return f"{local:%a} {local.day} {local:%b, %H:%M}"
+
+
+def _put_off(unit: Unit, rows: list[Nag], at: datetime, now: datetime) -> None:
+    for row in rows:
+        for cause in row.due(now):
+            row.plan[cause] = at
+        unit.keep_nag(row)
+
+
+def _drop(unit: Unit, rows: list[Nag], now: datetime) -> None:
+    # Nobody reads it: the delivery manager and the heads have causes of their own.
+    for row in rows:
+        row.spend(row.due(now))
+        unit.keep_nag(row)

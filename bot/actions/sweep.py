@@ -1,0 +1,220 @@
+"""Looking at a record by itself: breaches begin and end, and what waits for whom is planned anew.
+
+Every save asks for a look; a look asks for the next one. It may come late or twice: what is due is in the record.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from bot import clock, gate, nag
+from bot.absence import stand_in
+from bot.breach import Breach
+from bot.clock import Clock
+from bot.effects import RedrawReminder, Reply
+from bot.gate import Turn
+from bot.handover import ENDED, LIVE, Handover
+from bot.nag import Ladder, Nag, View, hours_of, late_cause, local_day, opening_after
+from bot.people import Person, Role
+from bot.terms import Terms, manager_of
+from bot.unit import Unit
+from bot.worktime import is_open, next_opening
+
+REMEMBERED = timedelta(days=14)  # how long a reminder is kept true by edits
+
+
+@dataclass
+class Look:
+    """One look at one record: what it needs, and who was rung by it."""
+
+    unit: Unit
+    handover: Handover
+    terms: Terms
+    now: datetime
+    rung: set[int] = field(default_factory=set)
+
+    @property
+    def counting(self) -> Clock | None:
+        """The clock that runs at this moment of the look."""
+        return clock.running(self.handover, self.terms.settings)
+
+    @property
+    def heads(self) -> list[int]:
+        """The heads of delivery whom we know, by id."""
+        emails = self.terms.settings.roles.get(Role.HEAD_OF_DELIVERY, ())
+        return [person.id for email in emails if (person := self.unit.by_email(email)) and person.active]
+
+    def receiver(self, person_id: int) -> Person | None:
+        """Who gets the reminders of that person now: their deputy while they are away."""
+        person = self.unit.person(person_id)
+        return stand_in(self.unit, person, self.terms.settings, self.now) or person if person else None
+
+
+def look(unit: Unit, handover_id: int, *, terms: Terms, now: datetime) -> None:
+    """Brings one record's clock up to date, and says when it must be looked at next."""
+    handover = unit.handover(handover_id)
+    if handover is None:
+        return
+    seeing = Look(unit, handover, terms, now)
+    _end_breach(seeing)
+    _begin_breach(seeing)
+    _tell_thread(seeing)
+    _plan(seeing)
+    unit.look_again(handover.id, next_look(handover, terms, now))
+
+
+def next_look(handover: Handover, terms: Terms, now: datetime) -> datetime | None:
+    """When something may begin or end by itself: at the due time, and at each opening while it is late or paused."""
+    if handover.state in ENDED or clock.of(handover, terms.settings) is None:
+        return None
+    office = terms.office(handover)
+    counting = clock.running(handover, terms.settings)
+    if counting is None:
+        return opening_after(office, local_day(office, now)) if handover.running("pause") else None
+    if not counting.late(now):
+        return counting.due
+    breach = handover.breach
+    if breach is None or breach.told_on != local_day(office, now):
+        return next_opening(office, now)
+    return opening_after(office, local_day(office, now))
+
+
+def cause_of(handover: Handover) -> str:
+    """For whom the record waits, as a breach keeps it: "sales_rep:1,pm:2"."""
+    counts: dict[str, int] = {}
+    for turn in gate.shown(handover):
+        counts[turn.role.value] = counts.get(turn.role.value, 0) + 1
+    return ",".join(f"{role}:{n}" for role, n in counts.items())
+
+
+def _begin_breach(seeing: Look) -> None:
+    handover, counting = seeing.handover, seeing.counting
+    if counting is None or not counting.late(seeing.now) or handover.breach:
+        return
+    cause = cause_of(handover)
+    handover.breaches.append(Breach(counting.name, counting.due, cause))
+    handover.note(seeing.now, "breach", clock=counting.name, due=counting.due.isoformat(), cause=cause)
+    seeing.unit.save(handover)
+
+
+def _end_breach(seeing: Look) -> None:
+    handover, counting, breach = seeing.handover, seeing.counting, seeing.handover.breach
+    if breach is None or (counting and counting.name == breach.clock and counting.late(seeing.now)):
+        return
+    breach.until = seeing.now
+    handover.note(seeing.now, "breach_ended", clock=breach.clock, due=breach.since.isoformat())
+    seeing.unit.save(handover)
+    # The reply that it is live says that it is over; a record that ended is nobody's any more.
+    if breach.told_on and handover.state not in (*LIVE, *ENDED):
+        seeing.unit.emit(Reply(handover.id, "late_over", f"{breach.clock}:{breach.since:%Y%m%dT%H%M}"))
+
+
+def _tell_thread(seeing: Look) -> None:
+    # Once a working day, while the office is open; who is not at work now hears of it at their own opening.
+    handover, breach = seeing.handover, seeing.handover.breach
+    office = seeing.terms.office(handover)
+    today = local_day(office, seeing.now)
+    if breach is None or breach.told_on == today or not is_open(office, seeing.now):
+        return
+    until: dict[str, str] = {}
+    for person_id in nag.waits(handover, seeing.heads):
+        person = seeing.unit.person(person_id)
+        if person is None or not person.slack_id or person.away(seeing.now):
+            continue
+        closes = nag.closing(hours_of(person, seeing.terms.offices), seeing.now)
+        if closes is not None:
+            until[str(person_id)] = closes.isoformat()
+            seeing.rung.add(person_id)
+    breach.told_on = today
+    seeing.unit.save(handover)
+    data = {"ring": until, "day": today.isoformat()}
+    seeing.unit.emit(Reply(handover.id, "late", f"{breach.clock}:{today}", data))
+
+
+def _plan(seeing: Look) -> None:
+    unit, handover = seeing.unit, seeing.handover
+    before = unit.nags(handover.id)
+    wanted = _wanted(seeing, before)
+    if wanted == before and not seeing.rung:
+        return
+    # People after the record, by id: whoever reminds one of them at this moment holds their row.
+    unit.lock_people({*before, *wanted})
+    before = unit.nags(handover.id)
+    wanted = _wanted(seeing, before)
+    unit.keep_nags(handover.id, wanted.values())
+    _redraw(seeing, {*before, *wanted}, wanted)
+
+
+def _wanted(seeing: Look, before: dict[int, Nag]) -> dict[int, Nag]:
+    handover = seeing.handover
+    if clock.of(handover, seeing.terms.settings) is None:
+        return {}
+    counting, heads = seeing.counting, seeing.heads
+    manager = manager_of(handover)
+    waiting = _reachable(seeing, nag.waits(handover, heads), [manager] if manager else heads) if counting else {}
+    people = {*before, *waiting, *heads, manager} - {0}
+    wanted = {}
+    for person_id in sorted(people):
+        old = before.get(person_id) or Nag(handover.id, person_id)
+        receiver = seeing.receiver(person_id)
+        waits = nag.since(waiting.get(person_id, []), old.waits, seeing.now)
+        found = Nag(handover.id, person_id, waits, {}, list(old.spent), old.deferred)
+        found.due_at = counting.due if counting and waits else None
+        if receiver is not None:
+            view = View(
+                hours_of(receiver, seeing.terms.offices),
+                waits,
+                manages=person_id == manager or (not manager and person_id in heads),
+                heads=person_id in heads,
+                reminders=receiver.reminders,
+            )
+            found.plan = _unspent(seeing, view, found, old)
+        if found.waits or found.plan or found.spent:
+            wanted[person_id] = found
+    return wanted
+
+
+def _reachable(seeing: Look, waiting: dict[int, list[Turn]], instead: list[int]) -> dict[int, list[Turn]]:
+    # What waits for somebody who left the company waits for the delivery manager, who names somebody else.
+    found: dict[int, list[Turn]] = {}
+    for person_id, turns in waiting.items():
+        person = seeing.unit.person(person_id)
+        here = person is not None and person.active and not person.guest and person.slack_id
+        for one in [person_id] if here else instead:
+            found.setdefault(one, []).extend(turns)
+    return found
+
+
+def _unspent(seeing: Look, view: View, found: Nag, old: Nag) -> dict[str, datetime]:
+    handover, terms = seeing.handover, seeing.terms
+    if seeing.counting is None:
+        return {}
+    if found.person in seeing.rung:
+        found.spend([late_cause(view.hours, seeing.now)])
+    planned = nag.plan(view, handover, seeing.counting, terms.office(handover), ladder(terms), now=seeing.now)
+    later = {cause: at for cause, at in old.plan.items() if cause.startswith(("later:", "again:")) and found.waits}
+    return {cause: at for cause, at in (planned | later).items() if cause not in found.spent}
+
+
+def ladder(terms: Terms) -> Ladder:
+    """The ladder of the settings."""
+    settings = terms.settings
+    return Ladder(settings.first_share, settings.last_hours, timedelta(hours=float(settings.merge_hours)))
+
+
+def _redraw(seeing: Look, people: Iterable[int], wanted: dict[int, Nag]) -> None:
+    # What is done elsewhere loses its button in the reminders that were sent for it.
+    handover = seeing.handover
+    receivers = {receiver.id for person_id in people if (receiver := seeing.receiver(person_id))}
+    since = (seeing.now - REMEMBERED).date()
+    for reminder in seeing.unit.open_reminders({*people, *receivers}, since):
+        shown = [(person, key) for handover_id, person, key in reminder.shown if handover_id == handover.id]
+        if any(not _stands(seeing, wanted.get(person), key) for person, key in shown):
+            seeing.unit.emit(RedrawReminder(reminder.id, reminder.person, f"{handover.id}:{handover.rev}"))
+
+
+def _stands(seeing: Look, found: Nag | None, key: str) -> bool:
+    if key in (nag.LATE, nag.WARNED):
+        counting = seeing.counting
+        return counting is not None and (key == nag.WARNED or counting.late(seeing.now))
+    return found is not None and key in found.waits

@@ -1,0 +1,216 @@
+"""Reminders on their way: drawn from the records as they are when they are sent, and kept true by edits afterwards."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+from blocks.frame import Frame
+from blocks.reminder import Asked, Line, finished, reminder
+from bot import clock, gate, nag
+from bot.actions import remind
+from bot.effects import Effect, RedrawReminder, Remind
+from bot.gate import Turn
+from bot.handover import Handover
+from bot.nag import DEFERRALS, LATE, WARNED, Nag, Reminder, hours_of, local_day
+from bot.people import Person, Role
+from bot.worktime import elapsed, is_open
+from handlers.deliver import posting
+from handlers.deliver.ledger import Ledger, Result
+from handlers.deps import Deps
+from store.unit import StoreUnit
+
+LOOK_BACK = 14 * 86_400.0  # seconds: longer than any outage that is waited out
+LOADED = 8  # records read for one reminder: five things are shown
+
+
+def send_reminder(effect: Effect, ledger: Ledger) -> None:
+    """Sends a reminder, once. On another day than its own, or out of hours, what it was for is planned anew."""
+    assert isinstance(effect, Remind)  # noqa: S101 - the performer of exactly this kind
+    deps = ledger.deps
+    day, now = date.fromisoformat(effect.day), deps.clock.now()
+    with deps.store.read() as reader:
+        found, person = reader.reminder_at(effect.person_id, day, effect.n), reader.person(effect.person_id)
+    if found is None or person is None or found.ts or found.done_at:
+        return
+    channel = posting.open_dm(ledger, person.slack_id)
+    if ledger.job.attempts > 1 and _sent_before(ledger, found, channel, effect.key):
+        return
+    if not _still_its_time(deps, found, person, now):
+        return
+    asked, frame = gathered(deps, found, person, now)
+    if not asked.lines:
+        found.done_at = now
+        with deps.store.write() as unit:
+            unit.keep_reminder(found)
+        return
+    message, shown = reminder(asked, frame)
+
+    def keep(unit: StoreUnit, result: Result) -> None:
+        sent = unit.reminder(found.id) or found
+        unit.keep_reminder(replace(sent, channel=result["channel"], ts=result["ts"], shown=shown))
+
+    posting.post(ledger, "dm", channel=channel, message=message, key=effect.key, keep=keep)
+
+
+def redraw_reminder(effect: Effect, ledger: Ledger) -> None:
+    """Brings a reminder that was sent up to date; one that nobody can see any more is let go."""
+    assert isinstance(effect, RedrawReminder)  # noqa: S101 - the performer of exactly this kind
+    deps, now = ledger.deps, ledger.deps.clock.now()
+    with deps.store.read() as reader:
+        found, person = reader.reminder(effect.reminder_id), reader.person(effect.person_id)
+    if found is None or person is None or not found.ts or found.done_at:
+        return
+    asked, frame = gathered(deps, found, person, now, only=True)
+    if asked.lines:
+        message, shown = reminder(asked, frame)
+        found.shown = list(dict.fromkeys([*found.shown, *shown]))
+    else:
+        message = finished(asked, frame)
+        found.done_at = now
+    if not posting.update(ledger, channel=found.channel, ts=found.ts, message=message):
+        found.done_at = now
+    with deps.store.write() as unit:
+        unit.keep_reminder(found)
+
+
+def gathered(deps: Deps, found: Reminder, person: Person, now: datetime, *, only: bool = False) -> tuple[Asked, Frame]:
+    """What a reminder says by now; with `only`, nothing that it did not say already or was not added to it."""
+    causes = dict(found.causes)
+    held = {person.id, *(int(c.partition(":")[0]) for named in causes.values() for c in named)}
+    with deps.store.read() as reader:
+        rows = [row for row in reader.nags_of(held) if not _put_off(row, now)]
+        if only:
+            about = {*causes, *(line[0] for line in found.shown)}
+            rows = [row for row in rows if row.handover_id in about]
+        wanted = dict.fromkeys([*_noticed(causes), *(row.handover_id for row in rows)])
+        records = {h.id: h for h in map(reader.handover, list(wanted)[:LOADED]) if h is not None}
+        ids = set().union(*(h.people for h in records.values())) | held if records else held
+        people = reader.people(ids)
+        sent = [one for one in reader.reminders(person.id, found.day) if one.ts or one.id == found.id]
+    lines = _lines(deps, records, rows, causes, person, now)
+    told = [row for row in rows if row.handover_id in records]
+    standing = {(line.handover.id, line.whom, turn.key) for line in lines for turn in line.turns}
+    hours = hours_of(person, deps.terms.offices)
+    dues = [row.due_at for row in told if row.due_at and row.due_at > now]
+    offers = nag.later_options(hours, now=now, due=min(dues, default=None), sent_today=len(sent)) if dues else []
+    next_at, last = _next(told, now)
+    asked = Asked(
+        person=person,
+        lines=lines,
+        things=sum(len(row.waits) for row in rows),
+        reminder_id=found.id,
+        last_hour=any(":last:" in cause for named in causes.values() for cause in named),
+        options=[] if any(row.deferred >= DEFERRALS for row in told) else offers,
+        since=min((at for row in told for at in row.waits.values()), default=None),
+        next_at=next_at,
+        next_is_last=last,
+        done=sum(1 for line in found.shown if line[2] not in (LATE, WARNED) and line not in standing),
+    )
+    return asked, _frame(deps, records, people)
+
+
+def _lines(
+    deps: Deps,
+    records: dict[int, Handover],
+    rows: Iterable[Nag],
+    causes: dict[int, list[str]],
+    person: Person,
+    now: datetime,
+) -> list[Line]:
+    lines = []
+    for handover_id in _noticed(causes):
+        handover = records.get(handover_id)
+        counting = clock.running(handover, deps.terms.settings) if handover else None
+        if handover is not None and counting is not None and _answers_for(handover, person):
+            lines.append(Line(handover, person.id, notice=LATE if counting.late(now) else WARNED))
+    for row in rows:
+        handover = records.get(row.handover_id)
+        turns = _turns(handover, row) if handover else []
+        if handover is not None and turns:
+            lines.append(Line(handover, row.person, turns, left=_left(deps, handover, now)))
+    late_first = {True: 0, False: 1}
+    return sorted(lines, key=lambda line: (not line.notice, late_first[line.notice == LATE]))
+
+
+def _turns(handover: Handover, row: Nag) -> list[Turn]:
+    found = [turn for turn in gate.shown(handover) if turn.key in row.waits]
+    named = {turn.key for turn in found}
+    empty = f"{Role.DELIVERY_MANAGER}:fill_roles:delivery_manager"
+    if empty in row.waits and empty not in named and not handover.roles.get(Role.DELIVERY_MANAGER):
+        found.append(Turn(Role.DELIVERY_MANAGER, 0, "fill_roles", "delivery_manager"))
+    return found
+
+
+def _left(deps: Deps, handover: Handover, now: datetime) -> timedelta | None:
+    counting = clock.running(handover, deps.terms.settings)
+    if counting is None:
+        return None
+    return elapsed(deps.terms.office(handover), start=now, end=counting.due)
+
+
+def _noticed(causes: dict[int, list[str]]) -> list[int]:
+    # What is late comes before what will be.
+    late = [h for h, named in causes.items() if any(remind.is_late(cause) for cause in named)]
+    return list(dict.fromkeys([*late, *(h for h, n in causes.items() if any(map(remind.is_warning, n)))]))
+
+
+def _answers_for(handover: Handover, person: Person) -> bool:
+    manager = handover.roles.get(Role.DELIVERY_MANAGER, 0)
+    return person.id == manager or person.has(Role.HEAD_OF_DELIVERY)
+
+
+def _put_off(row: Nag, now: datetime) -> bool:
+    return any(cause.startswith("later:") and at > now for cause, at in row.plan.items())
+
+
+def _next(rows: list[Nag], now: datetime) -> tuple[datetime | None, bool]:
+    planned = [(at, cause) for row in rows for cause, at in row.plan.items() if at > now and not _quiet(cause)]
+    if not planned:
+        return None, False
+    at, cause = min(planned)
+    return at, ":last:" in cause and len({moment for moment, _ in planned}) == 1
+
+
+def _quiet(cause: str) -> bool:
+    return cause.startswith("late:") or ":warn:" in cause
+
+
+def _frame(deps: Deps, records: dict[int, Handover], people: dict[int, Person]) -> Frame:
+    frame = deps.frame(None, people)
+    links = {f"root:{h.id}": deps.permalink(p.channel, p.ts) for h in records.values() if (p := h.post("root"))}
+    return replace(frame, links=links)
+
+
+def _still_its_time(deps: Deps, found: Reminder, person: Person, now: datetime) -> bool:
+    hours = hours_of(person, deps.terms.offices)
+    with deps.store.write() as unit:
+        if found.day != local_day(hours, now) or not is_open(hours, now):
+            remind.fold(unit, found, person, terms=deps.terms, now=now)
+            return False
+        later = unit.reminder_at(person.id, found.day, found.n + 1)
+        if later is not None and not later.ts and not later.done_at:
+            remind.merge(unit, found, later)
+            unit.drop_reminder(found.id)
+            return False
+    return True
+
+
+def _sent_before(ledger: Ledger, found: Reminder, channel: str, key: str) -> bool:
+    # Between the post and its note in the ledger we may have died, and its day may be over by now.
+    started = ledger.deps.clock.tick() - LOOK_BACK
+    result = posting.find_post(ledger, channel=channel, thread_ts="", key=key, oldest=started)
+    if result is None:
+        return False
+    asked, frame = gathered(ledger.deps, found, _person(ledger, found.person), ledger.deps.clock.now())
+    _, shown = reminder(asked, frame) if asked.lines else (None, [])
+    with ledger.deps.store.write() as unit:
+        unit.keep_reminder(replace(found, channel=result["channel"], ts=result["ts"], shown=shown))
+    return True
+
+
+def _person(ledger: Ledger, person_id: int) -> Person:
+    with ledger.deps.store.read() as reader:
+        person = reader.person(person_id)
+    if person is None:
+        raise LookupError(f"Person {person_id} is not there any more.")
+    return person

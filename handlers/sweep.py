@@ -1,0 +1,106 @@
+"""The sweep: records whose look is due are looked at, then people whose time has come are told. Late or twice is fine.
+
+Each look and each reminder is a transaction of its own; two replicas that sweep at once do each thing once.
+"""
+
+import logging
+import threading
+from collections.abc import Callable
+from datetime import datetime
+
+from bot.actions import remind
+from bot.actions.sweep import look
+from bot.errors import Conflict
+from handlers.deps import Deps
+
+log = logging.getLogger("baton.sweep")
+BATCH = 200
+QUIET = 2.0  # seconds after a change until its record is looked at: a burst of clicks is one look
+
+
+def sweep(deps: Deps, now: datetime) -> int:
+    """Everything that is due by now; how many records and people it saw."""
+    return looks(deps, now) + reminders(deps, now)
+
+
+def looks(deps: Deps, now: datetime) -> int:
+    """Looks at every record whose time has come."""
+    seen: set[int] = set()
+    while True:
+        with deps.store.read() as reader:
+            due = [one for one in reader.due_looks(now, limit=BATCH) if one not in seen]
+        if not due:
+            return len(seen)
+        for handover_id in due:
+            seen.add(handover_id)
+            _tried(lambda: _look(deps, handover_id, now), f"HO-{handover_id}")  # noqa: B023 - called at once
+
+
+def reminders(deps: Deps, now: datetime) -> int:
+    """Tells everyone for whom something is due; people outside their hours are put off to their next opening."""
+    with deps.store.read() as reader:
+        due = reader.people_due(now)
+    if not due:
+        return 0
+    with deps.store.write() as unit:
+        told = remind.receivers(unit, due, terms=deps.terms, now=now)
+    for receiver_id, people in sorted(told.items()):
+        _tried(lambda: _remind(deps, receiver_id, people, now), f"person {receiver_id}")  # noqa: B023 - called at once
+    return len(told)
+
+
+def _look(deps: Deps, handover_id: int, now: datetime) -> None:
+    with deps.store.write() as unit:
+        look(unit, handover_id, terms=deps.terms, now=now)
+
+
+def _remind(deps: Deps, receiver_id: int, people: list[int], now: datetime) -> None:
+    with deps.store.write() as unit:
+        remind.remind(unit, receiver_id, people, terms=deps.terms, now=now)
+
+
+def _tried(deed: Callable[[], None], what: str) -> None:
+    # One record that can't be looked at must not keep the others waiting; it stays due and is tried again.
+    try:
+        try:
+            deed()
+        except Conflict:
+            deed()
+    except Exception:
+        log.exception("could not look at %s", what)
+
+
+class Sweeper:
+    """A thread that sweeps soon after each commit; the scheduler's tick calls `sweep` too, should it miss one."""
+
+    def __init__(self, deps: Deps) -> None:
+        self._deps = deps
+        self._rung = threading.Event()
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def start(self) -> None:
+        """Starts the thread."""
+        self._thread.start()
+
+    def stop(self, timeout: float = 10.0) -> None:
+        """Lets the sweep at work end."""
+        self._stopping.set()
+        self._rung.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout)
+
+    def wake(self) -> None:
+        """Something changed."""
+        self._rung.set()
+
+    def _run(self) -> None:
+        while True:
+            self._rung.wait()
+            if self._stopping.wait(QUIET):
+                return
+            self._rung.clear()
+            try:
+                sweep(self._deps, self._deps.clock.now())
+            except Exception:  # the database may be away: the thread must outlive it
+                log.exception("could not sweep")
