@@ -1,8 +1,13 @@
 """Stories of seams: what happens between two jobs, when a job about a job fails, and when an ear itself fails."""
 
+from collections import Counter
+from pathlib import Path
+
+from bot.effects import ReadDeal
+from sandbox import company
 from tests.stories import walk
-from tests.stories.stage import Stage
-from tests.stories.test_trouble import doubled
+from tests.stories.stage import Stage, staged
+from tests.stories.test_trouble import doubled, told
 
 
 def test_a_change_between_a_lost_answer_and_the_next_try_doubles_nothing(http_stage: Stage) -> None:
@@ -14,3 +19,31 @@ def test_a_change_between_a_lost_answer_and_the_next_try_doubles_nothing(http_st
     http_stage.hands.command("ana", walk.HERE, "commit ABC weekly call until go-live")
     http_stage.settle()
     assert doubled(http_stage) == {}
+
+
+def unknown_connection(stage: Stage) -> None:
+    """Work which cannot succeed: it is parked, and the admin should hear of it."""
+    with stage.deps.store.write() as unit:
+        unit.emit(ReadDeal("gone", "1", "event", "1"))
+
+
+def test_without_a_usable_admin_channel_sales_operations_hear_of_parked_work(tmp_path: Path) -> None:
+    """Baton was never asked into the admin channel: what it has to say goes to Olga, once."""
+    slack = {"handovers_channel": company.HANDOVERS_CHANNEL, "admin_channel": "C0NOWHERE1"}
+    with staged(tmp_path, slack=slack) as stage:
+        stage.start()
+        unknown_connection(stage)
+        stage.settle()
+        assert [text for text in told(stage, "olga") if "ReadDeal" in text] != []
+        assert Counter(job.kind for job in stage.parked()) == {"ReadDeal": 1}
+
+
+def test_a_message_to_the_admin_that_fails_is_parked_without_another_about_it(tmp_path: Path) -> None:
+    """Else each failure would be told by a message which fails, without an end."""
+    slack = {"handovers_channel": company.HANDOVERS_CHANNEL, "admin_channel": "C0NOWHERE1"}
+    with staged(tmp_path, slack=slack) as stage:
+        stage.start()
+        stage.world.faults.add("slack", "conversations.open", "ok_false:user_disabled", times=1_000)
+        unknown_connection(stage)
+        stage.settle()
+        assert Counter(job.kind for job in stage.parked()) == {"ReadDeal": 1, "TellAdmin": 1}
