@@ -3,7 +3,11 @@
 from collections import Counter
 from pathlib import Path
 
+import pytest
+from sqlalchemy import text
+
 from bot.effects import ReadDeal
+from handlers.logs import Lines
 from sandbox import company
 from tests.stories import walk
 from tests.stories.stage import Stage, staged
@@ -47,3 +51,22 @@ def test_a_message_to_the_admin_that_fails_is_parked_without_another_about_it(tm
         unknown_connection(stage)
         stage.settle()
         assert Counter(job.kind for job in stage.parked()) == {"ReadDeal": 1, "TellAdmin": 1}
+
+
+def broken(stage: Stage) -> None:
+    """From now on the database refuses every entry, quoting what was to be stored, as PostgreSQL's DETAIL does."""
+    refuse = "CREATE TRIGGER broken BEFORE INSERT ON entry BEGIN SELECT RAISE(ABORT, 'Weekly call'); END"
+    with stage.deps.store.db.engine.begin() as connection:
+        connection.execute(text(refuse))
+
+
+def test_no_log_line_about_a_failure_holds_a_word_of_the_record(
+    http_stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Where it broke is logged, what was being saved is not."""
+    walk.won(http_stage)
+    broken(http_stage)
+    http_stage.hands.command("ana", walk.HERE, "commit ABC Weekly call until go-live")
+    lines = [Lines().format(record) for record in caplog.records]
+    assert [line for line in lines if "IntegrityError" in line and "capture.py" in line] != []
+    assert [line for line in lines if "Weekly call" in line] == []
