@@ -70,3 +70,33 @@ def test_no_log_line_about_a_failure_holds_a_word_of_the_record(
     lines = [Lines().format(record) for record in caplog.records]
     assert [line for line in lines if "IntegrityError" in line and "capture.py" in line] != []
     assert [line for line in lines if "Weekly call" in line] == []
+
+
+def test_a_form_whose_saving_fails_stays_open_with_what_was_typed(http_stage: Stage) -> None:
+    """Slack closes a form on an empty answer: then she would believe that her promise is kept."""
+    walk.won(http_stage)
+    walk.click(http_stage, "ana", "list:sales_rep", "promise.add")
+    form = walk.modal(http_stage, "ana")["id"]
+    broken(http_stage)
+    http_stage.hands.submit("ana", form, walk.fields(words="Weekly call until go-live"))
+    views = http_stage.world.slack.views(walk.user_id("ana"))
+    assert [view["title"]["text"] for view in views] == ["Add a promise", "Not saved"]
+    assert "nothing was changed. Please try once more." in walk.shown(views[-1])
+    with http_stage.deps.store.db.engine.begin() as connection:
+        connection.execute(text("DROP TRIGGER broken"))
+    http_stage.hands.close("ana", views[-1]["id"])
+    walk.submit(http_stage, "ana", walk.fields(words="Weekly call until go-live"))
+    assert [entry.text for entry in http_stage.handover().entries if entry.author] == ["Weekly call until go-live"]
+
+
+def test_a_click_whose_listener_fails_is_answered_with_a_sentence(http_stage: Stage) -> None:
+    """Silence after a click looks like success."""
+    walk.won(http_stage)
+    refuse = "CREATE TRIGGER broken BEFORE INSERT ON answer BEGIN SELECT RAISE(ABORT, 'no'); END"
+    with http_stage.deps.store.db.engine.begin() as connection:
+        connection.execute(text(refuse))
+    reaction = http_stage.hands.click("ana", walk.HERE, http_stage.post("list:sales_rep")["ts"], "none.commitment")
+    assert reaction.error is None
+    http_stage.settle()
+    said = http_stage.world.slack.ephemerals(walk.user_id("ana"), walk.HERE)[-1]["text"]
+    assert "nothing was changed. Please try once more." in said
