@@ -6,7 +6,7 @@ from bot import provision as rules
 from bot.actions import provision as actions
 from bot.effects import Effect, Provision
 from bot.errors import Declined, NeedsReauth, RateLimited, Surprise, Unavailable, VendorError
-from bot.handover import Handover, Step
+from bot.handover import ENDED, Handover, Step
 from handlers.deliver import provision_links, provision_slack, provision_tool
 from handlers.deliver.ledger import Later, Ledger, Result, Uncertain
 from handlers.deliver.thread import load
@@ -33,7 +33,9 @@ def provision(effect: Effect, ledger: Ledger) -> None:
         return
     for planned in rules.to_do(handover, effect.side):
         fresh, _ = load(ledger.deps, effect.handover_id)
-        if fresh is not None and not rules.blocked(fresh, planned):
+        if fresh is None or fresh.state in ENDED:
+            return  # cancelled meanwhile: nothing more is made
+        if not rules.blocked(fresh, planned):
             _make(ledger, fresh, planned, effect.attempt)
 
 

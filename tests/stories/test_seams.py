@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.effects import ReadDeal
+from bot.handover import State
 from handlers.logs import Lines
 from sandbox import company
 from tests.stories import walk
@@ -100,3 +101,20 @@ def test_a_click_whose_listener_fails_is_answered_with_a_sentence(http_stage: St
     http_stage.settle()
     said = http_stage.world.slack.ephemerals(walk.user_id("ana"), walk.HERE)[-1]["text"]
     assert "nothing was changed. Please try once more." in said
+
+
+def test_a_handover_cancelled_while_its_workspace_is_made_gets_no_more_of_it(http_stage: Stage) -> None:
+    """Asana does not answer, Dev cancels meanwhile: once Asana is back nothing is made there."""
+    walk.won(http_stage)
+    http_stage.world.faults.down("asana")
+    walk.click(http_stage, "dev", "root", "scope.confirm")
+    walk.submit(http_stage, "dev", {})
+    jobs = http_stage.deps.store.outbox.jobs
+    http_stage.until(lambda: any(job.error and job.kind == "Provision" for job in jobs(("ready",))), "one failed try")
+    http_stage.hands.command("dev", walk.HERE, "cancel ABC")
+    walk.submit(http_stage, "dev", walk.fields(reason="It was opened by mistake"))
+    http_stage.world.faults.down("asana", on=False)
+    http_stage.settle(60)
+    assert http_stage.handover().state is State.CANCELLED
+    assert http_stage.world.asana.projects() == []
+    assert not http_stage.parked()
