@@ -4,6 +4,9 @@ from typing import Any
 
 import pytest
 
+from bot.actions import admin, capture
+from bot.context import Kind
+from bot.deal import Deal, Standing
 from tests.stories import walk
 from tests.stories.stage import Stage
 
@@ -47,3 +50,23 @@ def test_only_deals_to_which_one_may_add_are_offered(http_stage: Stage) -> None:
     assert offered("nico", "abc") == ["ABC Fintech"]
     assert offered("nico", "northwind") == []
     assert offered("rafi", "northwind") == ["Northwind"]
+
+
+def test_what_others_have_does_not_hide_what_is_mine(http_stage: Stage) -> None:
+    """Ana holds one of many handovers of that name: she finds hers and its words, as if there were no others."""
+    walk.won(http_stage)
+    http_stage.hands.command("ana", walk.HERE, "commit ABC weekly call until go-live")
+    deps = http_stage.deps
+    for number in range(12):
+        deal = Deal("manual", f"m{number}", "ABC", f"ABC {number}", Standing.WON, project="Other")
+        with deps.store.write() as unit:
+            olga, now = unit.by_email("olga@acme.example"), deps.clock.now()
+            made = admin.create(unit, olga, deal, terms=deps.terms, now=now)
+            many = capture.Capture(Kind.RISK, [f"weekly risk {number}.{line}" for line in range(5)], f"b{number}")
+            capture.add(unit, made.handover_id, olga, many, terms=deps.terms, now=now)
+    found: Any = http_stage.hands.command("ana", walk.HERE, "find weekly").body
+    assert found["text"].startswith("1 hit")
+    brief: Any = http_stage.hands.command("ana", walk.HERE, "brief ABC").body
+    assert brief["text"].startswith("Brief of ABC Fintech")
+    everything: Any = http_stage.hands.command("olga", walk.HERE, "find weekly").body
+    assert everything["text"].startswith("20 hits")
