@@ -118,3 +118,38 @@ def test_a_handover_cancelled_while_its_workspace_is_made_gets_no_more_of_it(htt
     assert http_stage.handover().state is State.CANCELLED
     assert http_stage.world.asana.projects() == []
     assert not http_stage.parked()
+
+
+@pytest.mark.parametrize("kind", ["429", "500", "drop_before", "drop_after"])
+def test_the_history_arrives_once_whatever_slack_does_while_it_is_shared(
+    http_stage: Stage, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    """A refused share is tried again, one whose answer was lost is found in the direct messages."""
+    monkeypatch.setattr("handlers.deliver.loop.BACKOFF_CAP", 0.3)
+    walk.won(http_stage)
+    fault = http_stage.world.faults.add("slack", "files.completeUploadExternal", kind)
+    http_stage.hands.command("ben", walk.HERE, "audit ABC file")
+    http_stage.settle()
+    assert fault.times == 0
+    rooms = http_stage.world.slack.dms(walk.user_id("ben"))
+    files = [file["id"] for room in rooms for m in http_stage.channel(room["id"]) for file in m.get("files", [])]
+    assert len(files) == 1
+    assert not http_stage.parked()
+
+
+def test_two_promises_in_scope_never_become_tasks_of_one_name(http_stage: Stage) -> None:
+    """Of two late promises the second is answered first: each has its own number all the same."""
+    walk.won(http_stage)
+    for step in (walk.context, walk.points, walk.scope):
+        step(http_stage)
+    for words in ("a third promise", "a fourth promise"):
+        http_stage.hands.command("ana", walk.HERE, f"commit ABC {words}")
+    http_stage.settle()
+    for which in (-1, 0):
+        walk.click(http_stage, "ben", "list:pm", "points.answer")
+        point = f"point:{[entry.id for entry in http_stage.handover().entries if entry.open][which]}"
+        walk.submit(http_stage, "ben", {point: {"points.choice": "in_scope"}})
+        http_stage.settle()
+    names = Counter(task.name for task in http_stage.handover().tasks if task.name.startswith("Agreed scope item"))
+    assert len(names) >= 3
+    assert set(names.values()) == {1}
