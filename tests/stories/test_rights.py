@@ -7,6 +7,7 @@ import pytest
 from bot.actions import admin, capture
 from bot.context import Kind
 from bot.deal import Deal, Standing
+from bot.terms import Said
 from tests.stories import walk
 from tests.stories.stage import Stage
 
@@ -62,6 +63,7 @@ def test_what_others_have_does_not_hide_what_is_mine(http_stage: Stage) -> None:
         with deps.store.write() as unit:
             olga, now = unit.by_email("olga@acme.example"), deps.clock.now()
             made = admin.create(unit, olga, deal, terms=deps.terms, now=now)
+            assert isinstance(made, Said)
             many = capture.Capture(Kind.RISK, [f"weekly risk {number}.{line}" for line in range(5)], f"b{number}")
             capture.add(unit, made.handover_id, olga, many, terms=deps.terms, now=now)
     found: Any = http_stage.hands.command("ana", walk.HERE, "find weekly").body
@@ -70,3 +72,46 @@ def test_what_others_have_does_not_hide_what_is_mine(http_stage: Stage) -> None:
     assert brief["text"].startswith("Brief of ABC Fintech")
     everything: Any = http_stage.hands.command("olga", walk.HERE, "find weekly").body
     assert everything["text"].startswith("20 hits")
+
+
+def chosen(stage: Stage, **people: str) -> str:
+    """Dev names several people at once; what he reads afterwards."""
+    stage.hands.choose("dev", walk.HERE, stage.post("root")["ts"], "root.menu", "people.change:1")
+    walk.submit(stage, "dev", walk.fields(**{f"role:{role}": walk.user_id(who) for role, who in people.items()}))
+    stage.settle()
+    views = stage.world.slack.views(walk.user_id("dev"))
+    if views:
+        stage.hands.close("dev", views[-1]["id"], everything=True)
+        return walk.shown(views[-1])
+    return str(stage.world.slack.ephemerals(walk.user_id("dev"), walk.HERE)[-1]["text"])
+
+
+def test_naming_several_people_saves_all_or_says_which(http_stage: Stage) -> None:
+    """A form that says "Not saved" has saved nothing; a refusal after something was saved says both."""
+    before = walk.won(http_stage).roles
+    assert "I do not know this person yet" in chosen(http_stage, pm="mei", csm="nico")
+    assert http_stage.handover().roles == before
+    assert chosen(http_stage, pm="mei", csm="nico") == (
+        "Mei is the project manager of ABC Fintech now. Nico is the client success of ABC Fintech now."
+    )
+    chosen(http_stage, pm="ben", csm="klein")
+    said = chosen(http_stage, pm="ben", csm="klein")
+    assert said.startswith("Ben is the project manager of ABC Fintech now. Maria is a guest in Slack.")
+    with http_stage.deps.store.read() as reader:
+        names = {role.value: reader.person(holder).first_name for role, holder in http_stage.handover().roles.items()}
+    assert (names["pm"], names["csm"]) == ("Ben", "Nico")
+
+
+def test_what_the_project_channel_hears_at_the_gate_hides_promises_from_its_guests(http_stage: Stage) -> None:
+    """Somebody asked the client into the project channel: how many promises there were stays in the thread."""
+    walk.won(http_stage)
+    for step in (walk.context, walk.points, walk.scope):
+        step(http_stage)
+    room = http_stage.handover().channel_id
+    http_stage.hands.invite("dev", room, "klein")
+    walk.signed(http_stage)
+    walk.invited(http_stage)
+    (there,) = [walk.shown(m) for m in http_stage.channel(room) if "is live" in str(m.get("text"))]
+    (thread,) = [walk.shown(m) for m in http_stage.channel() if "is live" in str(m.get("text"))]
+    assert "2 promises" in thread
+    assert "promise" not in there
