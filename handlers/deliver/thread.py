@@ -75,7 +75,9 @@ def send_reply(effect: Effect, ledger: Ledger) -> None:
     )
     if live and handover.channel_id:
         key = f"{handover.shown_id}:live:channel"
-        posting.post(ledger, "channel", channel=handover.channel_id, message=message, key=key)
+        there = replace(frame, open_here=open_to_amounts(ledger, handover.channel_id))
+        told = reply(effect.name, handover, there, effect.data)
+        posting.post(ledger, "channel", channel=handover.channel_id, message=told, key=key)
     _reach_absent(ledger, handover, message, effect)
 
 
