@@ -1,5 +1,6 @@
 """Stories of seams: what happens between two jobs, when a job about a job fails, and when an ear itself fails."""
 
+from argparse import Namespace
 from collections import Counter
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from sqlalchemy import text
 
 from bot.effects import ReadDeal
 from bot.handover import State
+from handlers.cli import jobs
 from handlers.logs import Lines
 from sandbox import company
 from tests.stories import walk
@@ -19,8 +21,8 @@ def test_a_change_between_a_lost_answer_and_the_next_try_doubles_nothing(http_st
     """The root stands, its answer is lost, and somebody changes the record before the retry: another job draws it."""
     http_stage.world.faults.add("slack", "chat.postMessage", "drop_after")
     http_stage.world.hubspot.win(walk.ABC)
-    jobs = http_stage.deps.store.outbox.jobs
-    http_stage.until(lambda: any(job.kind == "Redraw" and job.error for job in jobs(("ready",))), "one failed try")
+    waiting = http_stage.deps.store.outbox.jobs
+    http_stage.until(lambda: any(job.kind == "Redraw" and job.error for job in waiting(("ready",))), "one try")
     http_stage.hands.command("ana", walk.HERE, "commit ABC weekly call until go-live")
     http_stage.settle()
     assert doubled(http_stage) == {}
@@ -109,8 +111,8 @@ def test_a_handover_cancelled_while_its_workspace_is_made_gets_no_more_of_it(htt
     http_stage.world.faults.down("asana")
     walk.click(http_stage, "dev", "root", "scope.confirm")
     walk.submit(http_stage, "dev", {})
-    jobs = http_stage.deps.store.outbox.jobs
-    http_stage.until(lambda: any(job.error and job.kind == "Provision" for job in jobs(("ready",))), "one failed try")
+    waiting = http_stage.deps.store.outbox.jobs
+    http_stage.until(lambda: any(job.error and job.kind == "Provision" for job in waiting(("ready",))), "one try")
     http_stage.hands.command("dev", walk.HERE, "cancel ABC")
     walk.submit(http_stage, "dev", walk.fields(reason="It was opened by mistake"))
     http_stage.world.faults.down("asana", on=False)
@@ -153,3 +155,19 @@ def test_two_promises_in_scope_never_become_tasks_of_one_name(http_stage: Stage)
     names = Counter(task.name for task in http_stage.handover().tasks if task.name.startswith("Agreed scope item"))
     assert len(names) >= 3
     assert set(names.values()) == {1}
+
+
+def test_a_parked_job_is_tried_again_by_the_command_that_the_admin_was_told_of(
+    http_stage: Stage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The message to the admin names the command; the command makes the job due, and a running Baton does it."""
+    unknown_connection(http_stage)
+    http_stage.settle()
+    (job,) = http_stage.parked()
+    rooms = http_stage.world.slack.dms(walk.user_id("olga"))
+    assert f"jobs --retry {job.id}" in "".join(walk.shown(m) for r in rooms for m in http_stage.channel(r["id"]))
+    again = Namespace(verb="jobs", retry=job.id)
+    assert jobs.run(again, http_stage.env, http_stage.table) == 0
+    assert jobs.run(again, http_stage.env, http_stage.table) == 1
+    http_stage.until(lambda: bool(http_stage.parked()), "it was tried, and refused, once more")
+    assert "is tried again now" in capsys.readouterr().out
