@@ -115,3 +115,15 @@ def test_what_the_project_channel_hears_at_the_gate_hides_promises_from_its_gues
     (thread,) = [walk.shown(m) for m in http_stage.channel() if "is live" in str(m.get("text"))]
     assert "2 promises" in thread
     assert "promise" not in there
+
+
+def test_who_takes_a_role_over_finds_the_doors_open(http_stage: Stage) -> None:
+    """Mei becomes project manager when channel and project are there already: she is a member of both."""
+    walk.won(http_stage)
+    for step in (walk.context, walk.points, walk.scope):
+        step(http_stage)
+    http_stage.hands.command("dev", walk.HERE, "assign ABC pm @mei")
+    http_stage.settle()
+    assert walk.user_id("mei") in http_stage.world.slack.members(http_stage.handover().channel_id)
+    assert "mei@acme.example" in {m["email"] for m in http_stage.world.asana.projects()[0]["members"]}
+    assert not http_stage.parked()
