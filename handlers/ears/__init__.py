@@ -4,9 +4,8 @@
 """
 
 import re
-from typing import Any
 
-from slack_bolt import Ack, App, BoltResponse
+from slack_bolt import Ack, App
 
 from handlers.deps import Deps
 from handlers.ears import access, capture, commands, home, lists, mentions, options, points, roles, scope, show, signoff
@@ -19,10 +18,7 @@ def register(bolt: App, deps: Deps) -> None:
     """Registers every listener, the catch-all last."""
     for part in PARTS:
         part.register(bolt, deps)
-
-    @bolt.error
-    def failed(error: Exception, body: dict[str, Any]) -> BoltResponse:
-        return on_error(deps, error, body)
+    bolt.error(lambda error, body: on_error(deps, error, body))
 
     @bolt.action(re.compile(".*"))
     def unknown(ack: Ack, body: dict) -> None:  # type: ignore[type-arg]
