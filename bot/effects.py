@@ -220,6 +220,20 @@ class ReadTasks(Effect):
 
 
 @dataclass(frozen=True)
+class JoinTeam(Effect):
+    """Bring a new role holder into the project's channel and workspace, which are there already."""
+
+    handover_id: int
+    person_id: int
+    nonce: str
+
+    @property
+    def lane(self) -> str:
+        """One after the other for one handover."""
+        return f"team:{self.handover_id}"
+
+
+@dataclass(frozen=True)
 class SetTask(Effect):
     """Set a task's due date (ISO) and owner in the tool."""
 
@@ -334,7 +348,7 @@ KINDS: dict[str, type[Effect]] = {
     kind.__name__: kind
     for kind in (
         ReadInbox, ReadDeal, Redraw, Reply, Direct, Whisper, Home, Provision, MarkMigrated, InviteClient, PromiseTasks,
-        ReadTasks, SetTask, Remind, RedrawReminder, PostDigest, Identify, SearchCrm, SendHistory, TellAdmin,
+        ReadTasks, JoinTeam, SetTask, Remind, RedrawReminder, PostDigest, Identify, SearchCrm, SendHistory, TellAdmin,
     )
 }  # fmt: skip
 

@@ -89,6 +89,11 @@ def sight(person: Person, holders: Mapping[Role, int]) -> Sight:
     return Sight.OUTLINE
 
 
+def may_capture(person: Person, holders: Mapping[Role, int]) -> bool:
+    """Whether the person may add context: who sees the whole record, and every sales rep, project manager and CSM."""
+    return sight(person, holders) is Sight.WHOLE or person.has(Role.SALES_REP, Role.PM, Role.CSM)
+
+
 def may_start(person: Person) -> bool:
     """Whether the person may open, track and search deals: roles of sales, delivery and operations."""
     return person.has(*Role)

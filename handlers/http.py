@@ -137,7 +137,7 @@ def digestible(request: Request, body: bytes) -> bool:
         return True
     try:
         return isinstance(json.loads(text), dict)
-    except ValueError:
+    except (ValueError, RecursionError):  # endless nesting needs no signature to arrive here
         return False
 
 

@@ -3,6 +3,7 @@
 import json
 import logging
 import sys
+import traceback
 from typing import Any
 
 STANDARD = frozenset(logging.LogRecord("", 0, "", 0, "", (), None).__dict__) | {"message", "asctime", "taskName"}
@@ -22,8 +23,17 @@ class Lines(logging.Formatter):
         data |= {key: str(value) for key, value in record.__dict__.items() if key not in STANDARD}
         if record.exc_info and record.exc_info[0]:
             data["error"] = record.exc_info[0].__name__
-            data["trace"] = self.formatException(record.exc_info)
+            data["trace"] = trace(record.exc_info[1])
         return json.dumps(data, ensure_ascii=False)
+
+
+def trace(error: BaseException | None) -> str:
+    """Where it broke, cause first: frames and kinds of error, never their words, which may quote the record."""
+    lines: list[str] = []
+    while error is not None:
+        lines[:0] = [*traceback.format_tb(error.__traceback__), f"{type(error).__name__}\n"]
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return "".join(lines)
 
 
 def set_up(level: int = logging.INFO) -> None:

@@ -6,7 +6,7 @@ from blocks.card import Row
 from blocks.thread import state_words
 from bot.gate import turns
 from bot.handover import Handover
-from bot.people import TITLES, Person
+from bot.people import TITLES, Person, may_capture
 from handlers.deps import Deps
 from store.read import Reader
 
@@ -16,14 +16,16 @@ def people_of(reader: Reader, *handovers: Handover) -> dict[int, Person]:
     return reader.people(set().union(*(handover.people for handover in handovers)))
 
 
-def choices(reader: Reader, person_id: int, words: str = "") -> list[tuple[int, str]]:
-    """Records to choose from, by id and title: one's own first, else what the words find."""
-    mine = reader.mine(person_id) if person_id else []
+def choices(reader: Reader, person: Person | None, words: str = "") -> list[tuple[int, str]]:
+    """Records to which this person may add, by id and title: one's own first, else what the words find."""
+    if person is None:
+        return []
+    mine = reader.mine(person.id)
     wanted = words.strip().lower()
     hits = [h for h in mine if wanted in h.title.lower()]
     if wanted:
         hits += [h for h in reader.search(words, limit=20) if h.id not in {m.id for m in hits}]
-    return [(handover.id, handover.title) for handover in hits]
+    return [(handover.id, handover.title) for handover in hits if may_capture(person, handover.roles)]
 
 
 def at_place(reader: Reader, channel: str, ts: str) -> Handover | None:

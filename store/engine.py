@@ -101,10 +101,16 @@ def gives_way(error: DBAPIError) -> bool:
 
 
 def _engine(url: str, pool_size: int) -> Engine:
+    # Parameters are words of the record: an error that quotes them would carry them into the log.
     if url.startswith("sqlite"):
-        return create_engine(url, pool_size=pool_size, max_overflow=0)
+        return create_engine(url, pool_size=pool_size, max_overflow=0, hide_parameters=True)
     return create_engine(
-        url, pool_size=pool_size, max_overflow=0, pool_pre_ping=True, connect_args={"connect_timeout": 5}
+        url,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_pre_ping=True,
+        connect_args={"connect_timeout": 5},
+        hide_parameters=True,
     )
 
 

@@ -64,16 +64,19 @@ class Reader(Finder, NagQueries):
         found = self._handovers(_open_first().where(HANDOVER.c.channel_id == channel_id), 1) if channel_id else []
         return found[0] if found else None
 
-    def search(self, words: str, *, limit: int = 20) -> list[Handover]:
+    def search(self, words: str, *, holder: int | None = None, limit: int = 20) -> list[Handover]:
         """Records whose client, project, workspace or deal id contain each of the words; open ones first, newest first.
 
-        Case and accents do not count. "HO-42" finds that record. No words find nothing.
+        Case and accents do not count. "HO-42" finds that record. No words find nothing. With `holder`, only records in
+        which that person holds a role (and "HO-42").
         """
         wanted = patterns(words)
         referred = self.by_ref(words)
         if not wanted:
             return []
         matching = [HANDOVER.c.search.like(pattern, escape="\\") for pattern in wanted]
+        if holder is not None:
+            matching.append(HANDOVER.c.id.in_(select(ROLE.c.handover_id).where(ROLE.c.person_id == holder)))
         found = self._handovers(_open_first().where(*matching), limit)
         return [referred, *(h for h in found if h.id != referred.id)][:limit] if referred else found
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from bot.actions.lists import gone, only, settle
 from bot.effects import InviteClient, ReadTasks, SetTask
 from bot.errors import Refused
-from bot.handover import Answer, ClientAccess, Handover, TaskCopy
+from bot.handover import ENDED, Answer, ClientAccess, Handover, TaskCopy
 from bot.people import Person, Role
 from bot.terms import Said, Terms, manager_of
 from bot.unit import Unit
@@ -143,6 +143,10 @@ def _review_problem(
         if csm is None:
             return "There is no client success yet, so nobody can invite the client. Name one on the list first."
         return f"Only {csm.first_name} can invite the client. Ask {csm.first_name}."
+    if handover.state in ENDED:
+        return f"{handover.title} is closed: nobody at the client is invited any more."
+    if invitations and handover.running("hold"):
+        return "This handover is on hold, so nobody at the client is invited now. Clear that with the sales rep first."
     if handover.signed(Role.DELIVERY_MANAGER) is None:
         return "The delivery manager signs first: then you see what the client will see."
     if not invitations and not nobody.strip():

@@ -9,10 +9,11 @@ from bot.checklist import stances
 from bot.context import MAX_TEXT, POINT_KINDS, UNDO_WINDOW, Entry, Kind, Point, Source, line_problem
 from bot.errors import Refused
 from bot.handover import ENDED, Answer, Handover
-from bot.people import Person, Role, Sight, sight
+from bot.people import Person, Role, may_capture
 from bot.terms import Said, Terms
 from bot.unit import Unit
 
+NO_ROLE = "Only people with a role in handovers can add context. Ask the delivery manager to name you."
 NONE_WORDS = {
     Kind.COMMITMENT: "Nothing was promised",
     Kind.REAL_DEADLINE: "The contract date is the date",
@@ -132,9 +133,7 @@ def _typed_again(handover: Handover, who: Person, capture: Capture, now: datetim
 def _may_not(handover: Handover, who: Person) -> str:
     if handover.state in ENDED:
         return f"{handover.title} is closed: nothing can be added any more."
-    if sight(who, handover.roles) is Sight.WHOLE or who.has(Role.SALES_REP, Role.PM, Role.CSM):
-        return ""
-    return "Only people with a role in handovers can add context. Ask the delivery manager to name you."
+    return "" if may_capture(who, handover.roles) else NO_ROLE
 
 
 def _text_problem(lines: Sequence[str]) -> str:

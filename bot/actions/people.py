@@ -6,7 +6,7 @@ from bot import gate
 from bot.actions.lists import gone, ring_closing, settle
 from bot.actions.opening import can_hold
 from bot.actions.provision import begin_when_ready
-from bot.effects import Direct, Reply
+from bot.effects import Direct, JoinTeam, Reply
 from bot.errors import Refused
 from bot.handover import ENDED, Handover, State
 from bot.people import HANDOVER_ROLES, TITLES, Person, Role, may_assign
@@ -35,6 +35,8 @@ def assign(
         handover.office = person.office
     handover.note(now, "assigned", person=who.id, role=role.value, was=before, now=person.id)
     settle(unit, handover, terms=terms, now=now, actor=who.id)
+    if handover.channel_id or handover.workspace_id:
+        unit.emit(JoinTeam(handover.id, person.id, nonce=f"{role}:{handover.rev}"))
     _tell_new_holder(unit, handover, role, person, who)
     if terms.settings.provision_auto:
         begin_when_ready(unit, handover, terms=terms, now=now)

@@ -1,5 +1,7 @@
 """Words to one person: direct messages, ephemeral words, Home, and the admin's messages."""
 
+import logging
+
 import httpx
 
 from blocks.admin import admin
@@ -15,6 +17,9 @@ from handlers.deliver import posting
 from handlers.deliver.ledger import Ledger
 from handlers.deliver.thread import load
 from handlers.rows import late_rows, people_of
+from handlers.slack_api import SlackRefused
+
+log = logging.getLogger("baton.deliver")
 
 
 def send_direct(effect: Effect, ledger: Ledger) -> None:
@@ -84,7 +89,7 @@ def publish_home(effect: Effect, ledger: Ledger) -> None:
 
 
 def tell_admin(effect: Effect, ledger: Ledger) -> None:
-    """One message to the admin channel, or to each of sales operations when there is none."""
+    """One message to the admin channel; to each of sales operations when there is none, or Baton may not post there."""
     assert isinstance(effect, TellAdmin)  # noqa: S101 - the performer of exactly this kind
     deps = ledger.deps
     data = dict(effect.data)
@@ -93,12 +98,21 @@ def tell_admin(effect: Effect, ledger: Ledger) -> None:
             held = [state.deal_id for state in reader.held_wins()]
         data = {"count": len(held), "deals": held[:20]}
     message = admin(effect.name, deps.frame(None, {}), data)
-    if deps.settings.admin_channel:
-        posting.post(ledger, "admin", channel=deps.settings.admin_channel, message=message, key=effect.key)
+    if deps.settings.admin_channel and _told(ledger, effect, message):
         return
     for person in admins(ledger):
         channel = posting.open_dm(ledger, person.slack_id)
         posting.post(ledger, f"admin:{person.id}", channel=channel, message=message, key=f"{effect.key}:{person.id}")
+
+
+def _told(ledger: Ledger, effect: TellAdmin, message: Message) -> bool:
+    channel = ledger.deps.settings.admin_channel
+    try:
+        posting.post(ledger, "admin", channel=channel, message=message, key=effect.key)
+    except SlackRefused as refused:
+        log.warning("the admin channel cannot be used", extra={"why": refused.code})
+        return False
+    return True
 
 
 def admins(ledger: Ledger) -> list[Person]:

@@ -29,7 +29,11 @@ def send_history(effect: Effect, ledger: Ledger) -> None:
     channel = posting.open_dm(ledger, person.slack_id)
     name = f"{handover.shown_id}-history.txt"
     uploaded = ledger.step("upload", lambda: _upload(ledger, name, body), again=True)
-    ledger.step("share", lambda: _share(ledger, uploaded["id"], name, channel))
+    ledger.step(
+        "share",
+        lambda: _share(ledger, uploaded["id"], name, channel),
+        find=lambda started: _shared(ledger, uploaded["id"], channel, started),
+    )
 
 
 def _upload(ledger: Ledger, name: str, body: bytes) -> Result:
@@ -42,6 +46,14 @@ def _upload(ledger: Ledger, name: str, body: bytes) -> Result:
     if sent.is_error:
         raise Unavailable("Slack", "file upload", words="Slack refused the file", status=sent.status_code)
     return {"id": str(answer["file_id"])}
+
+
+def _shared(ledger: Ledger, file_id: str, channel: str, started: float) -> Result | None:
+    # An interrupted share is found by its file in the direct messages since then; one page holds these few minutes.
+    oldest = f"{started - posting.LOOK_BACK:.6f}"
+    answer = ledger.deps.slack.call("conversations.history", channel=channel, oldest=oldest, limit=200)
+    files = [file for message in answer.get("messages", []) for file in message.get("files") or []]
+    return {} if any(file.get("id") == file_id for file in files) else None
 
 
 def _share(ledger: Ledger, file_id: str, name: str, channel: str) -> Result:

@@ -113,7 +113,10 @@ class Worker:
             store.outbox.finish(job)
         elif wait is None:
             store.outbox.park(job, words)
-            self._tell("parked", f"job:{job.id}", {"kind": job.kind, "why": words, "job": job.id})
+            if job.kind == TellAdmin.__name__:  # a message about the message would fail as well, for ever
+                log.error("the admin cannot be told", extra={"job": job.id, "why": words})
+            else:
+                self._tell("parked", f"job:{job.id}", {"kind": job.kind, "why": words, "job": job.id})
         else:
             store.outbox.retry(job, self._deps.clock.tick() + wait, words)
         if isinstance(error, NeedsReauth):

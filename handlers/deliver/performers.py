@@ -17,6 +17,7 @@ PERFORMERS: Mapping[str, Performer] = {
     "Home": direct.publish_home,
     "TellAdmin": direct.tell_admin,
     "Provision": provision.provision,
+    "JoinTeam": provision.join_team,
     "InviteClient": workspace.invite_client,
     "PromiseTasks": promises.promise_tasks,
     "ReadTasks": workspace.read_tasks,

@@ -20,12 +20,14 @@ def promise_tasks(effect: Effect, ledger: Ledger) -> None:
     if handover is None or not handover.workspace_id or ledger.deps.tool is None:
         return
     pm = people.get(handover.roles.get(Role.PM, 0))
-    wanted = [entry.id for entry in handover.entries if entry.standing and _in_scope(handover, entry.id)]
+    # Numbered as they came to the record, so that two tasks never bear one name, whichever is answered first.
+    promised = enumerate((e for e in handover.entries if e.kind is Kind.COMMITMENT), start=1)
+    wanted = [(number, entry.id) for number, entry in promised if _in_scope(handover, entry.id)]
     milestones = kept_plan(ledger, handover).milestones if wanted else ()
     if milestones:
         milestone = milestones[min(1, len(milestones) - 1)]
         section = _section(ledger, handover, milestone)
-        for number, entry_id in enumerate(wanted, start=1):
+        for number, entry_id in wanted:
             spec = TaskSpec(
                 name=f"Agreed scope item {number} ({handover.shown_id})",
                 marker=f"{marker(ledger, handover)}:promise-{entry_id}",

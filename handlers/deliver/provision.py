@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from bot import provision as rules
 from bot.actions import provision as actions
-from bot.effects import Effect, Provision
+from bot.effects import Effect, JoinTeam, Provision
 from bot.errors import Declined, NeedsReauth, RateLimited, Surprise, Unavailable, VendorError
-from bot.handover import Handover, Step
+from bot.handover import ENDED, Handover, Step
 from handlers.deliver import provision_links, provision_slack, provision_tool
 from handlers.deliver.ledger import Later, Ledger, Result, Uncertain
 from handlers.deliver.thread import load
@@ -33,8 +33,20 @@ def provision(effect: Effect, ledger: Ledger) -> None:
         return
     for planned in rules.to_do(handover, effect.side):
         fresh, _ = load(ledger.deps, effect.handover_id)
-        if fresh is not None and not rules.blocked(fresh, planned):
+        if fresh is None or fresh.state in ENDED:
+            return  # cancelled meanwhile: nothing more is made
+        if not rules.blocked(fresh, planned):
             _make(ledger, fresh, planned, effect.attempt)
+
+
+def join_team(effect: Effect, ledger: Ledger) -> None:
+    """A new role holder into channel and project, as the team was brought in when they were made."""
+    assert isinstance(effect, JoinTeam)  # noqa: S101 - the performer of exactly this kind
+    handover, people = load(ledger.deps, effect.handover_id)
+    person = people.get(effect.person_id)
+    if handover is not None and person is not None and effect.person_id in handover.roles.values():
+        provision_slack.join(ledger, handover, person)
+        provision_tool.join(ledger, handover, person)
 
 
 def _make(ledger: Ledger, handover: Handover, step: Step, attempt: str) -> None:

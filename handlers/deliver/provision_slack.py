@@ -7,6 +7,7 @@ from blocks.brief import internal
 from bot.deal import DocumentKind
 from bot.handover import Handover
 from bot.naming import channel_name
+from bot.people import Person
 from handlers.deliver import posting
 from handlers.deliver.ledger import Ledger, Pace, Result
 from handlers.deliver.thread import load
@@ -84,6 +85,12 @@ def team(ledger: Ledger, handover: Handover) -> Result:
         batch = ",".join(users[start : start + 100])
         ledger.step(f"invite:{start}", lambda batch=batch: _invite(ledger, handover, batch), again=True)  # type: ignore[misc]
     return {}
+
+
+def join(ledger: Ledger, handover: Handover, person: Person) -> None:
+    """One more of our people into the channel."""
+    if handover.channel_id and person.slack_id:
+        ledger.step(f"invite:{person.slack_id}", lambda: _invite(ledger, handover, person.slack_id), again=True)
 
 
 def brief(ledger: Ledger, handover: Handover) -> Result:

@@ -90,6 +90,13 @@ def team(ledger: Ledger, handover: Handover) -> Result:
     return {}
 
 
+def join(ledger: Ledger, handover: Handover, person: Person) -> None:
+    """One more of our people as a member; asking again gives nothing more."""
+    if ledger.deps.tool is not None and handover.workspace_id and person.email:
+        tool = ledger.deps.tool
+        ledger.step(f"member:{person.email}", lambda: _member(tool, handover, person), again=True)
+
+
 def links(ledger: Ledger, handover: Handover) -> Result:
     """Documents (as links to the CRM's record), the repository, and the way back to Slack."""
     tool, where = tool_of(ledger.deps), handover.workspace_id

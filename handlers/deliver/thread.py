@@ -1,6 +1,7 @@
 """The thread: root, lists and "What we know" are edited in place; a reply is posted only when somebody must act."""
 
 import re
+from dataclasses import replace
 
 from blocks.faces import faces
 from blocks.frame import Frame, Message
@@ -31,12 +32,14 @@ def draw(ledger: Ledger, handover_id: int) -> Handover | None:
     handover, people = load(ledger.deps, handover_id)
     if handover is None or not has_thread(handover):
         return None
+    # One page of the ledger for the whole thread: what one job began to post, whichever job comes next finds.
+    page = replace(ledger, scope=Redraw(handover_id, handover.rev).lane)
     frame = frame_of(ledger, handover, people)
     for name, message in faces(handover, frame).items():
-        _show(ledger, handover, name, message)
+        _show(page, handover, name, message)
     for post in list(handover.posts):
         if post.name.startswith("reply:") and post.name.split(":")[1] in LIVING:
-            _show(ledger, handover, post.name, reply(post.name.split(":")[1], handover, frame, post.data))
+            _show(page, handover, post.name, reply(post.name.split(":")[1], handover, frame, post.data))
     return handover
 
 
@@ -72,7 +75,9 @@ def send_reply(effect: Effect, ledger: Ledger) -> None:
     )
     if live and handover.channel_id:
         key = f"{handover.shown_id}:live:channel"
-        posting.post(ledger, "channel", channel=handover.channel_id, message=message, key=key)
+        there = replace(frame, open_here=open_to_amounts(ledger, handover.channel_id))
+        told = reply(effect.name, handover, there, effect.data)
+        posting.post(ledger, "channel", channel=handover.channel_id, message=told, key=key)
     _reach_absent(ledger, handover, message, effect)
 
 

@@ -32,7 +32,7 @@ def register(bolt: App, deps: Deps) -> None:
     """Registers every listener, the catch-all last."""
     for part in PARTS:
         part.register(bolt, deps)
-    bolt.error(on_error)
+    bolt.error(lambda error, body: on_error(deps, error, body))
 
     @bolt.action(re.compile(".*"))
     def unknown(ack: Ack, body: dict) -> None:  # type: ignore[type-arg]

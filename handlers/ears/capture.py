@@ -15,7 +15,7 @@ from bot.actions import capture as actions
 from bot.context import Kind, Source
 from bot.errors import Refused
 from bot.handover import Handover
-from bot.people import Person
+from bot.people import Person, may_capture, may_start
 from bot.terms import Said
 from handlers.deps import Deps
 from handlers.ears.guard import Click, act, change_view, open_view, seen_by
@@ -138,9 +138,10 @@ def evidence(deps: Deps, body: dict[str, Any]) -> None:
         person = reader.by_slack(click.slack_id)
         handover = at_place(reader, channel, str(message.get("thread_ts") or message.get("ts") or ""))
         people = people_of(reader, handover) if handover else {}
-        deals = choices(reader, person.id if person else 0)
-    if person is None:
-        act(deps, click, lambda *_: Said())
+        deals = choices(reader, person)
+    may = person is not None and (may_capture(person, handover.roles) if handover else bool(deals) or may_start(person))
+    if not may:
+        act(deps, click, lambda *_: Refused(actions.NO_ROLE))
         return
     proof = Evidence(
         channel=channel,

@@ -81,7 +81,8 @@ def submits(
 
         outcome = act(deps, click, told, quiet=True)
         if isinstance(outcome, Refused):
-            ack(response_action="update", view=note_view("Not saved", outcome.sentence))
+            # On top of the form, not in its place: what was typed can be corrected, or taken elsewhere.
+            ack(response_action="push", view=note_view("Not saved", outcome.sentence))
         else:
             ack(response_action="clear")
 

@@ -103,15 +103,22 @@ def _verdict(unit: StoreUnit, who: Person, click: Click, now: datetime) -> Said 
 
 def _people(deps: Deps, unit: StoreUnit, who: Person, read: Any, click: Click, now: datetime) -> Said | Refused:
     handover = unit.handover(click.handover_id)
-    outcome: Said | Refused = Said()
+    unknown = [slack_id for slack_id in read.values() if unit.by_slack(slack_id) is None]
+    for slack_id in unknown:
+        unit.emit(Identify(slack_id, "", nonce=deps.new_id()))
+    if unknown:
+        return Refused(UNKNOWN)
+    lines: list[str] = []
     for role, slack_id in read.items():
         person = unit.by_slack(slack_id)
         if person and handover and handover.roles.get(role) == person.id:
             continue
         outcome = name(deps, unit, who, click.handover_id, role, slack_id, now)
-        if isinstance(outcome, Refused):
+        if isinstance(outcome, Refused) and not lines:
             return outcome
-    return outcome
+        # What was named before a refusal is named: both are said, as "Not saved" would be untrue.
+        lines.append(outcome.sentence if isinstance(outcome, Refused) else outcome.line)
+    return Said(" ".join(lines))
 
 
 def _not_mine(deps: Deps, unit: StoreUnit, who: Person, read: Any, click: Click, now: datetime) -> Said | Refused:

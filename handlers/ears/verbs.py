@@ -165,7 +165,7 @@ def find(deps: Deps, asked: Asked) -> Message:
     if not asked.rest:
         return line(deps, "Write what you look for, e.g. /handover find weekly call")
     with deps.store.read() as reader:
-        hits = reader.find_entries(asked.rest, limit=50)
+        hits = reader.find_entries(asked.rest, holder=within(asked.person), limit=50)
         seen = [hit for hit in hits if sight(asked.person, hit.holders) is Sight.WHOLE][:PAGE]
         people = reader.people({hit.entry.author for hit in seen})
     rows = [(hit.handover_id, f"{hit.client} – {hit.project}", hit.entry) for hit in seen]
@@ -211,13 +211,19 @@ def one(deps: Deps, asked: Asked, name: str) -> Handover | Message:
     if not name.strip():
         return line(deps, f"Name the handover too, e.g. /handover {asked.verb} ABC")
     with deps.store.read() as reader:
-        hits = [h for h in reader.search(name, limit=11) if sight(asked.person, h.roles) is Sight.WHOLE]
+        found = reader.search(name, holder=within(asked.person), limit=11)
+        hits = [h for h in found if sight(asked.person, h.roles) is Sight.WHOLE]
         people = people_of(reader, *hits)
     if len(hits) == 1:
         return hits[0]
     if not hits:
         return line(deps, f"None of your handovers matches “{name[:60]}”. /handover list shows them.")
     return choice([row(deps, h, people) for h in hits[:10]], deps.frame(None, people), more=len(hits) > 10)  # noqa: PLR2004
+
+
+def within(person: Person) -> int | None:
+    """Whose records are searched: one's own, or all (None) for those who see every record whole."""
+    return None if sight(person, {}) is Sight.WHOLE else person.id
 
 
 def first_words(deps: Deps, asked: Asked) -> tuple[Handover | Message, str]:

@@ -64,6 +64,14 @@ def test_no_call_to_the_outside_while_a_transaction_is_open(db: Db) -> None:
     db.assert_outside()
 
 
+def test_an_error_of_the_database_quotes_no_word_of_the_record(db: Db) -> None:
+    """What was to be written stands in no error, and so in no log."""
+    with pytest.raises(DBAPIError) as caught, db.write() as session:
+        session.execute(text("INSERT INTO no_such_table VALUES (:words)"), {"words": "Weekly call"})
+    assert "no_such_table" in str(caught.value)
+    assert "Weekly call" not in str(caught.value)
+
+
 def test_after_an_exception_the_next_transaction_begins_as_usual(db: Db) -> None:
     def fails() -> None:
         with db.write():

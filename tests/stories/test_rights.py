@@ -1,93 +1,144 @@
-"""Who sees and does what, through the front door: holders, delivery managers, a colleague without a role, a guest."""
+"""Stories of rights: what people get who click, search and write where nothing is meant for them."""
+
+from typing import Any
 
 import pytest
 
-from bot.handover import State
+from bot.actions import admin, capture
+from bot.context import Kind
+from bot.deal import Deal, Standing
+from bot.terms import Said
 from tests.stories import walk
 from tests.stories.stage import Stage
 
-PROMISE = "Weekly call until go-live"
+SHARED = "C0EXTABC01"  # the channel with the client's guest
+GENERAL = "C0GENERAL1"
 
 
-@pytest.mark.req("R26")
-def test_a_guest_learns_nothing(http_stage: Stage) -> None:
-    """Neither command nor Home tells a guest that there are handovers."""
+@pytest.mark.parametrize(("who", "channel"), [("klein", SHARED), ("nico", GENERAL)])
+def test_the_shortcut_shows_no_deal_to_whom_nothing_is_shown(http_stage: Stage, who: str, channel: str) -> None:
+    """A guest and a colleague without a role get no form, in which they could search all deals by name."""
     walk.won(http_stage)
-    http_stage.hands.command("klein", "C0EXTABC01", "ABC")
+    http_stage.hands.command(who, channel, "help")
     http_stage.settle()
-    answer = http_stage.hands.command("klein", "C0EXTABC01", "ABC")
-    assert "Cloud Migration" not in str(answer.body)
-    assert "colleagues only" in str(answer.body)
-
-
-def test_a_colleague_without_a_role_sees_the_outline_only(http_stage: Stage) -> None:
-    """Client, project, state, dates and people; no promise, no amount."""
-    walk.won(http_stage)
-    walk.context(http_stage)
-    http_stage.hands.command("nico", "C0GENERAL1", "ABC")
+    ts = http_stage.hands.say(who, channel, "We were promised a weekly call")
+    http_stage.hands.message_shortcut(who, channel, ts, "add_to_handover")
     http_stage.settle()
-    answer = str(http_stage.hands.command("nico", "C0GENERAL1", "ABC").body)
-    assert "Cloud Migration" in answer
-    assert PROMISE not in answer
-    assert "84,000" not in answer
+    assert http_stage.world.slack.views(walk.user_id(who)) == []
+    said = http_stage.world.slack.ephemerals(walk.user_id(who), channel)[-1]["text"]
+    assert "Only people with a role in handovers can add context." in said
 
 
-def test_somebody_else_is_told_kindly_and_nothing_changes(http_stage: Stage) -> None:
-    """Chloe ticks Ben's item: she hears who can, the box springs back, the record is as before."""
+def test_only_deals_to_which_one_may_add_are_offered(http_stage: Stage) -> None:
+    """Nico holds one role here: that deal is offered to him, whatever he types; Rafi, a sales rep, finds all."""
     walk.won(http_stage)
-    walk.context(http_stage)
-    walk.points(http_stage)
-    walk.scope(http_stage)
-    before = http_stage.post("list:pm")["blocks"]
-    walk.tick_team(http_stage, "chloe")
-    item = http_stage.handover().item("confirm-team")
-    assert item is not None
-    assert item.ticked_at is None
-    said = http_stage.world.slack.ephemerals(walk.user_id("chloe"), walk.HERE)
-    assert "Only Ben or Dev can tick this" in said[-1]["text"]
-    assert http_stage.post("list:pm")["blocks"] != before
+    walk.won(http_stage, "9002", 2)
+    http_stage.hands.command("nico", GENERAL, "help")
+    http_stage.settle()
+    http_stage.hands.command("dev", walk.HERE, "assign ABC csm @nico")
+    http_stage.settle()
+
+    def offered(who: str, words: str) -> list[str]:
+        ts = http_stage.hands.say(who, GENERAL, "We were promised a weekly call")
+        http_stage.hands.message_shortcut(who, GENERAL, ts, "add_to_handover")
+        view = walk.modal(http_stage, who)
+        block = next(b["block_id"] for b in view["blocks"] if "deal.search" in str(b))
+        options: Any = http_stage.hands.suggest(
+            who, view_id=view["id"], action_id="deal.search", block_id=block, text=words
+        )
+        return [option["text"]["text"].split(" – ")[0] for option in options]
+
+    assert offered("nico", "abc") == ["ABC Fintech"]
+    assert offered("nico", "northwind") == []
+    assert offered("rafi", "northwind") == ["Northwind"]
 
 
-@pytest.mark.req("R28", "R29", "R30")
-def test_nobody_signs_for_somebody_else(http_stage: Stage) -> None:
-    """Dev cannot sign for Ben, the Head of Delivery cannot sign for Dev."""
+def test_what_others_have_does_not_hide_what_is_mine(http_stage: Stage) -> None:
+    """Ana holds one of many handovers of that name: she finds hers and its words, as if there were no others."""
+    walk.won(http_stage)
+    http_stage.hands.command("ana", walk.HERE, "commit ABC weekly call until go-live")
+    deps = http_stage.deps
+    for number in range(12):
+        deal = Deal("manual", f"m{number}", "ABC", f"ABC {number}", Standing.WON, project="Other")
+        with deps.store.write() as unit:
+            olga, now = unit.by_email("olga@acme.example"), deps.clock.now()
+            made = admin.create(unit, olga, deal, terms=deps.terms, now=now)
+            assert isinstance(made, Said)
+            many = capture.Capture(Kind.RISK, [f"weekly risk {number}.{line}" for line in range(5)], f"b{number}")
+            capture.add(unit, made.handover_id, olga, many, terms=deps.terms, now=now)
+    found: Any = http_stage.hands.command("ana", walk.HERE, "find weekly").body
+    assert found["text"].startswith("1 hit")
+    brief: Any = http_stage.hands.command("ana", walk.HERE, "brief ABC").body
+    assert brief["text"].startswith("Brief of ABC Fintech")
+    everything: Any = http_stage.hands.command("olga", walk.HERE, "find weekly").body
+    assert everything["text"].startswith("20 hits")
+
+
+def chosen(stage: Stage, **people: str) -> str:
+    """Dev names several people at once; what he reads afterwards."""
+    stage.hands.choose("dev", walk.HERE, stage.post("root")["ts"], "root.menu", "people.change:1")
+    walk.submit(stage, "dev", walk.fields(**{f"role:{role}": walk.user_id(who) for role, who in people.items()}))
+    stage.settle()
+    views = stage.world.slack.views(walk.user_id("dev"))
+    if views:
+        stage.hands.close("dev", views[-1]["id"], everything=True)
+        return walk.shown(views[-1])
+    return str(stage.world.slack.ephemerals(walk.user_id("dev"), walk.HERE)[-1]["text"])
+
+
+def test_naming_several_people_saves_all_or_says_which(http_stage: Stage) -> None:
+    """A form that says "Not saved" has saved nothing; a refusal after something was saved says both."""
+    before = walk.won(http_stage).roles
+    assert "I do not know this person yet" in chosen(http_stage, pm="mei", csm="nico")
+    assert http_stage.handover().roles == before
+    assert chosen(http_stage, pm="mei", csm="nico") == (
+        "Mei is the project manager of ABC Fintech now. Nico is the client success of ABC Fintech now."
+    )
+    chosen(http_stage, pm="ben", csm="klein")
+    said = chosen(http_stage, pm="ben", csm="klein")
+    assert said.startswith("Ben is the project manager of ABC Fintech now. Maria is a guest in Slack.")
+    with http_stage.deps.store.read() as reader:
+        names = {role.value: reader.person(holder).first_name for role, holder in http_stage.handover().roles.items()}
+    assert (names["pm"], names["csm"]) == ("Ben", "Nico")
+
+
+def test_what_the_project_channel_hears_at_the_gate_hides_promises_from_its_guests(http_stage: Stage) -> None:
+    """Somebody asked the client into the project channel: how many promises there were stays in the thread."""
     walk.won(http_stage)
     for step in (walk.context, walk.points, walk.scope):
         step(http_stage)
-    walk.tick_team(http_stage, "ben")
-    walk.click(http_stage, "hana", "list:delivery_manager", "gate.sign")
-    walk.click(http_stage, "dev", "list:pm", "gate.sign")
-    http_stage.settle()
-    assert http_stage.handover().signatures == []
-    said = http_stage.world.slack.ephemerals(walk.user_id("dev"), walk.HERE)
-    assert "Only Ben can sign this" in said[-1]["text"]
+    room = http_stage.handover().channel_id
+    http_stage.hands.invite("dev", room, "klein")
+    walk.signed(http_stage)
+    walk.invited(http_stage)
+    (there,) = [walk.shown(m) for m in http_stage.channel(room) if "is live" in str(m.get("text"))]
+    (thread,) = [walk.shown(m) for m in http_stage.channel() if "is live" in str(m.get("text"))]
+    assert "2 promises" in thread
+    assert "promise" not in there
 
 
-@pytest.mark.req("R39", "R242")
-def test_the_head_of_delivery_overrides_with_a_reason_and_nobody_else_can(http_stage: Stage) -> None:
-    """The override needs 20 characters of reason, and everyone concerned sees it."""
+def test_who_takes_a_role_over_finds_the_doors_open(http_stage: Stage) -> None:
+    """Mei becomes project manager when channel and project are there already: she is a member of both."""
     walk.won(http_stage)
     for step in (walk.context, walk.points, walk.scope):
         step(http_stage)
-    walk.click(http_stage, "dev", "root", "gate.missing")
-    assert "gate.override" not in str(walk.modal(http_stage, "dev"))
-    walk.click(http_stage, "hana", "root", "gate.missing")
-    view = walk.modal(http_stage, "hana")
-    http_stage.hands.click_view("hana", view["id"], "gate.override")
-    short = http_stage.hands.submit("hana", walk.modal(http_stage, "hana")["id"], walk.fields(reason="because"))
-    assert "reason" in str(short.body)
-    walk.submit(http_stage, "hana", walk.fields(reason="The client starts on Monday whatever we do."))
+    http_stage.hands.command("dev", walk.HERE, "assign ABC pm @mei")
     http_stage.settle()
-    handover = http_stage.handover()
-    assert handover.state is State.IN_PROGRESS
-    assert handover.override is not None
-    assert any("The client starts on Monday" in str(m.get("blocks")) for m in http_stage.channel())
+    assert walk.user_id("mei") in http_stage.world.slack.members(http_stage.handover().channel_id)
+    assert "mei@acme.example" in {m["email"] for m in http_stage.world.asana.projects()[0]["members"]}
+    assert not http_stage.parked()
 
 
-def test_the_text_of_no_message_holds_an_amount_a_promise_or_a_stance(http_stage: Stage) -> None:
-    """`text` goes to lock screens and e-mail: it says deal, state, who, when and how many."""
-    walk.whole(http_stage)
-    texts = " ".join(m["text"] for room in http_stage.world.slack.channels() for m in http_stage.channel(room["id"]))
-    assert "Weekly call" not in texts
-    assert "84,000" not in texts
-    assert "pushes back" not in texts.lower()
+def test_a_refused_form_keeps_what_was_typed(http_stage: Stage) -> None:
+    """Chloe answers points that are Ben's: she reads who can, and her words are still there to be passed on."""
+    walk.won(http_stage)
+    http_stage.hands.command("ana", walk.HERE, "commit ABC weekly call until go-live")
+    http_stage.settle()
+    walk.click(http_stage, "chloe", "list:pm", "points.answer")
+    (point,) = [entry.id for entry in http_stage.handover().entries if entry.open and entry.author]
+    form = walk.modal(http_stage, "chloe")["id"]
+    http_stage.hands.submit("chloe", form, {f"point:{point}": {"points.choice": "in_scope"}})
+    views = http_stage.world.slack.views(walk.user_id("chloe"))
+    assert [view["title"]["text"] for view in views] == ["Answer 2 points", "Not saved"]
+    assert "Only Ben or Dev can answer these points." in walk.shown(views[-1])
+    assert sum(entry.open for entry in http_stage.handover().entries) >= 1

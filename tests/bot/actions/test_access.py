@@ -1,15 +1,18 @@
 """The client's access: nothing reaches a client by itself, and nobody gets more than was chosen."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
 
 from bot import checklist
-from bot.actions import access, people
+from bot.actions import access, admin, people
 from bot.actions.access import Invitation
+from bot.deal import Standing
 from bot.effects import InviteClient, ReadTasks, SetTask
 from bot.handover import State, TaskCopy
 from bot.people import Role
+from tests.bot import builders
 from tests.bot.actions.company import Company
 
 KLEIN = Invitation("klein@abc.example", "M. Klein")
@@ -55,6 +58,16 @@ def test_without_client_success_the_way_out_is_to_name_one(signed: Company) -> N
 def test_nobody_is_invited_before_the_delivery_manager_signed(company: Company) -> None:
     company.provisioned()
     assert "signs first" in company.refused(access.review, 1, company.who("chloe"), [KLEIN], **GIVEN)
+
+
+def test_nobody_at_the_client_is_invited_while_the_deal_is_on_hold_or_after_the_end(signed: Company) -> None:
+    """A form that was open when the deal was lost must not reach the client any more."""
+    signed.read(replace(builders.deal(), standing=Standing.LOST))
+    assert "is on hold" in signed.refused(access.review, 1, signed.who("chloe"), [KLEIN], **GIVEN)
+    signed.said(admin.cancel, 1, signed.who("dev"), reason="The client went elsewhere")
+    assert "is closed" in signed.refused(access.review, 1, signed.who("chloe"), [KLEIN], **GIVEN)
+    assert signed.ho().access == []
+    assert not signed.effects(InviteClient)
 
 
 @pytest.mark.req("R26")

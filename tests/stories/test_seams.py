@@ -1,0 +1,173 @@
+"""Stories of seams: what happens between two jobs, when a job about a job fails, and when an ear itself fails."""
+
+from argparse import Namespace
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from bot.effects import ReadDeal
+from bot.handover import State
+from handlers.cli import jobs
+from handlers.logs import Lines
+from sandbox import company
+from tests.stories import walk
+from tests.stories.stage import Stage, staged
+from tests.stories.test_trouble import doubled, told
+
+
+def test_a_change_between_a_lost_answer_and_the_next_try_doubles_nothing(http_stage: Stage) -> None:
+    """The root stands, its answer is lost, and somebody changes the record before the retry: another job draws it."""
+    http_stage.world.faults.add("slack", "chat.postMessage", "drop_after")
+    http_stage.world.hubspot.win(walk.ABC)
+    waiting = http_stage.deps.store.outbox.jobs
+    http_stage.until(lambda: any(job.kind == "Redraw" and job.error for job in waiting(("ready",))), "one try")
+    http_stage.hands.command("ana", walk.HERE, "commit ABC weekly call until go-live")
+    http_stage.settle()
+    assert doubled(http_stage) == {}
+
+
+def unknown_connection(stage: Stage) -> None:
+    """Work which cannot succeed: it is parked, and the admin should hear of it."""
+    with stage.deps.store.write() as unit:
+        unit.emit(ReadDeal("gone", "1", "event", "1"))
+
+
+def test_without_a_usable_admin_channel_sales_operations_hear_of_parked_work(tmp_path: Path) -> None:
+    """Baton was never asked into the admin channel: what it has to say goes to Olga, once."""
+    slack = {"handovers_channel": company.HANDOVERS_CHANNEL, "admin_channel": "C0NOWHERE1"}
+    with staged(tmp_path, slack=slack) as stage:
+        stage.start()
+        unknown_connection(stage)
+        stage.settle()
+        assert [text for text in told(stage, "olga") if "ReadDeal" in text] != []
+        assert Counter(job.kind for job in stage.parked()) == {"ReadDeal": 1}
+
+
+def test_a_message_to_the_admin_that_fails_is_parked_without_another_about_it(tmp_path: Path) -> None:
+    """Else each failure would be told by a message which fails, without an end."""
+    slack = {"handovers_channel": company.HANDOVERS_CHANNEL, "admin_channel": "C0NOWHERE1"}
+    with staged(tmp_path, slack=slack) as stage:
+        stage.start()
+        stage.world.faults.add("slack", "conversations.open", "ok_false:user_disabled", times=1_000)
+        unknown_connection(stage)
+        stage.settle()
+        assert Counter(job.kind for job in stage.parked()) == {"ReadDeal": 1, "TellAdmin": 1}
+
+
+def broken(stage: Stage) -> None:
+    """From now on the database refuses every entry, quoting what was to be stored, as PostgreSQL's DETAIL does."""
+    refuse = "CREATE TRIGGER broken BEFORE INSERT ON entry BEGIN SELECT RAISE(ABORT, 'Weekly call'); END"
+    with stage.deps.store.db.engine.begin() as connection:
+        connection.execute(text(refuse))
+
+
+def test_no_log_line_about_a_failure_holds_a_word_of_the_record(
+    http_stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Where it broke is logged, what was being saved is not."""
+    walk.won(http_stage)
+    broken(http_stage)
+    http_stage.hands.command("ana", walk.HERE, "commit ABC Weekly call until go-live")
+    lines = [Lines().format(record) for record in caplog.records]
+    assert [line for line in lines if "IntegrityError" in line and "capture.py" in line] != []
+    assert [line for line in lines if "Weekly call" in line] == []
+
+
+def test_a_form_whose_saving_fails_stays_open_with_what_was_typed(http_stage: Stage) -> None:
+    """Slack closes a form on an empty answer: then she would believe that her promise is kept."""
+    walk.won(http_stage)
+    walk.click(http_stage, "ana", "list:sales_rep", "promise.add")
+    form = walk.modal(http_stage, "ana")["id"]
+    broken(http_stage)
+    http_stage.hands.submit("ana", form, walk.fields(words="Weekly call until go-live"))
+    views = http_stage.world.slack.views(walk.user_id("ana"))
+    assert [view["title"]["text"] for view in views] == ["Add a promise", "Not saved"]
+    assert "nothing was changed. Please try once more." in walk.shown(views[-1])
+    with http_stage.deps.store.db.engine.begin() as connection:
+        connection.execute(text("DROP TRIGGER broken"))
+    http_stage.hands.close("ana", views[-1]["id"])
+    walk.submit(http_stage, "ana", walk.fields(words="Weekly call until go-live"))
+    assert [entry.text for entry in http_stage.handover().entries if entry.author] == ["Weekly call until go-live"]
+
+
+def test_a_click_whose_listener_fails_is_answered_with_a_sentence(http_stage: Stage) -> None:
+    """Silence after a click looks like success."""
+    walk.won(http_stage)
+    refuse = "CREATE TRIGGER broken BEFORE INSERT ON answer BEGIN SELECT RAISE(ABORT, 'no'); END"
+    with http_stage.deps.store.db.engine.begin() as connection:
+        connection.execute(text(refuse))
+    reaction = http_stage.hands.click("ana", walk.HERE, http_stage.post("list:sales_rep")["ts"], "none.commitment")
+    assert reaction.error is None
+    http_stage.settle()
+    said = http_stage.world.slack.ephemerals(walk.user_id("ana"), walk.HERE)[-1]["text"]
+    assert "nothing was changed. Please try once more." in said
+
+
+def test_a_handover_cancelled_while_its_workspace_is_made_gets_no_more_of_it(http_stage: Stage) -> None:
+    """Asana does not answer, Dev cancels meanwhile: once Asana is back nothing is made there."""
+    walk.won(http_stage)
+    http_stage.world.faults.down("asana")
+    walk.click(http_stage, "dev", "root", "scope.confirm")
+    walk.submit(http_stage, "dev", {})
+    waiting = http_stage.deps.store.outbox.jobs
+    http_stage.until(lambda: any(job.error and job.kind == "Provision" for job in waiting(("ready",))), "one try")
+    http_stage.hands.command("dev", walk.HERE, "cancel ABC")
+    walk.submit(http_stage, "dev", walk.fields(reason="It was opened by mistake"))
+    http_stage.world.faults.down("asana", on=False)
+    http_stage.settle(60)
+    assert http_stage.handover().state is State.CANCELLED
+    assert http_stage.world.asana.projects() == []
+    assert not http_stage.parked()
+
+
+@pytest.mark.parametrize("kind", ["429", "500", "drop_before", "drop_after"])
+def test_the_history_arrives_once_whatever_slack_does_while_it_is_shared(
+    http_stage: Stage, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    """A refused share is tried again, one whose answer was lost is found in the direct messages."""
+    monkeypatch.setattr("handlers.deliver.loop.BACKOFF_CAP", 0.3)
+    walk.won(http_stage)
+    fault = http_stage.world.faults.add("slack", "files.completeUploadExternal", kind)
+    http_stage.hands.command("ben", walk.HERE, "audit ABC file")
+    http_stage.settle()
+    assert fault.times == 0
+    rooms = http_stage.world.slack.dms(walk.user_id("ben"))
+    files = [file["id"] for room in rooms for m in http_stage.channel(room["id"]) for file in m.get("files", [])]
+    assert len(files) == 1
+    assert not http_stage.parked()
+
+
+def test_two_promises_in_scope_never_become_tasks_of_one_name(http_stage: Stage) -> None:
+    """Of two late promises the second is answered first: each has its own number all the same."""
+    walk.won(http_stage)
+    for step in (walk.context, walk.points, walk.scope):
+        step(http_stage)
+    for words in ("a third promise", "a fourth promise"):
+        http_stage.hands.command("ana", walk.HERE, f"commit ABC {words}")
+    http_stage.settle()
+    for which in (-1, 0):
+        walk.click(http_stage, "ben", "list:pm", "points.answer")
+        point = f"point:{[entry.id for entry in http_stage.handover().entries if entry.open][which]}"
+        walk.submit(http_stage, "ben", {point: {"points.choice": "in_scope"}})
+        http_stage.settle()
+    names = Counter(task.name for task in http_stage.handover().tasks if task.name.startswith("Agreed scope item"))
+    assert len(names) >= 3
+    assert set(names.values()) == {1}
+
+
+def test_a_parked_job_is_tried_again_by_the_command_that_the_admin_was_told_of(
+    http_stage: Stage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The message to the admin names the command; the command makes the job due, and a running Baton does it."""
+    unknown_connection(http_stage)
+    http_stage.settle()
+    (job,) = http_stage.parked()
+    rooms = http_stage.world.slack.dms(walk.user_id("olga"))
+    assert f"jobs --retry {job.id}" in "".join(walk.shown(m) for r in rooms for m in http_stage.channel(r["id"]))
+    again = Namespace(verb="jobs", retry=job.id)
+    assert jobs.run(again, http_stage.env, http_stage.table) == 0
+    assert jobs.run(again, http_stage.env, http_stage.table) == 1
+    http_stage.until(lambda: bool(http_stage.parked()), "it was tried, and refused, once more")
+    assert "is tried again now" in capsys.readouterr().out
