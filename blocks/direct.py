@@ -165,7 +165,7 @@ def _remind(letter: Letter) -> Message:
         return Message(words, [kit.section(words)])
     head = kit.section(sentence("direct.remind", link=letter.link, by=letter.by, due=letter.due))
     text = _spoken(letter, "remind_text", by=letter.by)
-    return Message(text, [head, *deeds(letter.handover, letter.frame, rows[:1])])
+    return Message(text, [head, *deeds(letter.handover, letter.frame, rows[:1]), _cant(letter)])
 
 
 def _not_mine(letter: Letter) -> Message:
@@ -236,6 +236,10 @@ def _item_words(letter: Letter) -> dict[str, Safe]:
     }
 
 
+def _cant(letter: Letter) -> Block:
+    return kit.actions(kit.button("I can't do this", ids.CANT_DO, str(letter.handover.id)))
+
+
 def _item_handed(letter: Letter) -> Message:
     whose = entries.first(letter.frame, int(letter.data.get("whose", 0) or 0))
     words = sentence("direct.item_handed", **_item_words(letter), whose=whose)
@@ -246,7 +250,8 @@ def _item_yours(letter: Letter) -> Message:
     rows = [turn for turn in letter.turns if turn.subject == letter.data.get("key")]
     head = kit.section(sentence("direct.item_yours", **_item_words(letter)))
     return Message(
-        _spoken(letter, "item_yours_text", by=letter.by), [head, *deeds(letter.handover, letter.frame, rows)]
+        _spoken(letter, "item_yours_text", by=letter.by),
+        [head, *deeds(letter.handover, letter.frame, rows), _cant(letter)],
     )
 
 

@@ -57,7 +57,7 @@ NEEDS: Mapping[str, str] = {
 
 
 @dataclass(frozen=True)
-class Deed:
+class Thing:
     """Which thing of a record it is about: the action of its turn, and the item's key where it is an item."""
 
     action: str
@@ -95,7 +95,7 @@ def hand_on(
 
 
 def said_done(
-    unit: Unit, handover_id: int, who: Person, *, deed: Deed, where: str, terms: Terms, now: datetime
+    unit: Unit, handover_id: int, who: Person, *, thing: Thing, where: str, terms: Terms, now: datetime
 ) -> Said | Refused:
     """Somebody says that it is done, and where: an item of the hand is ticked; else it is noted what the record needs.
 
@@ -104,20 +104,20 @@ def said_done(
     handover = unit.handover(handover_id)
     if handover is None:
         return gone()
-    item = handover.item(deed.key)
+    item = handover.item(thing.key)
     problem = _cannot_say(unit, handover, item, who, where)
     if problem:
         return Refused(problem)
-    text = item.text if item else deed.action.replace("_", " ")
-    handover.note(now, "said_done", person=who.id, item=deed.key, text=text, why=where.strip())
+    text = item.text if item else thing.action.replace("_", " ")
+    handover.note(now, "said_done", person=who.id, item=thing.key, text=text, why=where.strip())
     if item is not None and item.kind == "hand":
         outcome = tick(unit, handover.id, who, key=item.key, ticked=True, terms=terms, now=now)
         return outcome if isinstance(outcome, Refused) else Said(f"Ticked: {item.text}. Where it is stands beside it.")
-    serial = f"{handover.shown_id}:{deed.action}:{deed.key}:{now:%Y%m%dT%H%M%S%f}"
+    serial = f"{handover.shown_id}:{thing.action}:{thing.key}:{now:%Y%m%dT%H%M%S%f}"
     data = {"by": who.id, "item": text, "reason": where.strip()}
     told = _tell(unit, handover, "said_done", serial, data, terms=terms, but=(who.id,))
     settle(unit, handover, terms=terms, now=now, actor=who.id)
-    return Said(f"Noted{told}. The record ticks it by itself once {need(item, deed.action)}.")
+    return Said(f"Noted{told}. The record ticks it by itself once {need(item, thing.action)}.")
 
 
 def need(item: Item | None, action: str) -> str:

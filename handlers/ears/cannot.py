@@ -5,9 +5,9 @@ from typing import Any
 
 from slack_bolt import Ack, App
 
-from blocks import cannot as face
 from blocks import ids
-from blocks import pause as pause_face
+from blocks.clock import cannot as face
+from blocks.clock import pause as pause_face
 from blocks.frame import FieldErrors, Frame
 from blocks.words import turns
 from bot import pause as rules
@@ -99,8 +99,8 @@ def _said(deps: Deps, unit: StoreUnit, who: Person, read: face.Cannot, now: date
     item = handover.item(read.subject) if handover else None
     key = item.key if item else ""
     if read.why == face.DONE:
-        deed = actions.Deed(read.action, key)
-        return actions.said_done(unit, read.handover_id, who, deed=deed, where=read.words, terms=deps.terms, now=now)
+        thing = actions.Thing(read.action, key)
+        return actions.said_done(unit, read.handover_id, who, thing=thing, where=read.words, terms=deps.terms, now=now)
     if read.expected is None:
         return Refused(pause_face.NO_DATE)
     return pause.pause(

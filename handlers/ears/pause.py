@@ -8,7 +8,7 @@ from typing import Any
 from slack_bolt import Ack, App
 
 from blocks import ids
-from blocks import pause as face
+from blocks.clock import pause as face
 from blocks.frame import FieldErrors, Frame, Message
 from bot import pause as rules
 from bot.actions import pause as actions

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from blocks import ids, kit, mrkdwn
-from blocks import pause as pause_face
+from blocks.clock import pause as pause_face
 from blocks.forms import note_view
 from blocks.frame import Block, FieldErrors, Frame
 from blocks.modal import inputs, submission
