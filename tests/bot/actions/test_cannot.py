@@ -50,6 +50,13 @@ class TestHandOn:
         assert len(scoped.effects(Direct, "item_yours")) == 1
         assert scoped.effects(Direct, "item_handed") == []
 
+    def test_who_takes_it_is_told_nothing_by_us(self, scoped: Company) -> None:
+        scoped.said(cannot.hand_on, 1, scoped.who("dev"), key="confirm-team", person=scoped.who("dev"), **WHY)
+        team = scoped.ho().item("confirm-team")
+        assert team
+        assert team.holder == scoped.who("dev").id
+        assert scoped.effects(Direct) == []
+
     def test_twice_to_the_same_is_once(self, scoped: Company) -> None:
         ben, chloe = scoped.who("ben"), scoped.who("chloe")
         scoped.said(cannot.hand_on, 1, ben, key="confirm-team", person=chloe, **WHY)

@@ -122,8 +122,12 @@ class TestPause:
         sentence = running.refused(pause.pause, 1, running.who("dev"), **WAITS, subject="confirm-scope")
         assert sentence == "This is done already, so it waits for nobody."
 
-    def test_the_words_of_the_client_stay_out_of_the_error(self, running: Company) -> None:
-        assert "gone" not in running.refused(pause.pause, 99, running.who("ben"), **WAITS)
+    def test_what_is_not_there_says_the_next_step(self, running: Company) -> None:
+        ben = running.who("ben")
+        assert "Type /handover" in running.refused(pause.pause, 99, ben, **WAITS)
+        assert "Type /handover" in running.refused(pause.extend, 99, ben, expected=THURSDAY)
+        assert "Type /handover" in running.refused(pause.resume, 99, ben)
+        assert "Type /handover" in running.refused(pause.undo, 99, ben, name="x")
 
 
 class TestResume:
