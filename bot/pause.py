@@ -139,14 +139,14 @@ def finish(handover: Handover, how: str, *, terms: Terms, now: datetime, person:
 
 
 def take_back(handover: Handover, pause: Interval, *, terms: Terms, now: datetime) -> None:
-    """The clocks count as if this pause had not been; what a hold stopped meanwhile stays stopped."""
+    """The clocks count as if this pause had not been; what else stopped them meanwhile counts as it would have then."""
     if pause.running:
         run_on(handover, pause, terms=terms, until=now)
     until = pause.until or now
     for name, begun in _clocks(handover):
         due, stopped = getattr(handover, name), max(pause.since, begun or pause.since)
         if due is not None and stopped < min(until, due):
-            setattr(handover, name, _without(handover, due, terms.office(handover), (stopped, until)))
+            setattr(handover, name, _without(handover, pause, due, stopped, terms))
     pause.until = pause.since
 
 
@@ -175,13 +175,30 @@ def _clocks(handover: Handover) -> list[tuple[str, datetime | None]]:
     return [("due_at", handover.scoped_at)]
 
 
-def _without(handover: Handover, due: datetime, office: Office, span: tuple[datetime, datetime]) -> datetime:
-    start, end = span
-    counted = elapsed(office, start=start, end=end)
-    for hold in handover.intervals:
-        if hold.kind != KIND:
-            counted -= elapsed(office, start=max(hold.since, start), end=min(hold.until or end, end))
-    return _after(office, start, elapsed(office, start=start, end=due) - counted)
+def _without(handover: Handover, pause: Interval, due: datetime, stopped: datetime, terms: Terms) -> datetime:
+    # Back to what was left when the pause began, then forward again over everything else that stopped the clock. A
+    # stop that moved the due time began before it and left it behind its own end; one that came too late moved nothing.
+    office = terms.office(handover)
+    moved = [elapsed(office, start=a, end=b) for a, b in _stops(handover, stopped) if a < due]
+    was = _after(office, stopped, elapsed(office, start=stopped, end=due) - sum(moved, timedelta()))
+    for since, until in _stops(handover, stopped, but=pause):
+        was = terms.resumed(handover, was, stopped=since, now=until)
+    return was
+
+
+def _stops(handover: Handover, begin: datetime, *, but: Interval | None = None) -> list[tuple[datetime, datetime]]:
+    # From `begin` on, what was counted already: what overlaps as one, and nothing that another one still stops.
+    running = [one.since for one in handover.intervals if one.running]
+    found: list[tuple[datetime, datetime]] = []
+    for one in sorted(handover.intervals, key=lambda one: one.since):
+        since, until = max(one.since, begin), min([one.until or begin, *running])
+        if one is but or since >= until:
+            continue
+        if found and since <= found[-1][1]:
+            found[-1] = (found[-1][0], max(found[-1][1], until))
+        else:
+            found.append((since, until))
+    return found
 
 
 def _after(office: Office, start: datetime, span: timedelta) -> datetime:
