@@ -202,8 +202,9 @@ class TestCountedOnce:
             assert counted(due, made.due_at) == stood
             assert TERMS.worked(made, made.due_at) == 2 * HOURS_8
 
-    # The first example: without the pause the record was late when the hold began.
+    # Without the pause the record was late when the hold began; with it, too: that hold moved nothing.
     @example(points=[0, 1, 2880, 2881], paused_still=False, held_still=False)
+    @example(points=[0, 60, 4000, 4320], paused_still=False, held_still=False)
     @given(
         points=st.lists(st.integers(0, 3 * 24 * 60), min_size=4, max_size=4),
         paused_still=st.booleans(),
