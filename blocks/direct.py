@@ -15,6 +15,7 @@ from blocks.mrkdwn import Safe
 from blocks.render import count, listed, sentence
 from blocks.words import entries, turns
 from bot import checklist
+from bot import pause as pauses
 from bot.gate import Turn
 from bot.handover import Handover
 from bot.people import TITLES, Person, Role
@@ -164,7 +165,7 @@ def _remind(letter: Letter) -> Message:
         return Message(words, [kit.section(words)])
     head = kit.section(sentence("direct.remind", link=letter.link, by=letter.by, due=letter.due))
     text = _spoken(letter, "remind_text", by=letter.by)
-    return Message(text, [head, *deeds(letter.handover, letter.frame, rows[:1])])
+    return Message(text, [head, *deeds(letter.handover, letter.frame, rows[:1]), _cant(letter)])
 
 
 def _not_mine(letter: Letter) -> Message:
@@ -187,6 +188,76 @@ def _hold(letter: Letter) -> Message:
     why = mrkdwn.name(str(letter.data.get("why", "")), 200)
     words = sentence("direct.hold", link=letter.link, why=why)
     return Message(_spoken(letter, "hold_text", why=why), [kit.section(words)])
+
+
+def _paused(letter: Letter) -> Message:
+    handover, pause = letter.handover, pauses.marked(letter.handover, str(letter.data.get("pause", "")))
+    if pause is None or not pause.running:
+        return _paused_over(letter)
+    expected = mrkdwn.day(pause.expected) if pause.expected else ""
+    reason = mrkdwn.quote(pause.reason, 300)
+    words = sentence("direct.paused", link=letter.link, by=letter.by, expected=expected, reason=reason)
+    button = kit.button("Undo", ids.UNDO_PAUSE, f"{handover.id}:{pauses.mark(pause)}")
+    text = _spoken(letter, "paused_text", by=letter.by, expected=expected)
+    return Message(text, [kit.section(words), kit.actions(button)])
+
+
+def _paused_over(letter: Letter) -> Message:
+    words = sentence("direct.paused_over", link=letter.link)
+    return Message(_spoken(letter, "paused_over_text"), [kit.section(words)])
+
+
+def _pause_undone(letter: Letter) -> Message:
+    words = sentence("direct.pause_undone", link=letter.link, by=letter.by, due=letter.due)
+    return Message(_spoken(letter, "pause_undone_text", by=letter.by), [kit.section(words)])
+
+
+def _pause_expected(letter: Letter) -> Message:
+    handover, pause = letter.handover, letter.handover.running("pause")
+    if pause is None or pause.expected is None:
+        return _paused_over(letter)
+    today = mrkdwn.local_day(letter.frame.now, letter.frame.tz)
+    day = "today" if pause.expected == today else f"on {mrkdwn.day(pause.expected)}"
+    reason = mrkdwn.quote(pause.reason, 300)
+    words = sentence("direct.pause_expected", link=letter.link, day=day, reason=reason)
+    buttons = kit.actions(
+        kit.button("It is here: go on", ids.RESUME, str(handover.id), style="primary"),
+        kit.button("Still waiting…", ids.STILL_WAITING, str(handover.id)),
+    )
+    return Message(_spoken(letter, "pause_expected_text", day=day), [kit.section(words), buttons])
+
+
+def _item_words(letter: Letter) -> dict[str, Safe]:
+    return {
+        "link": letter.link,
+        "by": letter.by,
+        "item": mrkdwn.quote(str(letter.data.get("item", "")), 100),
+        "reason": mrkdwn.quote(str(letter.data.get("reason", "")), 300),
+    }
+
+
+def _cant(letter: Letter) -> Block:
+    return kit.actions(kit.button("I can't do this", ids.CANT_DO, str(letter.handover.id)))
+
+
+def _item_handed(letter: Letter) -> Message:
+    whose = entries.first(letter.frame, int(letter.data.get("whose", 0) or 0))
+    words = sentence("direct.item_handed", **_item_words(letter), whose=whose)
+    return Message(_spoken(letter, "item_handed_text", by=letter.by, whose=whose), [kit.section(words)])
+
+
+def _item_yours(letter: Letter) -> Message:
+    rows = [turn for turn in letter.turns if turn.subject == letter.data.get("key")]
+    head = kit.section(sentence("direct.item_yours", **_item_words(letter)))
+    return Message(
+        _spoken(letter, "item_yours_text", by=letter.by),
+        [head, *deeds(letter.handover, letter.frame, rows), _cant(letter)],
+    )
+
+
+def _said_done(letter: Letter) -> Message:
+    words = sentence("direct.said_done", **_item_words(letter))
+    return Message(_spoken(letter, "said_done_text", by=letter.by), [kit.section(words)])
 
 
 def _select(letter: Letter, words: Safe) -> Block:
@@ -217,4 +288,10 @@ _LETTERS: Mapping[str, Callable[[Letter], Message]] = {
     "not_mine": _not_mine,
     "brief": _brief,
     "hold": _hold,
+    "paused": _paused,
+    "pause_undone": _pause_undone,
+    "pause_expected": _pause_expected,
+    "item_handed": _item_handed,
+    "item_yours": _item_yours,
+    "said_done": _said_done,
 }

@@ -23,7 +23,8 @@ KINDS = frozenset(
         "opened", "created", "tracked", "state", "assigned", "not_mine", "captured", "undone", "none", "point",
         "replied", "ticked", "unticked", "tick_refused", "read", "scope_confirmed", "provisioning", "step", "signed",
         "signature_withdrawn", "override", "system_of_record", "deal_changed", "hold", "resumed", "access_reviewed",
-        "access", "kickoff", "presale_signed", "crm_marked",
+        "access", "kickoff", "presale_signed", "crm_marked", "paused", "pause_extended", "pause_ended", "pause_undone",
+        "handed", "said_done",
     }
 )  # fmt: skip
 
@@ -96,6 +97,7 @@ def _words(data: Mapping[str, Any], frame: Frame) -> dict[str, object]:
     keys = (
         "state", "was", "now", "why", "reason", "item", "text", "document", "step", "label", "old", "new", "role",
         "right", "who", "day", "invited", "count", "entry_kind", "answer", "artefact", "completeness", "missing",
+        "how",
     )  # fmt: skip
     words: dict[str, object] = {key: mrkdwn.name(str(data.get(key, "")), VALUE) for key in keys}
     if data.get("role") in list(Role):

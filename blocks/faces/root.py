@@ -11,6 +11,7 @@ from bot import checklist, gate
 from bot.context import Kind
 from bot.deal import Money
 from bot.handover import ENDED, LIVE, Handover, State
+from bot.pause import CLOCKED
 from bot.people import HANDOVER_ROLES, TITLES, Role
 
 BAR = 10  # signs of the progress bar
@@ -111,14 +112,20 @@ def menu(handover: Handover) -> list[tuple[str, str, str | None]]:
     rows.append(("Brief", f"{ids.BRIEF}:{handover.id}", None))
     if handover.state not in ENDED:
         rows.append(("Change people", f"{ids.CHANGE_PEOPLE}:{handover.id}", None))
+    if handover.state in CLOCKED and handover.running("pause"):
+        rows.append(("Still waiting…", f"{ids.STILL_WAITING}:{handover.id}", None))
+    elif handover.state in CLOCKED and not handover.running("hold"):
+        rows.append(("Waiting on client", f"{ids.PAUSE}:{handover.id}", None))
     return [*rows, ("History", f"{ids.HISTORY}:{handover.id}", None)]
 
 
 def _primary(handover: Handover, frame: Frame) -> Block | None:
     value = str(handover.id)
     found = thread.standing(handover, frame.now)
-    if found in ("hold", "pause"):
+    if found == "hold":
         return None
+    if found == "pause":
+        return kit.button("Resume", ids.RESUME, value, style="primary")
     if handover.state in LIVE:
         url = mrkdwn.address(handover.workspace_url)
         return kit.button("Open workspace", ids.OPEN_LINK, value, style="primary", url=url) if url else None

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
-from bot import gate
+from bot import gate, pause
 from bot.actions.lists import first_ring, settle
 from bot.actions.opening import artefacts, crm_entries, name_start
 from bot.actions.provision import begin_when_ready
@@ -86,17 +86,14 @@ def hold(unit: Unit, handover: Handover, why: str, *, now: datetime) -> None:
 
 
 def resume(unit: Unit, handover: Handover, *, terms: Terms, now: datetime, person: int = 0) -> None:
-    """Ends a hold: the clock goes on where it stopped."""
+    """Ends a hold: the clock goes on where it stopped, unless the record waits on its client as well."""
     interval = handover.running("hold")
     if interval is None:
         return
-    interval.until = now
-    if handover.due_at and handover.live_at is None:
-        handover.due_at = terms.resumed(handover, handover.due_at, stopped=interval.since, now=now)
-    if handover.scope_due_at and handover.scoped_at is None:
-        handover.scope_due_at = terms.resumed(handover, handover.scope_due_at, stopped=interval.since, now=now)
+    pause.catch_up(handover, terms=terms, now=now)
+    pause.run_on(handover, interval, terms=terms, until=now)
     handover.note(now, "resumed", person=person)
-    if handover.state is not State.PRESALE:
+    if handover.state is not State.PRESALE and handover.running(pause.KIND) is None:
         unit.emit(Reply(handover.id, "resumed", f"{now:%Y%m%dT%H%M%S%f}"))
 
 

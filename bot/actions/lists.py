@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from bot import checklist, gate
+from bot import checklist, gate, pause
 from bot.effects import Direct, MarkMigrated, Reply
 from bot.errors import Refused
 from bot.handover import Handover, State
@@ -52,7 +52,8 @@ def signing_round(handover: Handover, role: Role) -> int:
 
 
 def open_gate(unit: Unit, handover: Handover, *, terms: Terms, now: datetime, person: int = 0, why: str = "") -> None:
-    """The workspace is the record from now on; thread, channel and CRM are told."""
+    """The workspace is the record from now on; thread, channel and CRM are told. Nothing waits on the client then."""
+    pause.finish(handover, "live", terms=terms, now=now, person=person)
     handover.move(State.IN_PROGRESS, now, person=person, why=why)
     handover.live_at = now
     handover.worked_seconds = int(terms.worked(handover, now).total_seconds())

@@ -10,6 +10,7 @@ from slack_bolt import Ack, App
 from handlers.deps import Deps
 from handlers.ears import (
     access,
+    cannot,
     capture,
     clock,
     commands,
@@ -17,6 +18,7 @@ from handlers.ears import (
     lists,
     mentions,
     options,
+    pause,
     points,
     roles,
     scope,
@@ -25,7 +27,9 @@ from handlers.ears import (
 )
 from handlers.ears.guard import Click, on_error, whisper
 
-PARTS = (commands, capture, points, lists, scope, signoff, access, roles, clock, show, home, mentions, options)
+PARTS = (
+    commands, capture, points, lists, scope, signoff, access, roles, clock, pause, cannot, show, home, mentions, options,
+)  # fmt: skip
 
 
 def register(bolt: App, deps: Deps) -> None:

@@ -14,6 +14,7 @@ from bot.handover import Handover
 from bot.people import Person, Sight, may_read_history, may_start, sight
 from bot.terms import Said
 from handlers.deps import Deps
+from handlers.ears import pause
 from handlers.ears.guard import Click, act, whisper
 from handlers.ears.modals import Make, open_on, opens
 from store.unit import StoreUnit
@@ -30,7 +31,7 @@ def register(bolt: App, deps: Deps) -> None:
         click = Click.of(body)
         action, _, rest = click.value.partition(":")
         inner = Click.of({**body, "actions": [{**click.action, "selected_option": {"value": rest}}]})
-        makes: dict[str, Make] = {**shows, ids.CHANGE_PEOPLE: _people(deps)}
+        makes: dict[str, Make] = {**shows, **pause.views(deps), ids.CHANGE_PEOPLE: _people(deps)}
         if action in makes:
             open_on(deps, inner, makes[action])
         ack()

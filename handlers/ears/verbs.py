@@ -80,14 +80,7 @@ def listed(deps: Deps, asked: Asked) -> Message:
 
 def new(deps: Deps, asked: Asked) -> Message | None:
     """`new`: opens the form for a deal that no CRM tells us about."""
-    click = Click(
-        slack_id=asked.slack_id,
-        key=f"command:{asked.trigger_id}",
-        trigger_id=asked.trigger_id,
-        channel=asked.channel,
-        response_url=asked.response_url,
-    )
-    return open_new(deps, click)
+    return open_new(deps, clicked(asked))
 
 
 def open_new(deps: Deps, click: Click) -> Message | None:
@@ -137,16 +130,9 @@ def scope(deps: Deps, asked: Asked) -> Message | None:
     found = one(deps, asked, asked.rest)
     if isinstance(found, Message):
         return found
-    click = Click(
-        slack_id=asked.slack_id,
-        key=f"command:{asked.trigger_id}",
-        trigger_id=asked.trigger_id,
-        channel=asked.channel,
-        response_url=asked.response_url,
-    )
     with deps.store.read() as reader:
         people = people_of(reader, found)
-    open_view(deps, click, scope_face.scope_view(found, deps.frame(found, people), nonce=deps.new_id()))
+    open_view(deps, clicked(asked), scope_face.scope_view(found, deps.frame(found, people), nonce=deps.new_id()))
     return None
 
 
@@ -195,14 +181,7 @@ def cancel(deps: Deps, asked: Asked) -> Message | None:
     found = one(deps, asked, asked.rest)
     if isinstance(found, Message):
         return found
-    click = Click(
-        slack_id=asked.slack_id,
-        key=f"command:{asked.trigger_id}",
-        trigger_id=asked.trigger_id,
-        channel=asked.channel,
-        response_url=asked.response_url,
-    )
-    open_view(deps, click, forms.cancel_view(found, nonce=deps.new_id()))
+    open_view(deps, clicked(asked), forms.cancel_view(found, nonce=deps.new_id()))
     return None
 
 
@@ -236,6 +215,17 @@ def first_words(deps: Deps, asked: Asked) -> tuple[Handover | Message, str]:
     if len(words) < 2:  # noqa: PLR2004 - a name and at least one word
         return line(deps, f"Write it like this: /handover {asked.verb} ABC weekly call until go-live"), ""
     return one(deps, asked, words[0]), ""
+
+
+def clicked(asked: Asked) -> Click:
+    """The command as a click: what opens a modal and where its answer goes."""
+    return Click(
+        slack_id=asked.slack_id,
+        key=f"command:{asked.trigger_id}",
+        trigger_id=asked.trigger_id,
+        channel=asked.channel,
+        response_url=asked.response_url,
+    )
 
 
 def done(deps: Deps, asked: Asked, deed: Deed) -> Message:

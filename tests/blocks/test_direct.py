@@ -1,5 +1,7 @@
 """Direct messages: what it is about in the first line, the buttons that do it, and no ring for nothing."""
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -7,7 +9,7 @@ import pytest
 from blocks import ids
 from blocks.direct import admin, direct
 from blocks.frame import Message
-from bot.handover import Handover, Signature, State
+from bot.handover import Handover, Interval, Signature, State
 from bot.people import Person, Role
 from tests.blocks.reading import accepted, buttons, elements, harmless, mentions, words
 from tests.builders import ANA, BEN, CHLOE, DEV, NOW, WON_AT, make_frame, make_handover
@@ -66,7 +68,8 @@ def test_a_question_is_counted_not_quoted() -> None:
 def test_a_reminder_is_about_one_thing() -> None:
     message = drawn("remind", make_handover(State.WON), ANA, by=DEV.id)
     assert "Dev reminds you, due *<!date^" in words(message)
-    assert list(buttons(message)) == ["Add promises", "Nothing was promised"]
+    assert list(buttons(message)) == ["Add promises", "Nothing was promised", "I can't do this"]
+    assert buttons(message)["I can't do this"]["value"] == "42"
 
 
 def test_a_reminder_for_what_is_done_meanwhile_says_so() -> None:
@@ -97,7 +100,74 @@ def test_a_hold_of_an_open_deal_says_why() -> None:
     assert "is on hold:* the deal was lost in the CRM. Nothing is deleted." in words(message)
 
 
-NAMES = ("ring", "invite", "ready_to_sign", "closing", "empty_role", "question", "remind", "not_mine", "brief", "hold")
+PAUSE = Interval("pause", NOW, "the test <data>", by=BEN.id, expected=NOW.date())
+PAUSED = "20250909T080000000000"
+
+
+def waits(pause: Interval = PAUSE) -> Handover:
+    return make_handover(State.SCOPED, intervals=[replace(pause)])
+
+
+def test_the_delivery_manager_hears_of_a_pause_and_can_take_it_back() -> None:
+    message = drawn("paused", waits(), DEV, by=BEN.id, pause=PAUSED)
+    assert '> waits on the client* until Tue 9 Sep 2025, by Ben: "the test &lt;data&gt;". Its clock stands' in words(
+        message
+    )
+    assert buttons(message)["Undo"]["action_id"] == ids.UNDO_PAUSE
+    assert buttons(message)["Undo"]["value"] == f"42:{PAUSED}"
+    assert message.text.endswith(" waits on the client until Tue 9 Sep 2025, by Ben.")
+
+
+@pytest.mark.parametrize("name", ["paused", "pause_expected"])
+def test_what_does_not_wait_any_more_by_then_says_so_without_a_button(name: str) -> None:
+    over = replace(PAUSE, until=NOW + timedelta(hours=1))
+    message = drawn(name, waits(over), DEV, by=BEN.id, pause=PAUSED)
+    assert words(message).endswith("does not wait on the client any more.")
+    assert buttons(message) == {}
+
+
+def test_the_one_who_paused_is_asked_on_the_day() -> None:
+    message = drawn("pause_expected", waits(), BEN)
+    assert "waits on the client; the answer was expected today: " in words(message)
+    assert {name: b["action_id"] for name, b in buttons(message).items()} == {
+        "It is here: go on": ids.RESUME,
+        "Still waiting…": ids.STILL_WAITING,
+    }
+    assert "data" not in message.text
+    early = replace(PAUSE, expected=NOW.date() - timedelta(days=3))
+    assert "was expected on Sat 6 Sep 2025:" in words(drawn("pause_expected", waits(early), BEN))
+
+
+def test_whose_pause_was_taken_back_reads_by_whom_and_what_is_due() -> None:
+    message = drawn("pause_undone", make_handover(State.SCOPED), BEN, by=DEV.id)
+    assert "Dev took your pause back. Its clock runs, due *<!date^" in words(message)
+
+
+def test_an_item_that_was_handed_on_is_told_to_both() -> None:
+    given = {"by": BEN.id, "whose": CHLOE.id, "key": "confirm-team", "item": "Confirm <it>", "reason": "Away"}
+    made = make_handover(State.SCOPED)
+    told = drawn("item_handed", made, DEV, **given)
+    assert 'Ben says that this is not theirs: "Confirm &lt;it&gt;". Chloe does it now: "Away"' in words(told)
+    team = made.item("confirm-team")
+    assert team
+    team.holder = CHLOE.id
+    yours = drawn("item_yours", made, CHLOE, **given)
+    assert 'Ben hands this to you: "Confirm &lt;it&gt;". "Away"' in words(yours)
+    assert "○ confirm that the team is available" in words(yours)
+    assert "I can't do this" in buttons(yours)
+    assert "Away" not in told.text + yours.text
+
+
+def test_what_is_said_to_be_done_says_where() -> None:
+    message = drawn("said_done", make_handover(State.SCOPED), DEV, by=ANA.id, item="Say it", reason="in <a mail>")
+    assert 'Ana says that this is done already: "Say it". Where: "in &lt;a mail&gt;"' in words(message)
+    assert "mail" not in message.text
+
+
+NAMES = (
+    "ring", "invite", "ready_to_sign", "closing", "empty_role", "question", "remind", "not_mine", "brief", "hold",
+    "paused", "pause_undone", "pause_expected", "item_handed", "item_yours", "said_done",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("name", NAMES)

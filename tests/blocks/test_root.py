@@ -17,6 +17,7 @@ from tests.builders import DUE_AT, HOLDERS, NOW, PEOPLE, SCOPE_DUE_AT, make_fram
 EARLY = make_frame(now=SCOPE_DUE_AT - timedelta(hours=2))
 LATE = make_frame(now=DUE_AT + timedelta(hours=1))
 FRAME = make_frame()
+PAUSE = Interval("pause", NOW, "test data", by=HOLDERS[Role.PM], expected=DUE_AT.date())
 STATES = [state for state in State if state is not State.PRESALE]
 
 
@@ -30,6 +31,7 @@ STATES = [state for state in State if state is not State.PRESALE]
         (make_handover(State.PROVISIONED), FRAME, "🟡 *Workspace ready* · due *<!date^", "What's missing"),
         (make_handover(State.PROVISIONED), LATE, "🔴 *Late* · was due *<!date^", "What's missing"),
         (on_hold(make_handover(State.SCOPED)), LATE, "⏸ *On hold* · the deal was reopened in the CRM", None),
+        (make_handover(State.SCOPED, intervals=[PAUSE]), LATE, "⏸ *Waiting on the client* since <!date^", "Resume"),
         (make_handover(State.IN_PROGRESS), LATE, "🟢 *In progress* since <!date^", "Open workspace"),
         (make_handover(State.CLOSED), LATE, "⚪ *Closed* <!date^", None),
         (make_handover(State.CANCELLED), FRAME, "· opened by mistake", None),
@@ -76,10 +78,26 @@ def test_late_says_for_whom_it_waits() -> None:
 
 
 def test_waiting_on_the_client_says_since_when_until_when_and_who_said_so() -> None:
-    pause = Interval("pause", NOW, "test data", by=HOLDERS[Role.PM], expected=DUE_AT.date())
-    drawn = words(root.draw(make_handover(State.SCOPED, intervals=[pause]), FRAME))
+    message = root.draw(make_handover(State.SCOPED, intervals=[PAUSE]), FRAME)
+    drawn = words(message)
     assert "⏸ *Waiting on the client* since <!date^" in drawn
     assert ", expected Wed 10 Sep 2025 · set by Ben" in drawn
+    assert "*Next:* Ana asks the client" in drawn
+    assert buttons(message)["Resume"]["action_id"] == ids.RESUME
+    assert "due" not in message.text
+
+
+@pytest.mark.parametrize("state", [*State])
+def test_the_menu_pauses_where_a_clock_runs_and_changes_the_date_where_it_waits(state: State) -> None:
+    clocked = state in (State.WON, State.SCOPED, State.PROVISIONED)
+    entries = {text: value for text, value, _ in root.menu(make_handover(state))}
+    assert entries.get("Waiting on client") == (f"{ids.PAUSE}:42" if clocked else None)
+    waiting = {text: value for text, value, _ in root.menu(make_handover(state, intervals=[PAUSE]))}
+    assert "Waiting on client" not in waiting or not clocked
+    assert waiting.get("Still waiting…") == (f"{ids.STILL_WAITING}:42" if clocked else None)
+    held = [text for text, *_ in root.menu(on_hold(make_handover(state)))]
+    assert not {"Waiting on client", "Still waiting…"} & set(held)
+    assert max(len(entries), len(waiting)) <= 5
 
 
 @pytest.mark.req("R44", "R57")
@@ -124,6 +142,7 @@ def test_rare_things_are_behind_the_dots() -> None:
         ("Open in CRM", f"{ids.OPEN_LINK}:42"),
         ("Brief", f"{ids.BRIEF}:42"),
         ("Change people", f"{ids.CHANGE_PEOPLE}:42"),
+        ("Waiting on client", f"{ids.PAUSE}:42"),
         ("History", f"{ids.HISTORY}:42"),
     ]
     assert menu["options"][0]["url"] == "https://app.hubspot.example/deal/9001"

@@ -1,0 +1,137 @@
+"""Waiting on the client, by modal, button and line: pause, still waiting, resume, and the delivery manager's undo."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from slack_bolt import Ack, App
+
+from blocks import ids
+from blocks.clock import pause as face
+from blocks.frame import FieldErrors, Frame, Message
+from bot import pause as rules
+from bot.actions import pause as actions
+from bot.errors import Refused
+from bot.handover import Handover
+from bot.people import Person
+from bot.terms import Said
+from handlers.deps import Deps
+from handlers.ears.asked import Asked
+from handlers.ears.guard import Click, act, open_view
+from handlers.ears.modals import Make, opens, submits
+from handlers.ears.spoken import day_of
+from handlers.ears.verbs import clicked, done, one
+from store.unit import StoreUnit
+
+UNTIL = re.compile(r"\s+until\s+", re.IGNORECASE)
+
+
+def register(bolt: App, deps: Deps) -> None:
+    """Registers the listeners of this conversation."""
+    for action_id, make in views(deps).items():
+        opens(bolt, deps, action_id, make)
+    submits(bolt, deps, ids.VIEW_PAUSE, dated(deps, face.pause_read), lambda *given: _paused(deps, *given))
+    submits(bolt, deps, ids.VIEW_EXTEND, dated(deps, face.extend_read), lambda *given: _extended(deps, *given))
+
+    @bolt.action(ids.RESUME)
+    def resume(ack: Ack, body: dict[str, Any]) -> None:
+        click, now = Click.of(body), deps.clock.now()
+        act(deps, click, lambda unit, who: actions.resume(unit, click.handover_id, who, terms=deps.terms, now=now))
+        ack()
+
+    @bolt.action(ids.UNDO_PAUSE)
+    def undo(ack: Ack, body: dict[str, Any]) -> None:
+        click, now = Click.of(body), deps.clock.now()
+        act(
+            deps,
+            click,
+            lambda unit, who: actions.undo(unit, click.handover_id, who, name=click.subject, terms=deps.terms, now=now),
+        )
+        ack()
+
+
+def views(deps: Deps) -> dict[str, Make]:
+    """Action id → the modal which it opens."""
+
+    def latest(handover: Handover) -> date | None:
+        return rules.latest_expected(handover, terms=deps.terms, now=deps.clock.now())
+
+    def pause(handover: Handover, _: Frame, __: Person, click: Click) -> dict[str, Any]:
+        return face.pause_view(handover, nonce=deps.new_id(), latest=latest(handover), subject=click.subject)
+
+    def extend(handover: Handover, *_: object) -> dict[str, Any]:
+        return face.extend_view(handover, nonce=deps.new_id(), latest=latest(handover))
+
+    return {ids.PAUSE: pause, ids.STILL_WAITING: extend}
+
+
+def dated(deps: Deps, read: Callable[[Mapping[str, Any]], Any]) -> Callable[[Mapping[str, Any]], Any]:
+    """The same reading; a date on which nobody works, or that is too far, is said below its field."""
+
+    def reading(view: Mapping[str, Any]) -> Any:
+        found = read(view)
+        if not isinstance(found, face.Waiting):
+            return found
+        with deps.store.read() as reader:
+            handover = reader.handover(found.handover_id)
+        problem = handover and rules.date_problem(handover, found.expected, terms=deps.terms, now=deps.clock.now())
+        return FieldErrors({face.EXPECTED: problem}) if problem else found
+
+    return reading
+
+
+def pause(deps: Deps, asked: Asked) -> Message | None:
+    """`pause ABC until Thu test data`; without a date, or without words, the modal asks for them."""
+    name, _, rest = UNTIL.sub("\n", asked.rest, count=1).partition("\n")
+    found = one(deps, asked, name)
+    if isinstance(found, Message):
+        return found
+    now = deps.clock.now()
+    first, _, words = rest.strip().partition(" ")
+    expected = day_of(first, deps.terms.today(found, now))
+    if expected is None or not words.strip():
+        reason = words if expected else rest
+        latest = rules.latest_expected(found, terms=deps.terms, now=now)
+        view = face.pause_view(found, nonce=deps.new_id(), latest=latest, reason=reason.strip(), expected=expected)
+        open_view(deps, clicked(asked), view)
+        return None
+    return done(
+        deps,
+        asked,
+        lambda unit, who: actions.pause(
+            unit, found.id, who, reason=words, expected=expected, terms=deps.terms, now=now
+        ),
+    )
+
+
+def resume(deps: Deps, asked: Asked) -> Message:
+    """`resume ABC`: the client's answer is here."""
+    found = one(deps, asked, asked.rest)
+    if isinstance(found, Message):
+        return found
+    now = deps.clock.now()
+    return done(deps, asked, lambda unit, who: actions.resume(unit, found.id, who, terms=deps.terms, now=now))
+
+
+def _paused(
+    deps: Deps, unit: StoreUnit, who: Person, read: face.Waiting, click: Click, now: datetime
+) -> Said | Refused:
+    return actions.pause(
+        unit,
+        click.handover_id,
+        who,
+        reason=read.reason,
+        expected=read.expected,
+        subject=read.subject,
+        terms=deps.terms,
+        now=now,
+    )
+
+
+def _extended(
+    deps: Deps, unit: StoreUnit, who: Person, read: face.Waiting, click: Click, now: datetime
+) -> Said | Refused:
+    return actions.extend(
+        unit, click.handover_id, who, expected=read.expected, reason=read.reason, terms=deps.terms, now=now
+    )
