@@ -4,12 +4,11 @@ from datetime import datetime
 
 from bot import gate
 from bot.actions.lists import gone, ring_closing, settle
-from bot.actions.opening import can_hold
 from bot.actions.provision import begin_when_ready
 from bot.effects import Direct, Reply
 from bot.errors import Refused
 from bot.handover import ENDED, Handover, State
-from bot.people import HANDOVER_ROLES, TITLES, Person, Role, may_assign
+from bot.people import HANDOVER_ROLES, TITLES, Person, Role, can_hold, may_assign
 from bot.terms import Said, Terms, manager_of
 from bot.unit import Unit
 

@@ -1,0 +1,94 @@
+"""Who is away, and who stands in for them.
+
+A person is away by their own word (through a date of their own zone) or by their status in Slack (until a moment). The
+deputy whom they chose stands in, else the one whom the settings name; a deputy who is away hands on to their own.
+"""
+
+import re
+from datetime import UTC, datetime, time, timedelta
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from bot.people import Person, can_hold
+from bot.settings import Settings
+
+CHAIN = 3  # how often a deputy who is away may hand on
+SKIN = re.compile(r"::skin-tone-\d:")
+WORD = re.compile(r"\w+")
+
+
+class Known(Protocol):
+    """Where people are found: a unit or a reader of the store."""
+
+    def person(self, person_id: int) -> Person | None:
+        """A person by id."""
+
+    def by_email(self, email: str) -> Person | None:
+        """A person by e-mail."""
+
+
+def missing(person: Person, now: datetime) -> bool:
+    """Whether nothing can be asked of this person now: away, a guest by now, or without an active Slack account."""
+    return not can_hold(person) or person.away(now)
+
+
+def back_at(person: Person, now: datetime) -> datetime | None:
+    """When the absence of that moment ends (UTC); None when the person is not away."""
+    if not person.away(now):
+        return None
+    ends = [person.status_until] if person.status_until else []
+    if person.away_until:
+        midnight = datetime.combine(person.away_until + timedelta(days=1), time(), tzinfo=ZoneInfo(person.tz))
+        ends.append(midnight.astimezone(UTC))
+    return max(ends)
+
+
+def deputy_of(known: Known, person: Person, settings: Settings) -> Person | None:
+    """The deputy, here or not: the chosen one, else the configured one; nobody who could not hold a role."""
+    return next(iter(_deputies(known, person, settings)), None)
+
+
+def stand_in(known: Known, person: Person, settings: Settings, now: datetime) -> Person | None:
+    """Who acts for a missing person at that moment; None when they are here, or when nobody can.
+
+    Never somebody who is away or cannot hold a role. A deputy who is away hands on to their own, at most three times
+    and never in a circle; when the chosen deputy's line ends with nobody, the configured one's is followed.
+    """
+    return _present(known, (person,), settings, now) if missing(person, now) else None
+
+
+def by_status(emoji: str, text: str, until: datetime | None, *, settings: Settings, now: datetime) -> datetime | None:
+    """Until when a status in Slack says that somebody is away; None when it says no such thing.
+
+    It must end in the future, and show one of the agreed emojis or, as whole words, one of the agreed texts. Without an
+    end nobody knows when to ask again, so such a status is no absence.
+    """
+    if until is None or until <= now:
+        return None
+    plain = SKIN.sub(":", emoji.strip().lower())
+    said = _words(text)
+    agreed = plain in settings.away_emojis or any(_words(one) in said for one in settings.away_words)
+    return until if agreed else None
+
+
+def _present(known: Known, line: tuple[Person, ...], settings: Settings, now: datetime) -> Person | None:
+    if len(line) > CHAIN:
+        return None
+    for deputy in _deputies(known, line[-1], settings):
+        if deputy.id in {person.id for person in line}:
+            continue
+        found = _present(known, (*line, deputy), settings, now) if deputy.away(now) else deputy
+        if found:
+            return found
+    return None
+
+
+def _deputies(known: Known, person: Person, settings: Settings) -> list[Person]:
+    chosen = known.person(person.deputy) if person.deputy else None
+    address = settings.deputies.get(person.email.lower(), "")
+    configured = known.by_email(address) if address else None
+    return [one for one in (chosen, configured) if one and can_hold(one)]
+
+
+def _words(text: str) -> str:
+    return f" {' '.join(WORD.findall(text.lower()))} "
