@@ -51,10 +51,10 @@ def deputy_of(known: Known, person: Person, settings: Settings) -> Person | None
 def stand_in(known: Known, person: Person, settings: Settings, now: datetime) -> Person | None:
     """Who acts for a missing person at that moment; None when they are here, or when nobody can.
 
-    Never somebody who is away or cannot hold a role. A deputy who is away hands on to their own, at most three times
-    and never in a circle; when the chosen deputy's line ends with nobody, the configured one's is followed.
+    Never somebody who is away or cannot hold a role. A deputy who is away hands on to their own, at most three times,
+    so that a circle ends; when the chosen deputy's line ends with nobody, the configured one's is followed.
     """
-    return _present(known, (person,), settings, now) if missing(person, now) else None
+    return _present(known, person, settings, now) if missing(person, now) else None
 
 
 def by_status(emoji: str, text: str, until: datetime | None, *, settings: Settings, now: datetime) -> datetime | None:
@@ -71,13 +71,9 @@ def by_status(emoji: str, text: str, until: datetime | None, *, settings: Settin
     return until if agreed else None
 
 
-def _present(known: Known, line: tuple[Person, ...], settings: Settings, now: datetime) -> Person | None:
-    if len(line) > CHAIN:
-        return None
-    for deputy in _deputies(known, line[-1], settings):
-        if deputy.id in {person.id for person in line}:
-            continue
-        found = _present(known, (*line, deputy), settings, now) if deputy.away(now) else deputy
+def _present(known: Known, person: Person, settings: Settings, now: datetime, left: int = CHAIN) -> Person | None:
+    for deputy in _deputies(known, person, settings) if left else ():
+        found = _present(known, deputy, settings, now, left - 1) if deputy.away(now) else deputy
         if found:
             return found
     return None
