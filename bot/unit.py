@@ -5,7 +5,7 @@ Lock order: the handover row first, by id, then persons. Inside a unit no call l
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from bot.deal import Deal
@@ -40,6 +40,12 @@ class Unit(Protocol):
     def save(self, handover: Handover) -> None:
         """Writes what changed, appends the timeline, raises `rev`, and emits the redraw of its messages."""
 
+    def look_again(self, handover_id: int, now: datetime) -> None:
+        """The sweep looks at this record at its next turn; nothing that people see changes, so `rev` stays."""
+
+    def open_of(self, person_ids: Iterable[int]) -> list[int]:
+        """Ids of the open records in which one of these people holds a role or an item, or is waited for; ascending."""
+
     def snapshot(self, handover: Handover, deal: Deal, at: datetime) -> None:
         """Keeps this read of the deal, for old → new."""
 
@@ -63,6 +69,20 @@ class Unit(Protocol):
 
     def remember(self, person: Person) -> Person:
         """Stores or updates a person (matched by Slack id, then e-mail) and returns them with their id."""
+
+    def represented(self, person_ids: Iterable[int]) -> list[int]:
+        """Ids of everyone who chose one of these people as deputy."""
+
+    def home_seen(self, ids: Iterable[int]) -> list[int]:
+        """Which of these people have ever opened their Home, by ascending id."""
+
+    def keep_preferences(
+        self, person_id: int, *, reminders: str | None = None, away_until: date | None = None, deputy: int | None = None
+    ) -> None:
+        """Keeps what a person chose about reminders and absence; None leaves reminders and deputy as they are."""
+
+    def keep_status(self, person_id: int, until: datetime | None) -> None:
+        """Keeps until when the person's status in Slack says that they are away; None: they are not."""
 
     def deal_state(self, connection: str, deal_id: str) -> DealState | None:
         """What we last knew of a deal, locked, or None when it was never read."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, union, update
 from sqlalchemy.orm import Session
 
 from bot.deal import Deal
@@ -24,9 +24,11 @@ from store.mapping import aggregate, record
 from store.mapping.deal import deal_json
 from store.people import Directory, PeopleWriter
 from store.sql import insert_new
-from store.tables import DealSnapshotRow, HandoverRow, RoleHolderRow, table
+from store.tables import DealSnapshotRow, HandoverRow, ItemRow, NagRow, RoleHolderRow, table
 
 HANDOVER, ROLE, SNAPSHOT = table(HandoverRow), table(RoleHolderRow), table(DealSnapshotRow)
+ITEM, NAG = table(ItemRow), table(NagRow)
+CLOSED = [state.value for state in ENDED]
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,21 @@ class StoreUnit(PeopleWriter):
         if saved.changed:
             self._redraw(handover, before | set(handover.roles.values()))
 
+    def look_again(self, handover_id: int, now: datetime) -> None:
+        """The sweep looks at this record at its next turn; nothing that people see changes, so `rev` stays."""
+        self.session.execute(update(HANDOVER).where(HANDOVER.c.id == handover_id).values(next_look_at=now))
+
+    def open_of(self, person_ids: Iterable[int]) -> list[int]:
+        """Ids of the open records in which one of these people holds a role or an item, or is waited for; ascending."""
+        wanted = set(person_ids)
+        places = (
+            select(ROLE.c.handover_id).where(ROLE.c.person_id.in_(wanted)),
+            select(ITEM.c.handover_id).where(ITEM.c.holder.in_(wanted)),
+            select(NAG.c.handover_id).where(NAG.c.person_id.in_(wanted)),
+        )
+        found = select(HANDOVER.c.id).where(HANDOVER.c.id.in_(union(*places)), HANDOVER.c.state.not_in(CLOSED))
+        return list(self.session.execute(found.order_by(HANDOVER.c.id)).scalars())
+
     def snapshot(self, handover: Handover, deal: Deal, at: datetime) -> None:
         """Keeps this read of the deal, for old → new; the same as the last one is not kept again."""
         mine = select(SNAPSHOT).where(SNAPSHOT.c.handover_id == handover.id).order_by(SNAPSHOT.c.n.desc()).limit(1)
@@ -156,7 +173,7 @@ class StoreUnit(PeopleWriter):
         loads = (
             select(ROLE.c.person_id, func.count())
             .join(HANDOVER, HANDOVER.c.id == ROLE.c.handover_id)
-            .where(ROLE.c.role == role, HANDOVER.c.state.not_in([state.value for state in ENDED]))
+            .where(ROLE.c.role == role, HANDOVER.c.state.not_in(CLOSED))
             .group_by(ROLE.c.person_id)
         )
         return {row[0]: row[1] for row in self.session.execute(loads)}

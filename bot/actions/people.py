@@ -1,8 +1,9 @@
-"""Who holds which role: naming, handing over, and "Not mine" with a reason. Signatures given stay."""
+"""Who holds which role: naming, handing over, taking over, and "Not mine" with a reason. Signatures given stay."""
 
 from datetime import datetime
 
 from bot import gate
+from bot.absence import back_at, missing, stand_in
 from bot.actions.lists import gone, ring_closing, settle
 from bot.actions.provision import begin_when_ready
 from bot.effects import Direct, Reply
@@ -11,6 +12,7 @@ from bot.handover import ENDED, Handover, State
 from bot.people import HANDOVER_ROLES, TITLES, Person, Role, can_hold, may_assign
 from bot.terms import Said, Terms, manager_of
 from bot.unit import Unit
+from bot.worktime import next_opening
 
 
 def assign(
@@ -26,18 +28,39 @@ def assign(
     problem = _problem(handover, role, person)
     if problem:
         return Refused(problem)
-    before = handover.roles.get(role, 0)
-    if before == person.id:
+    if handover.roles.get(role, 0) == person.id:
         return Said(f"{person.first_name} is the {TITLES[role]} already.")
-    handover.roles[role] = person.id
-    if role is Role.DELIVERY_MANAGER:
-        handover.office = person.office
-    handover.note(now, "assigned", person=who.id, role=role.value, was=before, now=person.id)
+    _put(handover, role, person, "assigned", who, now)
     settle(unit, handover, terms=terms, now=now, actor=who.id)
     _tell_new_holder(unit, handover, role, person, who)
     if terms.settings.provision_auto:
         begin_when_ready(unit, handover, terms=terms, now=now)
     return Said(f"{person.first_name} is the {TITLES[role]} of {handover.client} now.")
+
+
+def take_over(unit: Unit, handover_id: int, who: Person, *, role: Role, terms: Terms, now: datetime) -> Said | Refused:
+    """The deputy in force takes the role of a holder who is away or gone; who was away hears of it once they are back.
+
+    Signatures given stay: the deputy signs as themselves what is not signed yet.
+    """
+    handover = unit.handover(handover_id)
+    if handover is None:
+        return gone()
+    if who.id and handover.roles.get(role) == who.id:
+        return Said(f"You are the {TITLES[role]} already.")
+    holder = unit.person(handover.roles.get(role, 0))
+    problem = _problem(handover, role, who) or _take_over_problem(unit, holder, who, role, terms, now)
+    if problem or holder is None:
+        return Refused(problem)
+    _put(handover, role, who, "taken_over", who, now)
+    settle(unit, handover, terms=terms, now=now, actor=who.id)
+    _tell_new_holder(unit, handover, role, who, who)
+    if terms.settings.provision_auto:
+        begin_when_ready(unit, handover, terms=terms, now=now)
+    serial, data = f"{handover.shown_id}:{role}:{handover.rev}", {"role": role.value, "by": who.id}
+    back = next_opening(terms.offices.get(holder.office) or terms.office(handover), back_at(holder, now) or now)
+    unit.emit(Direct(holder.id, "taken_over", serial, handover.id, data), at=back)
+    return Said(f"You are the {TITLES[role]} of {handover.client} now. {holder.first_name} hears of it when back.")
 
 
 def not_mine(
@@ -60,6 +83,27 @@ def not_mine(
     for person_id in heads:
         unit.emit(Direct(person_id, "not_mine", f"{handover.shown_id}:{role}:{now.isoformat()}", handover.id, data))
     return Said("Thank you. The delivery manager names somebody else.")
+
+
+def _put(handover: Handover, role: Role, person: Person, kind: str, who: Person, now: datetime) -> None:
+    before = handover.roles.get(role, 0)
+    handover.roles[role] = person.id
+    if role is Role.DELIVERY_MANAGER:
+        handover.office = person.office
+    handover.note(now, kind, person=who.id, role=role.value, was=before, now=person.id)
+
+
+def _take_over_problem(unit: Unit, holder: Person | None, who: Person, role: Role, terms: Terms, now: datetime) -> str:
+    if holder is None:
+        return f"Nobody is the {TITLES[role]} yet: the delivery manager names somebody."
+    if not missing(holder, now):
+        return f"{holder.first_name} is back. Ask {holder.first_name} to hand the role over."
+    deputy = stand_in(unit, holder, terms.settings, now)
+    if deputy is None:
+        return f"Nobody stands in for {holder.first_name}: ask the delivery manager to name you."
+    if deputy.id != who.id:
+        return f"Only {deputy.first_name} stands in for {holder.first_name}. Ask {deputy.first_name}."
+    return ""
 
 
 def _problem(handover: Handover, role: Role, person: Person) -> str:
