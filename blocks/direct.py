@@ -9,6 +9,7 @@ from typing import Any
 
 from blocks import ids, kit, limits, mrkdwn, thread
 from blocks.admin import admin
+from blocks.company.preferences import deputy_letter
 from blocks.faces import items
 from blocks.frame import Block, Frame, Message
 from blocks.mrkdwn import Safe
@@ -75,6 +76,8 @@ class Letter:
 
 def direct(name: str, handover: Handover | None, frame: Frame, data: Mapping[str, Any], person: Person) -> Message:
     """The direct message of that name to this person. KeyError for a name that is not there."""
+    if name == "deputy":
+        return deputy_letter(frame, data)
     draw = _LETTERS[name]
     if handover is None:
         words = sentence("direct.gone")
@@ -183,6 +186,12 @@ def _brief(letter: Letter) -> Message:
     return Message(_spoken(letter, "brief_text"), [kit.section(words), *todo, buttons])
 
 
+def _taken_over(letter: Letter) -> Message:
+    words = sentence("direct.taken_over", link=letter.link, by=letter.by, role=letter.title)
+    button = kit.button("Brief", ids.BRIEF, str(letter.handover.id))
+    return Message(_spoken(letter, "taken_over_text", by=letter.by), [kit.section(words, accessory=button)])
+
+
 def _hold(letter: Letter) -> Message:
     why = mrkdwn.name(str(letter.data.get("why", "")), 200)
     words = sentence("direct.hold", link=letter.link, why=why)
@@ -216,5 +225,6 @@ _LETTERS: Mapping[str, Callable[[Letter], Message]] = {
     "remind": _remind,
     "not_mine": _not_mine,
     "brief": _brief,
+    "taken_over": _taken_over,
     "hold": _hold,
 }

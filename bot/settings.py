@@ -61,8 +61,6 @@ class Settings:
     connections: Mapping[str, Mapping[str, Any]]
     tool: str
     deputies: Mapping[str, str]
-    away_emojis: tuple[str, ...]
-    away_words: tuple[str, ...]
     clock_days: Decimal
     scope_days: Decimal
     pause_days: Decimal
@@ -84,6 +82,8 @@ class Settings:
     workers: int
     rehearsal: bool = False
     warnings: tuple[str, ...] = field(default=())
+    away_emojis: tuple[str, ...] = ()
+    away_words: tuple[str, ...] = ()
     given: Mapping[str, str] = field(default_factory=dict)  # environment variable or "table.key" → where it was given
 
     def source(self, name: str) -> str:
@@ -191,7 +191,8 @@ def read(env: Mapping[str, str], table: Mapping[str, Any], *, rehearsal: bool = 
     people = _People(roles, offices, person_offices, functions, routing, deputies)
     problems += _clock_problems(reader, offices)
     settings = _settings({**given, "BATON_PORT": port}, reader, people, connections, rehearsal=rehearsal)
-    settings = replace(settings, given=_given(env, table))
+    signs = {name: reader.texts(name) for name in PEOPLE_LISTS}
+    settings = replace(settings, **signs, given=_given(env, table))
     problems = list(dict.fromkeys([*problems, *reader.problems]))
     if problems:
         raise ConfigError(tuple(problems))
@@ -248,8 +249,6 @@ def _settings(
         digest_time=reader.clock("digest", "time"),
         digest_office=values["digest", "office"] or people.offices[0].name if people.offices else "",
         deputies=people.deputies,
-        away_emojis=reader.texts("away_emojis"),
-        away_words=reader.texts("away_words"),
         scope_auto=values["scope", "auto"],
         provision_auto=values["provision", "auto"],
         hold_wins_above=int(numbers["intake", "hold_above"]),

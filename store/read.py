@@ -107,6 +107,10 @@ class Reader(Finder):
         due = select(HANDOVER.c.id).where(HANDOVER.c.next_look_at <= now).order_by(HANDOVER.c.next_look_at)
         return list(self.session.execute(due.limit(limit)).scalars())
 
+    def next_look(self) -> datetime | None:
+        """When the first record must be looked at; None when none has to be."""
+        return self.session.execute(select(func.min(HANDOVER.c.next_look_at))).scalar()
+
     def counts(self) -> dict[State, int]:
         """How many records are in each state that has any."""
         rows = self.session.execute(select(HANDOVER.c.state, func.count()).group_by(HANDOVER.c.state))

@@ -14,7 +14,7 @@ from blocks.frame import Message
 from bot.effects import Identify
 from bot.people import Sight, may_start, sight
 from handlers.deps import Deps
-from handlers.ears import verbs
+from handlers.ears import prefs, settings, verbs
 from handlers.ears.asked import Asked, line
 from handlers.ears.guard import Click, whisper
 from handlers.rows import people_of, row
@@ -32,8 +32,11 @@ VERBS: Mapping[str, Verb] = {
     "find": verbs.find,
     "audit": verbs.audit,
     "cancel": verbs.cancel,
+    "prefs": prefs.verb,
+    "settings": settings.verb,
 }
 ALIASES = {"promise": "commit", "role": "assign", "roles": "assign", "history": "audit", "search": "find", "?": "help"}
+ALIASES |= {"preferences": "prefs", "away": "prefs", "deputy": "prefs"}
 
 
 def register(bolt: App, deps: Deps) -> None:
