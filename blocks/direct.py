@@ -186,12 +186,6 @@ def _brief(letter: Letter) -> Message:
     return Message(_spoken(letter, "brief_text"), [kit.section(words), *todo, buttons])
 
 
-def _taken_over(letter: Letter) -> Message:
-    words = sentence("direct.taken_over", link=letter.link, by=letter.by, role=letter.title)
-    button = kit.button("Brief", ids.BRIEF, str(letter.handover.id))
-    return Message(_spoken(letter, "taken_over_text", by=letter.by), [kit.section(words, accessory=button)])
-
-
 def _hold(letter: Letter) -> Message:
     why = mrkdwn.name(str(letter.data.get("why", "")), 200)
     words = sentence("direct.hold", link=letter.link, why=why)
@@ -225,6 +219,5 @@ _LETTERS: Mapping[str, Callable[[Letter], Message]] = {
     "remind": _remind,
     "not_mine": _not_mine,
     "brief": _brief,
-    "taken_over": _taken_over,
     "hold": _hold,
 }

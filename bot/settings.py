@@ -191,8 +191,8 @@ def read(env: Mapping[str, str], table: Mapping[str, Any], *, rehearsal: bool = 
     people = _People(roles, offices, person_offices, functions, routing, deputies)
     problems += _clock_problems(reader, offices)
     settings = _settings({**given, "BATON_PORT": port}, reader, people, connections, rehearsal=rehearsal)
-    signs = {name: reader.texts(name) for name in PEOPLE_LISTS}
-    settings = replace(settings, **signs, given=_given(env, table))
+    emojis, words = reader.texts("away_emojis"), reader.texts("away_words")
+    settings = replace(settings, away_emojis=emojis, away_words=words, given=_given(env, table))
     problems = list(dict.fromkeys([*problems, *reader.problems]))
     if problems:
         raise ConfigError(tuple(problems))

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from bot import gate
-from bot.absence import back_at, missing, stand_in
+from bot.absence import missing, stand_in
 from bot.actions.lists import gone, ring_closing, settle
 from bot.actions.provision import begin_when_ready
 from bot.effects import Direct, Reply
@@ -12,7 +12,6 @@ from bot.handover import ENDED, Handover, State
 from bot.people import HANDOVER_ROLES, TITLES, Person, Role, can_hold, may_assign
 from bot.terms import Said, Terms, manager_of
 from bot.unit import Unit
-from bot.worktime import next_opening
 
 
 def assign(
@@ -39,7 +38,7 @@ def assign(
 
 
 def take_over(unit: Unit, handover_id: int, who: Person, *, role: Role, terms: Terms, now: datetime) -> Said | Refused:
-    """The deputy in force takes the role of a holder who is away or gone; who was away hears of it once they are back.
+    """The deputy in force takes the role of a holder who is away or gone. Nobody is rung: who is away is left in peace.
 
     Signatures given stay: the deputy signs as themselves what is not signed yet.
     """
@@ -50,17 +49,14 @@ def take_over(unit: Unit, handover_id: int, who: Person, *, role: Role, terms: T
         return Said(f"You are the {TITLES[role]} already.")
     holder = unit.person(handover.roles.get(role, 0))
     problem = _problem(handover, role, who) or _take_over_problem(unit, holder, who, role, terms, now)
-    if problem or holder is None:
+    if problem:
         return Refused(problem)
     _put(handover, role, who, "taken_over", who, now)
     settle(unit, handover, terms=terms, now=now, actor=who.id)
     _tell_new_holder(unit, handover, role, who, who)
     if terms.settings.provision_auto:
         begin_when_ready(unit, handover, terms=terms, now=now)
-    serial, data = f"{handover.shown_id}:{role}:{handover.rev}", {"role": role.value, "by": who.id}
-    back = next_opening(terms.offices.get(holder.office) or terms.office(handover), back_at(holder, now) or now)
-    unit.emit(Direct(holder.id, "taken_over", serial, handover.id, data), at=back)
-    return Said(f"You are the {TITLES[role]} of {handover.client} now. {holder.first_name} hears of it when back.")
+    return Said(f"You are the {TITLES[role]} of {handover.client} now. Thank you for standing in.")
 
 
 def not_mine(

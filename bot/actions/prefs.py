@@ -13,9 +13,8 @@ from bot.effects import Direct, Home
 from bot.errors import Refused
 from bot.people import Person, can_hold
 from bot.settings import Settings
-from bot.terms import Said, Terms
+from bot.terms import Said
 from bot.unit import Unit
-from bot.worktime import next_opening
 
 REMINDERS = {
     "now": "Reminders come in the moment.",
@@ -33,21 +32,23 @@ class Preferences:
     deputy: Person | None = None
 
 
-def keep(unit: Unit, who: Person, chosen: Preferences, *, nonce: str, terms: Terms, now: datetime) -> Said | Refused:
-    """Saves it and says what is in force now. A new deputy is told once, at their office's next opening."""
+def keep(
+    unit: Unit, who: Person, chosen: Preferences, *, nonce: str, settings: Settings, now: datetime
+) -> Said | Refused:
+    """Saves it and says what is in force now. A new deputy is told once."""
     problem = _problem(who, chosen, now)
     if problem:
         return Refused(problem)
     deputy = chosen.deputy.id if chosen.deputy else 0
     wanted = (chosen.reminders, chosen.away_until, deputy)
     if (who.reminders, who.away_until, who.deputy) != wanted:
-        _look_again(unit, who, terms.settings, now)
+        _look_again(unit, who, settings, now)
         unit.keep_preferences(who.id, reminders=chosen.reminders, away_until=chosen.away_until, deputy=deputy)
         _redraw_home(unit, who.id, nonce)
     kept = unit.person(who.id) or who
     if chosen.deputy and deputy != who.deputy:
-        _tell_deputy(unit, who, chosen.deputy, nonce, terms, now)
-    return Said(f"{standing(unit, kept, terms.settings, now)} {REMINDERS[kept.reminders]}")
+        unit.emit(Direct(deputy, "deputy", f"{who.id}:{nonce}", data={"by": who.id}))
+    return Said(f"{standing(unit, kept, settings, now)} {REMINDERS[kept.reminders]}")
 
 
 def noticed(
@@ -126,9 +127,3 @@ def _concerned(unit: Unit, person: Person, settings: Settings) -> set[int]:
 def _redraw_home(unit: Unit, person_id: int, nonce: str) -> None:
     if unit.home_seen([person_id]):
         unit.emit(Home(person_id, nonce=f"prefs:{nonce}"))
-
-
-def _tell_deputy(unit: Unit, who: Person, deputy: Person, nonce: str, terms: Terms, now: datetime) -> None:
-    office = terms.offices.get(deputy.office)
-    told = Direct(deputy.id, "deputy", f"{who.id}:{nonce}", data={"by": who.id})
-    unit.emit(told, at=next_opening(office, now) if office else now)

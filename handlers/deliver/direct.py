@@ -36,7 +36,7 @@ def send_direct(effect: Effect, ledger: Ledger) -> None:
 
 
 def _outdated(effect: Direct, people: Mapping[int, Person]) -> bool:
-    # A new deputy is told within their hours: by then somebody else may have been chosen.
+    # While Slack was away, somebody else may have been chosen.
     who = people.get(int(effect.data.get("by") or 0)) if effect.name == "deputy" else None
     return who is not None and who.deputy != effect.person_id
 

@@ -40,7 +40,8 @@ def register(bolt: App, deps: Deps) -> None:
 
     @bolt.event("user_change")
     def user_change(ack: Ack, event: dict[str, Any], body: dict[str, Any]) -> None:
-        noticed(deps, event.get("user") or {}, str(body.get("event_id")))
+        user = event.get("user")
+        noticed(deps, user if isinstance(user, dict) else {}, str(body.get("event_id")))
         ack()
 
     submits(bolt, deps, ids.VIEW_PREFERENCES, face.preferences_read, lambda *given: _keep(deps, *given))
@@ -99,7 +100,7 @@ def _keep(deps: Deps, unit: StoreUnit, who: Person, read: face.Chosen, click: Cl
         unit.emit(Identify(read.deputy, "", nonce=deps.new_id()))
         return Refused(UNKNOWN)
     chosen = prefs.Preferences(read.reminders, read.away_until, deputy)
-    return prefs.keep(unit, who, chosen, nonce=click.nonce, terms=deps.terms, now=now)
+    return prefs.keep(unit, who, chosen, nonce=click.nonce, settings=deps.settings, now=now)
 
 
 def _take_over(deps: Deps, unit: StoreUnit, who: Person, click: Click, now: datetime) -> Said | Refused:

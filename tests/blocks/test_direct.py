@@ -97,16 +97,7 @@ def test_a_hold_of_an_open_deal_says_why() -> None:
     assert "is on hold:* the deal was lost in the CRM. Nothing is deleted." in words(message)
 
 
-def test_who_comes_back_hears_who_took_over() -> None:
-    message = drawn("taken_over", make_handover(State.SCOPED), BEN, role="pm", by=ANA.id)
-    assert "welcome back. Ana took over as project manager while you were away." in words(message)
-    assert (
-        message.text == "ABC Fintech – Cloud Migration – Sep2025: Ana took over as project manager while you were away."
-    )
-
-
 NAMES = (
-    "taken_over",
     "ring",
     "invite",
     "ready_to_sign",
