@@ -98,6 +98,8 @@ def test_who_is_away_reads_until_when_and_who_stands_in() -> None:
     assert "until Fri 12 Sep 2025. Nobody stands in for you: choose a deputy." in words(drawn(away, []))
     out_sick = replace(BEN, status_until=NOW + timedelta(hours=3))
     assert "You are away until <!date^1757415600^" in words(drawn(out_sick, [], deputy=ANA))
+    both = replace(out_sick, away_until=NOW.date() - timedelta(days=1))
+    assert "You are away until <!date^1757415600^" in words(drawn(both, [], deputy=ANA))
     assert "away" not in words(drawn(replace(BEN, away_until=NOW.date() - timedelta(days=1)), [], deputy=ANA))
 
 

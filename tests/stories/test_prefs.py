@@ -157,6 +157,14 @@ def test_an_odd_profile_is_no_error(http_stage: Stage, user: Any) -> None:
     assert person(http_stage, "ben").status_until is None
 
 
+def test_somebody_whom_baton_does_not_know_is_no_error(http_stage: Stage) -> None:
+    """The event is taken, nothing is asked, nobody is stored."""
+    sent = http_stage.world.slack.events.user_changed(http_stage.world.slack.user(walk.user_id("nico")) or {})
+    assert [one.result(10).status for one in sent] == [200]
+    with http_stage.deps.store.read() as reader:
+        assert reader.by_slack(walk.user_id("nico")) is None
+
+
 def test_an_account_that_was_deactivated_is_known_as_such(http_stage: Stage) -> None:
     """Ben leaves the company: he is no holder any more who could be asked."""
     walk.won(http_stage)
