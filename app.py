@@ -1,6 +1,6 @@
 """The command: reads arguments before anything heavy, the environment once, and hands over to the rooms.
 
-`python app.py serve [--rehearsal]` · `doctor` · `migrate` · `jobs [--retry JOB]` · `replay FILE --crm hubspot` ·
+`python app.py serve [--rehearsal]` · `doctor` · `migrate` · `jobs [--json | --retry JOB]` · `replay FILE --crm NAME` ·
 `playbook check FILE`
 """
 
@@ -21,8 +21,9 @@ def parser() -> argparse.ArgumentParser:
     serve.add_argument("--rehearsal", action="store_true", help="with a clock that can be moved; never against Slack")
     verbs.add_parser("doctor", help="check settings, database, Slack and connections")
     verbs.add_parser("migrate", help="bring the database up to date")
-    jobs = verbs.add_parser("jobs", help="list work that waits or is parked")
+    jobs = verbs.add_parser("jobs", help="list work that is scheduled, waits or is parked")
     jobs.add_argument("--retry", type=int, metavar="JOB", help="try this parked job again")
+    jobs.add_argument("--json", action="store_true", help="as JSON")
     replay = verbs.add_parser("replay", help="feed a recorded webhook through the real door")
     replay.add_argument("file", type=Path)
     replay.add_argument("--crm", required=True, help="the connection, e.g. hubspot")

@@ -15,7 +15,7 @@ from blocks.render import sentence
 from blocks.words import deal
 from bot.deal import PresaleKind
 from bot.handover import Handover, Presale, State
-from bot.people import Person, Role, Sight, may_assign, may_start
+from bot.people import Person, Role, Sight, may_assign, may_see_settings, may_start
 
 ROWS = 20
 ROOM = 8_000  # characters of the rows in one message
@@ -118,6 +118,8 @@ def _allowed(person: Person, roles: Collection[Role]) -> Iterable[str]:
         yield "scope"
     if Role.DELIVERY_MANAGER in roles or person.has(Role.HEAD_OF_DELIVERY, Role.SALES_OPS):
         yield "cancel"
+    if may_see_settings(person):
+        yield "settings"
 
 
 def _outline(handover: Handover, frame: Frame) -> Message:

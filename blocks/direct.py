@@ -9,6 +9,7 @@ from typing import Any
 
 from blocks import ids, kit, limits, mrkdwn, thread
 from blocks.admin import admin
+from blocks.company.preferences import deputy_letter
 from blocks.faces import items
 from blocks.frame import Block, Frame, Message
 from blocks.mrkdwn import Safe
@@ -76,6 +77,8 @@ class Letter:
 
 def direct(name: str, handover: Handover | None, frame: Frame, data: Mapping[str, Any], person: Person) -> Message:
     """The direct message of that name to this person. KeyError for a name that is not there."""
+    if name == "deputy":
+        return deputy_letter(frame, data)
     draw = _LETTERS[name]
     if handover is None:
         words = sentence("direct.gone")

@@ -20,11 +20,11 @@ VALUE = 100
 # Which sentence of copy/history.j2 an event has; any other is shown by its kind.
 KINDS = frozenset(
     {
-        "opened", "created", "tracked", "state", "assigned", "not_mine", "captured", "undone", "none", "point",
-        "replied", "ticked", "unticked", "tick_refused", "read", "scope_confirmed", "provisioning", "step", "signed",
-        "signature_withdrawn", "override", "system_of_record", "deal_changed", "hold", "resumed", "access_reviewed",
-        "access", "kickoff", "presale_signed", "crm_marked", "paused", "pause_extended", "pause_ended", "pause_undone",
-        "handed", "said_done",
+        "opened", "created", "tracked", "state", "assigned", "taken_over", "not_mine", "captured", "undone", "none",
+        "point", "replied", "ticked", "unticked", "tick_refused", "read", "scope_confirmed", "provisioning", "step",
+        "signed", "signature_withdrawn", "override", "system_of_record", "deal_changed", "hold", "resumed",
+        "access_reviewed", "access", "kickoff", "presale_signed", "crm_marked", "paused", "pause_extended",
+        "pause_ended", "pause_undone", "handed", "said_done",
     }
 )  # fmt: skip
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from blocks import card, direct, ids, kit, limits, mrkdwn, thread
 from blocks.card import Row
+from blocks.company.preferences import away_lines, preferences_button
 from blocks.frame import Block, Frame
 from blocks.mrkdwn import Safe
 from blocks.render import sentence
@@ -25,8 +26,12 @@ def home_view(
     sold: Sequence[Handover],
     late: Sequence[Row] | None,
     frame: Frame,
+    deputy: Person | None = None,
 ) -> dict[str, Any]:
-    """The whole view. `late` is None for whoever is not a head; guests see a kind line only."""
+    """The whole view. `late` is None for whoever is not a head; `deputy` stands in for whoever is away.
+
+    Guests see a kind line only.
+    """
     if person.guest or not person.active:
         return kit.home([kit.section(sentence("card.nothing"))])
     pairs = [(handover, turns.shown(handover, rows)) for handover, rows in mine]
@@ -34,7 +39,8 @@ def home_view(
     idle = [handover for handover, rows in pairs if not rows]
     n = sum(len(rows) for _, rows in busy)
     name = mrkdwn.name(person.first_name, 40)
-    blocks = [kit.section(sentence("home.head", name=name, n=n)), *_waiting(busy, frame)]
+    blocks = [kit.section(sentence("home.head", name=name, n=n)), *away_lines(person, deputy, frame)]
+    blocks += _waiting(busy, frame)
     blocks += _quiet("others", idle, frame)
     blocks += _quiet("sold", sorted(sold, key=thread.urgency), frame)
     blocks += _late(late, frame) if late is not None else []
@@ -78,7 +84,8 @@ def _late(late: Sequence[Row], frame: Frame) -> list[Block]:
 
 def _foot(frame: Frame) -> list[Block]:
     refresh = kit.button("Refresh", ids.HOME_TAB, "mine")
-    return [kit.divider(), kit.context(sentence("home.as_of", at=thread.token(frame.now, frame))), kit.actions(refresh)]
+    as_of = kit.context(sentence("home.as_of", at=thread.token(frame.now, frame)))
+    return [kit.divider(), as_of, kit.actions(refresh, preferences_button())]
 
 
 def _line(handover: Handover, frame: Frame) -> Safe:

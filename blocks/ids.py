@@ -37,6 +37,8 @@ READ_TASKS = "tasks.read"  # value HO; read the workspace anew
 PICK_PERSON = "role.pick"  # users_select; block_id ROLE + role + ":" + HO
 NOT_MINE = "role.not_mine"  # overflow entry role.not_mine:HO:role; opens a reason modal
 HAND_OVER = "role.hand_over"  # overflow entry role.hand_over:HO:role; opens a person modal
+TAKE_OVER = "role.take_over"  # value HO:role; the deputy takes the role of somebody who is away
+PREFERENCES = "prefs.open"  # opens the preferences of whoever clicks
 LIST_MENU = "list.menu"  # overflow of a list
 ROOT_MENU = "root.menu"  # overflow of the root; entries below
 CHANGE_PEOPLE = "people.change"  # overflow entry people.change:HO; opens the people modal
@@ -84,6 +86,7 @@ VIEW_PAUSE = "view.pause"
 VIEW_EXTEND = "view.extend"
 VIEW_CANNOT = "view.cannot"
 VIEW_PRESALE = "view.presale"
+VIEW_PREFERENCES = "view.prefs"
 VIEW_READ = "view.read"  # modals that only show something: brief, history, "What we know"
 
 # Shortcuts of the manifest.

@@ -70,6 +70,11 @@ class Person:
         return self.active and not self.guest and bool(self.roles.intersection(roles))
 
 
+def can_hold(person: Person) -> bool:
+    """Nobody without Slack, no guest and no deactivated account holds a role, or stands in for a holder."""
+    return bool(person.id and person.slack_id and person.active and not person.guest)
+
+
 class Sight(StrEnum):
     """How much of a handover a person may see."""
 
@@ -110,3 +115,8 @@ def may_assign(person: Person, holders: Mapping[Role, int]) -> bool:
 def may_read_history(person: Person, holders: Mapping[Role, int]) -> bool:
     """Whether the person may read the whole timeline: everyone who sees the whole record."""
     return sight(person, holders) is Sight.WHOLE
+
+
+def may_see_settings(person: Person) -> bool:
+    """Whether the person may read what is in force: sales operations, delivery managers, heads."""
+    return person.has(Role.SALES_OPS, Role.DELIVERY_MANAGER, Role.HEAD_OF_DELIVERY)

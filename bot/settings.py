@@ -4,14 +4,14 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import time
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from bot.errors import ConfigError
 from bot.people import HANDOVER_ROLES, Role
-from bot.settings_tables import CONDITIONS, ENVIRONMENT, FREE_TABLES, MAX_PORT, PEOPLE_TABLES, TABLES
+from bot.settings_tables import CONDITIONS, ENVIRONMENT, FREE_TABLES, MAX_PORT, PEOPLE_LISTS, PEOPLE_TABLES, TABLES
 
 
 class Secret(str):
@@ -82,6 +82,13 @@ class Settings:
     workers: int
     rehearsal: bool = False
     warnings: tuple[str, ...] = field(default=())
+    away_emojis: tuple[str, ...] = ()
+    away_words: tuple[str, ...] = ()
+    given: Mapping[str, str] = field(default_factory=dict)  # environment variable or "table.key" → where it was given
+
+    def source(self, name: str) -> str:
+        """Where the value of that name comes from: environment, baton.toml, or default."""
+        return self.given.get(name, "default")
 
     def office_of(self, email: str) -> str:
         """The office whose calendar counts for this person: named, or the first one."""
@@ -134,6 +141,14 @@ class _Reader:
         self.problems.append(f"[{'.'.join((section, *names))}] must be a table: write the name in [brackets].")
         return {}
 
+    def texts(self, name: str) -> tuple[str, ...]:
+        """A list of texts of [people], in lower case."""
+        value = self.table.get("people", {}).get(name, PEOPLE_LISTS[name])
+        if isinstance(value, list | tuple) and all(isinstance(one, str) and one.strip() for one in value):
+            return tuple(one.strip().lower() for one in value)
+        self.problems.append(f"[people] {name} must be a list of texts in quotes, e.g. {list(PEOPLE_LISTS[name][:2])}.")
+        return ()
+
     def _known(self, section: str, values: Any) -> bool:
         if section not in TABLES and section not in FREE_TABLES:
             self.problems.append(f"[{section}] is not a table of baton.toml: remove it, or see docs/settings.md.")
@@ -142,7 +157,7 @@ class _Reader:
             return self._shaped(isinstance(values, list) and all(isinstance(v, Mapping) for v in values), "[[routing]]")
         if not self._shaped(isinstance(values, Mapping), f"[{section}]"):
             return False
-        names = PEOPLE_TABLES if section == "people" else TABLES.get(section, values)
+        names = (*PEOPLE_TABLES, *PEOPLE_LISTS) if section == "people" else TABLES.get(section, values)
         self.problems.extend(
             f"[{section}] {name} is not a setting: see docs/settings.md." for name in values if name not in names
         )
@@ -176,6 +191,8 @@ def read(env: Mapping[str, str], table: Mapping[str, Any], *, rehearsal: bool = 
     people = _People(roles, offices, person_offices, functions, routing, deputies)
     problems += _clock_problems(reader, offices)
     settings = _settings({**given, "BATON_PORT": port}, reader, people, connections, rehearsal=rehearsal)
+    emojis, words = reader.texts("away_emojis"), reader.texts("away_words")
+    settings = replace(settings, away_emojis=emojis, away_words=words, given=_given(env, table))
     problems = list(dict.fromkeys([*problems, *reader.problems]))
     if problems:
         raise ConfigError(tuple(problems))
@@ -243,6 +260,14 @@ def _settings(
         rate_share=float(numbers["delivery", "rate_share"]),
         workers=int(numbers["delivery", "workers"]),
         rehearsal=rehearsal,
+    )
+
+
+def _given(env: Mapping[str, str], table: Mapping[str, Any]) -> dict[str, str]:
+    """Names only: what was given is looked up where it is used, and a secret never comes near."""
+    keys = (f"{section}.{key}" for section, values in table.items() if isinstance(values, Mapping) for key in values)
+    return dict.fromkeys((name for name, value in env.items() if value), "environment") | dict.fromkeys(
+        [*table, *keys], "baton.toml"
     )
 
 

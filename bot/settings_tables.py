@@ -57,5 +57,10 @@ TABLES: Mapping[str, Mapping[str, tuple[Any, str]]] = {
 }
 FREE_TABLES = frozenset({"people", "offices", "routing", "connections"})
 PEOPLE_TABLES = ("roles", "offices", "functions", "deputies")
+# Lists of texts in [people]: what a status in Slack must show, beside an end, to mean an absence.
+PEOPLE_LISTS: Mapping[str, tuple[str, ...]] = {
+    "away_emojis": (":palm_tree:", ":face_with_thermometer:", ":baby:", ":no_entry:"),
+    "away_words": ("vacation", "out of office", "on leave", "out sick"),
+}
 CONDITIONS = ("service_line", "region", "industry", "client", "pipeline")  # what a routing rule may look at
 MAX_PORT = 65_535

@@ -83,6 +83,9 @@ class Unit(Protocol):
     def drop_reminder(self, reminder_id: int) -> None:
         """Forgets a reminder that was never sent."""
 
+    def open_of(self, person_ids: Iterable[int]) -> list[int]:
+        """Ids of the open records in which one of these people holds a role or an item, or is waited for; ascending."""
+
     def snapshot(self, handover: Handover, deal: Deal, at: datetime) -> None:
         """Keeps this read of the deal, for old → new."""
 
@@ -106,6 +109,20 @@ class Unit(Protocol):
 
     def remember(self, person: Person) -> Person:
         """Stores or updates a person (matched by Slack id, then e-mail) and returns them with their id."""
+
+    def represented(self, person_ids: Iterable[int]) -> list[int]:
+        """Ids of everyone who chose one of these people as deputy."""
+
+    def home_seen(self, ids: Iterable[int]) -> list[int]:
+        """Which of these people have ever opened their Home, by ascending id."""
+
+    def keep_preferences(
+        self, person_id: int, *, reminders: str | None = None, away_until: date | None = None, deputy: int | None = None
+    ) -> None:
+        """Keeps what a person chose about reminders and absence; None leaves reminders and deputy as they are."""
+
+    def keep_status(self, person_id: int, until: datetime | None) -> None:
+        """Keeps until when the person's status in Slack says that they are away; None: they are not."""
 
     def deal_state(self, connection: str, deal_id: str) -> DealState | None:
         """What we last knew of a deal, locked, or None when it was never read."""

@@ -133,6 +133,15 @@ def add_work_dates(office: Office, day: date, n: int) -> date:
     return day
 
 
+def next_at(office: Office, moment: datetime, at: time) -> datetime:
+    """The first moment (UTC) after the given one at which a working date of the office shows that time of day."""
+    zone = ZoneInfo(office.tz)
+    day = _utc(moment).astimezone(zone).date()
+    while not is_working_date(office, day) or _instant(zone, day, at) <= moment:
+        day += DAY
+    return _instant(zone, day, at)
+
+
 def working_dates_between(office: Office, *, start: date, end: date) -> tuple[date, ...]:
     """The working dates from `start` to `end`, both included."""
     days = (start + timedelta(days=i) for i in range((end - start).days + 1))

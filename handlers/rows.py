@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from blocks.card import Row
 from blocks.thread import state_words
 from bot.gate import turns
-from bot.handover import Handover
+from bot.handover import Event, Handover
 from bot.people import TITLES, Person, may_capture
 from handlers.deps import Deps
 from store.read import Reader
@@ -14,6 +14,12 @@ from store.read import Reader
 def people_of(reader: Reader, *handovers: Handover) -> dict[int, Person]:
     """Everyone whom these records name, by id."""
     return reader.people(set().union(*(handover.people for handover in handovers)))
+
+
+def named_in(events: Iterable[Event]) -> set[int]:
+    """Everyone whom the timeline names: who did it, and who held a role before and after."""
+    found = {event.person for event in events}
+    return found | {one for event in events for key in ("was", "now") if isinstance(one := event.data.get(key), int)}
 
 
 def choices(reader: Reader, person: Person | None, words: str = "") -> list[tuple[int, str]]:

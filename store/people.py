@@ -78,6 +78,11 @@ class PeopleQueries:
         wanted = select(PERSON.c.id).where(PERSON.c.id.in_(set(ids)), PERSON.c.home_seen).order_by(PERSON.c.id)
         return list(self.session.execute(wanted).scalars())
 
+    def represented(self, person_ids: Iterable[int]) -> list[int]:
+        """Ids of everyone who chose one of these people as deputy."""
+        chose = select(PERSON.c.id).where(PERSON.c.deputy_id.in_({one for one in person_ids if one}))
+        return list(self.session.execute(chose.order_by(PERSON.c.id)).scalars())
+
     def _one(self, query: Select[Any]) -> Person | None:
         row = self.session.execute(query).mappings().first()
         return self.directory.person(row) if row else None

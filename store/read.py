@@ -113,11 +113,9 @@ class Reader(Finder, NagQueries):
         due = select(HANDOVER.c.id).where(HANDOVER.c.next_look_at <= now).order_by(HANDOVER.c.next_look_at)
         return list(self.session.execute(due.limit(limit)).scalars())
 
-    def next_look(self, now: datetime) -> datetime | None:
-        """The first moment after `now` at which some record must be looked at."""
-        return self.session.execute(
-            select(func.min(HANDOVER.c.next_look_at)).where(HANDOVER.c.next_look_at > now)
-        ).scalar()
+    def next_look(self) -> datetime | None:
+        """When the first record must be looked at; None when none has to be."""
+        return self.session.execute(select(func.min(HANDOVER.c.next_look_at))).scalar()
 
     def counts(self) -> dict[State, int]:
         """How many records are in each state that has any."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, insert, select, union, update
 from sqlalchemy.orm import Session
 
 from bot.deal import Deal
@@ -25,9 +25,11 @@ from store.mapping.deal import deal_json
 from store.nags import NagWriter
 from store.people import Directory, PeopleWriter
 from store.sql import insert_new
-from store.tables import DealSnapshotRow, HandoverRow, RoleHolderRow, table
+from store.tables import DealSnapshotRow, HandoverRow, ItemRow, NagRow, RoleHolderRow, table
 
 HANDOVER, ROLE, SNAPSHOT = table(HandoverRow), table(RoleHolderRow), table(DealSnapshotRow)
+ITEM, NAG = table(ItemRow), table(NagRow)
+CLOSED = [state.value for state in ENDED]
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,17 @@ class StoreUnit(PeopleWriter, NagWriter):
         still_open = HANDOVER.c.state.not_in([state.value for state in ENDED])
         self.session.execute(update(HANDOVER).where(still_open).values(next_look_at=at))
 
+    def open_of(self, person_ids: Iterable[int]) -> list[int]:
+        """Ids of the open records in which one of these people holds a role or an item, or is waited for; ascending."""
+        wanted = set(person_ids)
+        places = (
+            select(ROLE.c.handover_id).where(ROLE.c.person_id.in_(wanted)),
+            select(ITEM.c.handover_id).where(ITEM.c.holder.in_(wanted)),
+            select(NAG.c.handover_id).where(NAG.c.person_id.in_(wanted)),
+        )
+        found = select(HANDOVER.c.id).where(HANDOVER.c.id.in_(union(*places)), HANDOVER.c.state.not_in(CLOSED))
+        return list(self.session.execute(found.order_by(HANDOVER.c.id)).scalars())
+
     def snapshot(self, handover: Handover, deal: Deal, at: datetime) -> None:
         """Keeps this read of the deal, for old → new; the same as the last one is not kept again."""
         mine = select(SNAPSHOT).where(SNAPSHOT.c.handover_id == handover.id).order_by(SNAPSHOT.c.n.desc()).limit(1)
@@ -166,7 +179,7 @@ class StoreUnit(PeopleWriter, NagWriter):
         loads = (
             select(ROLE.c.person_id, func.count())
             .join(HANDOVER, HANDOVER.c.id == ROLE.c.handover_id)
-            .where(ROLE.c.role == role, HANDOVER.c.state.not_in([state.value for state in ENDED]))
+            .where(ROLE.c.role == role, HANDOVER.c.state.not_in(CLOSED))
             .group_by(ROLE.c.person_id)
         )
         return {row[0]: row[1] for row in self.session.execute(loads)}

@@ -6,7 +6,7 @@ from bot.context import Entry, Kind, Point, Source
 from bot.deal import Deal, LineItem
 from bot.handover import Handover, Item, Presale, State
 from bot.naming import workspace_name
-from bot.people import HANDOVER_ROLES, Person, Role
+from bot.people import HANDOVER_ROLES, Person, Role, can_hold
 from bot.terms import Terms
 from bot.unit import Unit
 
@@ -83,11 +83,6 @@ def assigned(unit: Unit, deal: Deal, terms: Terms) -> dict[Role, int]:
         if person:
             roles[role] = person.id
     return roles
-
-
-def can_hold(person: Person) -> bool:
-    """Nobody without Slack, no guest and no deactivated account holds a role."""
-    return bool(person.id and person.slack_id and person.active and not person.guest)
 
 
 def artefacts(deal: Deal) -> list[Presale]:

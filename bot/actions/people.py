@@ -1,15 +1,15 @@
-"""Who holds which role: naming, handing over, and "Not mine" with a reason. Signatures given stay."""
+"""Who holds which role: naming, handing over, taking over, and "Not mine" with a reason. Signatures given stay."""
 
 from datetime import datetime
 
 from bot import gate
+from bot.absence import missing, stand_in
 from bot.actions.lists import gone, ring_closing, settle
-from bot.actions.opening import can_hold
 from bot.actions.provision import begin_when_ready
 from bot.effects import Direct, JoinTeam, Reply
 from bot.errors import Refused
 from bot.handover import ENDED, Handover, State
-from bot.people import HANDOVER_ROLES, TITLES, Person, Role, may_assign
+from bot.people import HANDOVER_ROLES, TITLES, Person, Role, can_hold, may_assign
 from bot.terms import Said, Terms, manager_of
 from bot.unit import Unit
 
@@ -27,13 +27,9 @@ def assign(
     problem = _problem(handover, role, person)
     if problem:
         return Refused(problem)
-    before = handover.roles.get(role, 0)
-    if before == person.id:
+    if handover.roles.get(role, 0) == person.id:
         return Said(f"{person.first_name} is the {TITLES[role]} already.")
-    handover.roles[role] = person.id
-    if role is Role.DELIVERY_MANAGER:
-        handover.office = person.office
-    handover.note(now, "assigned", person=who.id, role=role.value, was=before, now=person.id)
+    _put(handover, role, person, "assigned", who, now)
     settle(unit, handover, terms=terms, now=now, actor=who.id)
     if handover.channel_id or handover.workspace_id:
         unit.emit(JoinTeam(handover.id, person.id, nonce=f"{role}:{handover.rev}"))
@@ -41,6 +37,28 @@ def assign(
     if terms.settings.provision_auto:
         begin_when_ready(unit, handover, terms=terms, now=now)
     return Said(f"{person.first_name} is the {TITLES[role]} of {handover.client} now.")
+
+
+def take_over(unit: Unit, handover_id: int, who: Person, *, role: Role, terms: Terms, now: datetime) -> Said | Refused:
+    """The deputy in force takes the role of a holder who is away or gone. Nobody is rung: who is away is left in peace.
+
+    Signatures given stay: the deputy signs as themselves what is not signed yet.
+    """
+    handover = unit.handover(handover_id)
+    if handover is None:
+        return gone()
+    if who.id and handover.roles.get(role) == who.id:
+        return Said(f"You are the {TITLES[role]} already.")
+    holder = unit.person(handover.roles.get(role, 0))
+    problem = _problem(handover, role, who) or _take_over_problem(unit, holder, who, role, terms, now)
+    if problem:
+        return Refused(problem)
+    _put(handover, role, who, "taken_over", who, now)
+    settle(unit, handover, terms=terms, now=now, actor=who.id)
+    _tell_new_holder(unit, handover, role, who, who)
+    if terms.settings.provision_auto:
+        begin_when_ready(unit, handover, terms=terms, now=now)
+    return Said(f"You are the {TITLES[role]} of {handover.client} now. Thank you for standing in.")
 
 
 def not_mine(
@@ -63,6 +81,27 @@ def not_mine(
     for person_id in heads:
         unit.emit(Direct(person_id, "not_mine", f"{handover.shown_id}:{role}:{now.isoformat()}", handover.id, data))
     return Said("Thank you. The delivery manager names somebody else.")
+
+
+def _put(handover: Handover, role: Role, person: Person, kind: str, who: Person, now: datetime) -> None:
+    before = handover.roles.get(role, 0)
+    handover.roles[role] = person.id
+    if role is Role.DELIVERY_MANAGER:
+        handover.office = person.office
+    handover.note(now, kind, person=who.id, role=role.value, was=before, now=person.id)
+
+
+def _take_over_problem(unit: Unit, holder: Person | None, who: Person, role: Role, terms: Terms, now: datetime) -> str:
+    if holder is None:
+        return f"Nobody is the {TITLES[role]} yet: the delivery manager names somebody."
+    if not missing(holder, now):
+        return f"{holder.first_name} is back. Ask {holder.first_name} to hand the role over."
+    deputy = stand_in(unit, holder, terms.settings, now)
+    if deputy is None:
+        return f"Nobody stands in for {holder.first_name}: ask the delivery manager to name you."
+    if deputy.id != who.id:
+        return f"Only {deputy.first_name} stands in for {holder.first_name}. Ask {deputy.first_name}."
+    return ""
 
 
 def _problem(handover: Handover, role: Role, person: Person) -> str:

@@ -1,24 +1,60 @@
-"""`jobs`: what waits and what is parked, without a word of the record; `--retry` tries a parked one again."""
+"""`jobs`: what is scheduled with its next run, what waits, what is parked; `--retry` tries a parked one again.
+
+It shows no word of the record.
+"""
 
 import argparse
+import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from bot.settings import read
+from handlers.cli.planned import Planned, in_office_time, moments, ticks
 from handlers.clock import Clock
+from handlers.schedule import scheduler
 from handlers.wiring import build
+from store.jobs import JobLine
+
+KINDS = {"ready": "waiting", "dead": "parked"}
 
 
 def run(asked: argparse.Namespace, env: Mapping[str, str], table: Mapping[str, Any]) -> int:
-    """Lists jobs, newest first; or makes one due again, for a running `serve` on the same database."""
+    """Lists it, as words or as JSON; or makes a parked job due again, for a running `serve` on the same database."""
     deps = build(read(env, table), env, clock=Clock())
     if asked.retry is not None:
         known = deps.store.outbox.revive(asked.retry)
         sys.stdout.write(f"Job {asked.retry} {'is tried again now' if known else 'is not parked: nothing to retry'}.\n")
         return 0 if known else 1
+    now = deps.clock.now()
+    planned = (*ticks(scheduler(deps, lambda: None).get_jobs(), now), *moments(deps, now))
     rows = deps.store.outbox.jobs()
+    deps.store.db.dispose()
+    if asked.json:
+        sys.stdout.write(json.dumps(as_json(planned, rows), indent=2) + "\n")
+        return 0
+    tz = deps.terms.offices[deps.settings.digest_office].tz
+    sys.stdout.write("Scheduled:\n")
+    for one in planned:
+        when = f"every {one.every:g} s, by" if one.every else "next"
+        sys.stdout.write(f"  {one.id:<20} {when:<18} {in_office_time(one.at, tz):<28} {one.does}\n")
+    sys.stdout.write("Waiting and parked, newest first:\n")
     for job in rows:
-        sys.stdout.write(f"{job.id:>7}  {job.state:<6} {job.kind:<14} tries {job.attempts:<4} {job.error}\n")
+        sys.stdout.write(f"  {job.id:>7}  {KINDS[job.state]:<8} {job.kind:<14} tries {job.attempts:<4} {job.error}\n")
     sys.stdout.write(f"{len(rows)} jobs.\n")
     return 0
+
+
+def as_json(planned: Sequence[Planned], rows: Sequence[JobLine]) -> dict[str, Any]:
+    """The same as data: moments are ISO in UTC; a job's `run_at` is when it is tried next."""
+    scheduled = [
+        {"id": one.id, "does": one.does, "every_seconds": one.every, "at": one.at.isoformat() if one.at else None}
+        for one in planned
+    ]
+    found: dict[str, Any] = {"scheduled": scheduled, "waiting": [], "parked": []}
+    for job in rows:
+        at = datetime.fromtimestamp(job.run_at, UTC).isoformat()
+        told = {"id": job.id, "kind": job.kind, "attempts": job.attempts, "run_at": at, "error": job.error}
+        found[KINDS[job.state]].append(told)
+    return found

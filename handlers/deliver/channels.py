@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from bot.people import Person
 from handlers.deliver.ledger import Ledger
+from handlers.profile import person_of
 
 FRESH = 300.0  # seconds: guests and shared channels change seldom, and a wrong "open" would leak
 
@@ -47,18 +47,3 @@ def _guests(ledger: Ledger, channel: str) -> bool:
         with ledger.deps.store.write() as unit:
             known = unit.remember(person).guest or known
     return known
-
-
-def person_of(user: dict[str, Any]) -> Person:
-    """A person from Slack's user object; https://docs.slack.dev/reference/objects/user-object."""
-    profile = user.get("profile") or {}
-    guest = any(user.get(flag) for flag in ("is_restricted", "is_ultra_restricted", "is_stranger"))
-    return Person(
-        id=0,
-        name=str(profile.get("real_name") or user.get("real_name") or user.get("name") or ""),
-        email=str(profile.get("email") or "").lower(),
-        slack_id=str(user.get("id", "")),
-        tz=str(user.get("tz") or "UTC"),
-        guest=bool(guest),
-        active=not user.get("deleted") and not user.get("is_bot"),
-    )

@@ -1,6 +1,7 @@
 """Words to one person: direct messages, ephemeral words, Home, and the admin's messages."""
 
 import logging
+from collections.abc import Mapping
 
 import httpx
 
@@ -9,10 +10,11 @@ from blocks.direct import direct
 from blocks.frame import Message
 from blocks.home import home_view
 from blocks.whisper import whisper
+from bot.absence import stand_in
 from bot.effects import Direct, Effect, Home, TellAdmin, Whisper
 from bot.errors import Unavailable
 from bot.gate import turns_of
-from bot.people import Person, Role, Sight, sight
+from bot.people import Person, Role, Sight, can_hold, sight
 from handlers.deliver import posting
 from handlers.deliver.ledger import Ledger
 from handlers.deliver.thread import load
@@ -29,11 +31,18 @@ def send_direct(effect: Effect, ledger: Ledger) -> None:
     handover, people = load(deps, effect.handover_id) if effect.handover_id else (None, {})
     with deps.store.read() as reader:
         person = reader.person(effect.person_id)
-    if person is None or not person.slack_id or not person.active or person.guest:
+        people = {**people, **reader.people([int(effect.data.get("by") or 0)])}
+    if person is None or not can_hold(person) or _outdated(effect, people):
         return
     message = direct(effect.name, handover, deps.frame(handover, people), effect.data, person)
     channel = posting.open_dm(ledger, person.slack_id)
     posting.post(ledger, "dm", channel=channel, message=message, key=effect.key)
+
+
+def _outdated(effect: Direct, people: Mapping[int, Person]) -> bool:
+    # While Slack was away, somebody else may have been chosen.
+    who = people.get(int(effect.data.get("by") or 0)) if effect.name == "deputy" else None
+    return who is not None and who.deputy != effect.person_id
 
 
 def send_whisper(effect: Effect, ledger: Ledger) -> None:
@@ -84,7 +93,8 @@ def publish_home(effect: Effect, ledger: Ledger) -> None:
         sold = [h for h in reader.sold(person.id) if sight(person, h.roles) is Sight.WHOLE]
         late = late_rows(deps, reader.late(deps.clock.now())) if person.has(Role.HEAD_OF_DELIVERY) else None
         people = people_of(reader, *[h for h, _ in mine], *sold)
-    view = home_view(person, mine, sold, late, deps.frame(None, people))
+        deputy = stand_in(reader, person, deps.settings, deps.clock.now())
+    view = home_view(person, mine, sold, late, deps.frame(None, people), deputy)
     deps.slack.call("views.publish", user_id=person.slack_id, view=view)
 
 

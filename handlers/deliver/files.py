@@ -12,6 +12,7 @@ from bot.people import may_read_history
 from handlers.deliver import posting
 from handlers.deliver.ledger import Ledger, Result
 from handlers.deliver.thread import load
+from handlers.rows import named_in
 
 
 def send_history(effect: Effect, ledger: Ledger) -> None:
@@ -22,7 +23,7 @@ def send_history(effect: Effect, ledger: Ledger) -> None:
     with deps.store.read() as reader:
         person = reader.person(effect.person_id)
         events = reader.events(effect.handover_id)
-        people = {**people, **reader.people({e.person for e in events})}
+        people = {**people, **reader.people(named_in(events))}
     if handover is None or person is None or not may_read_history(person, handover.roles):
         return
     body = text_file(handover, events, deps.frame(handover, people)).encode()

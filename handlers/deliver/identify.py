@@ -1,9 +1,12 @@
 """Who is who in Slack: by e-mail for roles, by user id for somebody who clicked and was not known."""
 
+from typing import Any
+
+from bot.actions import prefs
 from bot.effects import Effect, Home, Identify, Whisper
 from bot.people import Person
-from handlers.deliver.channels import person_of
 from handlers.deliver.ledger import Ledger
+from handlers.profile import away_by_status, person_of
 from handlers.slack_api import SlackRefused
 
 STALE = 86_400.0  # seconds until somebody who was not found is looked for again
@@ -25,23 +28,32 @@ def known(ledger: Ledger, email: str) -> Person | None:
     except SlackRefused:
         deps.missed[email] = deps.clock.tick()
         return None
-    found = person_of(answer.get("user") or {})
-    with deps.store.write() as unit:
-        return unit.remember(found)
+    return _noticed(ledger, answer.get("user") or {})
 
 
 def identify(effect: Effect, ledger: Ledger) -> None:
-    """Meets somebody: stores who they are; says so where they wait at a response_url, else draws their Home."""
+    """Stores who somebody is now; says so where they wait at a response_url; draws the Home of who is new here."""
     assert isinstance(effect, Identify)  # noqa: S101 - the performer of exactly this kind
     deps = ledger.deps
     if effect.email:
         known(ledger, effect.email)
         return
     answer = deps.slack.call("users.info", user=effect.slack_id)
+    with deps.store.read() as reader:
+        met = reader.by_slack(effect.slack_id)
+    person = _noticed(ledger, answer.get("user") or {})
     with deps.store.write() as unit:
-        person = unit.remember(person_of(answer.get("user") or {}))
         if effect.response_url:
             data = {"text": f"Hello {person.first_name}, I know you now. Please do that once more."}
             unit.emit(Whisper(person.slack_id, f"met:{effect.nonce}", response_url=effect.response_url, data=data))
-        elif person.active:
+        elif person.active and met is None:
             unit.emit(Home(person.id, nonce=f"met:{effect.nonce}"))
+
+
+def _noticed(ledger: Ledger, user: dict[str, Any]) -> Person:
+    deps, now = ledger.deps, ledger.deps.clock.now()
+    until = away_by_status(user, deps.settings, now)
+    with deps.store.write() as unit:
+        return prefs.noticed(
+            unit, person_of(user), until, nonce=f"job:{ledger.job.id}", settings=deps.settings, now=now
+        )

@@ -20,6 +20,7 @@ from handlers.ears import (
     options,
     pause,
     points,
+    prefs,
     roles,
     scope,
     show,
@@ -28,7 +29,8 @@ from handlers.ears import (
 from handlers.ears.guard import Click, on_error, whisper
 
 PARTS = (
-    commands, capture, points, lists, scope, signoff, access, roles, clock, pause, cannot, show, home, mentions, options,
+    commands, capture, points, lists, scope, signoff, access, roles, clock, pause, cannot, prefs, show, home, mentions,
+    options,
 )  # fmt: skip
 
 

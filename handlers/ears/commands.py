@@ -14,7 +14,7 @@ from blocks.frame import Message
 from bot.effects import Identify
 from bot.people import Sight, may_start, sight
 from handlers.deps import Deps
-from handlers.ears import pause, verbs
+from handlers.ears import pause, prefs, settings, verbs
 from handlers.ears.asked import Asked, line
 from handlers.ears.guard import Click, whisper
 from handlers.rows import people_of, row
@@ -34,6 +34,8 @@ VERBS: Mapping[str, Verb] = {
     "cancel": verbs.cancel,
     "pause": pause.pause,
     "resume": pause.resume,
+    "prefs": prefs.verb,
+    "settings": settings.verb,
 }
 ALIASES = {
     "promise": "commit",
@@ -43,6 +45,9 @@ ALIASES = {
     "search": "find",
     "wait": "pause",
     "?": "help",
+    "preferences": "prefs",
+    "away": "prefs",
+    "deputy": "prefs",
 }
 
 

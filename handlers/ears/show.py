@@ -17,6 +17,7 @@ from handlers.deps import Deps
 from handlers.ears import pause
 from handlers.ears.guard import Click, act, whisper
 from handlers.ears.modals import Make, open_on, opens
+from handlers.rows import named_in
 from store.unit import StoreUnit
 
 
@@ -111,7 +112,7 @@ def _history(deps: Deps) -> Make:
     def make(handover: Handover, frame: Frame, *_: object) -> dict[str, Any]:
         with deps.store.read() as reader:
             events = reader.events(handover.id)
-            people = {**frame.people, **reader.people({event.person for event in events})}
+            people = {**frame.people, **reader.people(named_in(events))}
         return history.modal(handover, events, deps.frame(handover, people))
 
     return make

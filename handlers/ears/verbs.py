@@ -17,7 +17,7 @@ from bot.terms import Said
 from handlers.deps import Deps
 from handlers.ears.asked import Asked, line, said
 from handlers.ears.guard import Click, Deed, act, open_view
-from handlers.rows import people_of, row
+from handlers.rows import named_in, people_of, row
 from store.read import Reader
 from store.unit import StoreUnit
 
@@ -172,7 +172,7 @@ def audit(deps: Deps, asked: Asked) -> Message:
         return line(deps, "The history comes as a file, by direct message.")
     with deps.store.read() as reader:
         events = reader.events(found.id)
-        people = {**people_of(reader, found), **reader.people({event.person for event in events})}
+        people = {**people_of(reader, found), **reader.people(named_in(events))}
     return whisper("history", found, deps.frame(found, people), {"events": events})
 
 

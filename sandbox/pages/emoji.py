@@ -4,7 +4,7 @@ import re
 
 EMOJI = {
     "+1": "👍", "thumbsup": "👍", "-1": "👎", "thumbsdown": "👎", "wave": "👋", "tada": "🎉", "eyes": "👀",
-    "pray": "🙏",
+    "pray": "🙏", "palm_tree": "🌴", "face_with_thermometer": "🤒", "baby": "👶", "spiral_calendar_pad": "🗓️",
     "clap": "👏", "muscle": "💪", "raised_hands": "🙌", "ok_hand": "👌", "point_right": "👉", "point_down": "👇",
     "smile": "😄", "slightly_smiling_face": "🙂", "blush": "😊", "thinking_face": "🤔", "joy": "😂", "cry": "😢",
     "heart": "❤️", "fire": "🔥", "rocket": "🚀", "sparkles": "✨", "star": "⭐", "zap": "⚡", "bulb": "💡", "100": "💯",

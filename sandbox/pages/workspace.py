@@ -11,6 +11,8 @@ from typing import Any
 from markupsafe import Markup
 
 from sandbox.company import BOT_USER, HANDOVERS_CHANNEL, Person
+from sandbox.pages.dates import date_token
+from sandbox.pages.emoji import with_emoji
 from sandbox.pages.messages import Shown, shown, shown_ephemeral
 from sandbox.pages.persona import display_name, reader_for
 from sandbox.pages.reader import Reader
@@ -102,6 +104,16 @@ class Looking:
             Entry(one["id"], one["name"], _sign(one), one["id"] == self.place, self._unread(one))
             for one in self.channels()
         ]
+
+    def status(self) -> str:
+        """This person's own status as it stands beside their name, with its end; nothing when there is none."""
+        profile = (self.world.slack.user(self.person.id) or {}).get("profile") or {}
+        words = with_emoji(f"{profile.get('status_emoji', '')} {profile.get('status_text', '')}").strip()
+        end = int(profile.get("status_expiration") or 0)
+        over = end and end <= self.reader.now.timestamp()
+        if not words or over:
+            return ""
+        return f"{words} · until {date_token(end, '{date_short_pretty} {time}', self.reader)}" if end else words
 
     def app_unread(self) -> Unread:
         """What Baton wrote in direct messages and nobody read."""
@@ -213,6 +225,19 @@ class Looking:
 def shortcuts(world: World, kind: str) -> list[dict[str, Any]]:
     """The app's shortcuts of a kind ("message" or "global") as its manifest names them."""
     return [one for one in world.slack.manifest.shortcuts if one.get("type") == kind]
+
+
+STATUSES = (
+    (":palm_tree:", "Vacationing"),
+    (":face_with_thermometer:", "Out sick"),
+    (":no_entry:", "Out of office"),
+    (":spiral_calendar_pad:", "In a meeting"),
+)
+
+
+def statuses() -> list[tuple[str, str, str]]:
+    """What Slack offers as a status: its code, its words, and how it looks."""
+    return [(code, words, f"{with_emoji(code)} {words}") for code, words in STATUSES]
 
 
 def bot_name(world: World) -> str:

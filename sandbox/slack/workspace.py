@@ -26,6 +26,7 @@ from sandbox.slack.wire.sockets import Sockets
 if TYPE_CHECKING:
     from sandbox.world import World
 
+STATUS = 100  # characters of a status (https://docs.slack.dev/reference/methods/users.profile.set)
 AUTHOR = {"user": BOT_USER, "bot_id": BOT_ID, "app_id": APP_ID}
 
 
@@ -187,6 +188,17 @@ class Workspace:
         self.events.user_changed(user)
         self.world.changed()
         return user
+
+    def set_status(self, user_id: str, emoji: str, text: str, until: int) -> Sent:
+        """Sets or clears what stands beside somebody's name, and tells the app. `until` is in seconds, 0 for no end."""
+        user = self.people.get(user_id)
+        if user is None:
+            raise KeyError(user_id)
+        shown = bool(emoji or text)
+        status = {"status_emoji": emoji, "status_text": text[:STATUS], "status_expiration": until if shown else 0}
+        changed = self.people.change(user_id, profile={**user["profile"], **status})
+        self.world.changed()
+        return self.events.user_changed(changed)
 
     def close(self) -> None:
         """Stops the background deliveries."""

@@ -36,6 +36,7 @@ class Acts:
             "shortcut": self._shortcut,
             "global": lambda me, given: self.hands.global_shortcut(me.id, given["callback_id"]),
             "forget": self._forget,
+            "status": self._status,
         }
 
     async def answer(self, request: Request) -> Response:
@@ -116,6 +117,11 @@ class Acts:
 
     def _forget(self, _: Person, given: Given) -> Any:
         self.world.slack.forget_ephemeral(given["ephemeral"])
+        return {}
+
+    def _status(self, me: Person, given: Given) -> Any:
+        until = value_of("datetimepicker", given.get("until") or None, ZoneInfo(me.tz))
+        self.hands.set_status(me.id, str(given.get("emoji") or ""), str(given.get("text") or ""), until or 0)
         return {}
 
     def _view(self, me: Person, view_id: str) -> dict[str, Any]:

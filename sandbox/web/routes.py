@@ -12,7 +12,7 @@ from starlette.staticfiles import StaticFiles
 
 from sandbox.company import PEOPLE
 from sandbox.pages.persona import COOKIE, persona
-from sandbox.pages.workspace import Looking, shortcuts
+from sandbox.pages.workspace import Looking, shortcuts, statuses
 from sandbox.web import crm
 from sandbox.web.acts import Acts
 from sandbox.web.board import board
@@ -62,6 +62,7 @@ class Pages:
             looking=looking,
             globals=shortcuts(self.world, "global"),
             shortcuts=shortcuts(self.world, "message"),
+            statuses=statuses(),
             guide=steps(self.world),
             version=self.world.version,
         )

@@ -21,10 +21,14 @@ ROW = Row(42, "ABC Fintech – Portal", "🔴 Late", DUE_AT, "Ana Ruiz", "https:
 
 
 def drawn(
-    person: Person, mine: list[Handover], sold: Sequence[Handover] = (), late: list[Row] | None = None
+    person: Person,
+    mine: list[Handover],
+    sold: Sequence[Handover] = (),
+    late: list[Row] | None = None,
+    deputy: Person | None = None,
 ) -> dict[str, Any]:
     pairs = [(handover, gate.turns_of(handover, person.id)) for handover in mine]
-    view = home_view(person, pairs, sold, late, FRAME)
+    view = home_view(person, pairs, sold, late, FRAME, deputy)
     accepted(view)
     return view
 
@@ -86,3 +90,18 @@ def test_two_hundred_handovers_fit() -> None:
     assert "Refresh" in buttons(view)
     assert "*Deals you sold* · 199" in words(view)
     assert "🔴 *Late* · 200" in words(view)
+
+
+def test_who_is_away_reads_until_when_and_who_stands_in() -> None:
+    away = replace(BEN, away_until=NOW.date() + timedelta(days=3))
+    assert "🌴 You are away until Fri 12 Sep 2025, Ana is your deputy." in words(drawn(away, [], deputy=ANA))
+    assert "until Fri 12 Sep 2025. Nobody stands in for you: choose a deputy." in words(drawn(away, []))
+    out_sick = replace(BEN, status_until=NOW + timedelta(hours=3))
+    assert "You are away until <!date^1757415600^" in words(drawn(out_sick, [], deputy=ANA))
+    both = replace(out_sick, away_until=NOW.date() - timedelta(days=1))
+    assert "You are away until <!date^1757415600^" in words(drawn(both, [], deputy=ANA))
+    assert "away" not in words(drawn(replace(BEN, away_until=NOW.date() - timedelta(days=1)), [], deputy=ANA))
+
+
+def test_everybody_finds_their_preferences() -> None:
+    assert buttons(drawn(BEN, []))["Preferences"]["action_id"] == ids.PREFERENCES

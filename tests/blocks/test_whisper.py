@@ -130,8 +130,8 @@ def test_what_somebody_said_is_found_with_who_and_when() -> None:
 @pytest.mark.parametrize(
     ("person", "roles", "offered", "withheld"),
     [
-        (SAM, set(), "`/handover ABC`", ["commit", "new", "assign", "scope", "cancel", "audit"]),
-        (ANA, {Role.SALES_REP}, "`/handover commit", ["assign", "scope", "cancel"]),
+        (SAM, set(), "`/handover ABC`", ["commit", "new", "assign", "scope", "cancel", "audit", "settings"]),
+        (ANA, {Role.SALES_REP}, "`/handover commit", ["assign", "scope", "cancel", "settings"]),
         (DEV, {Role.DELIVERY_MANAGER}, "`/handover scope", []),
         (HANA, set(), "`/handover cancel", ["handover scope"]),
     ],

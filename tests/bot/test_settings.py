@@ -153,3 +153,30 @@ def test_no_secret_stands_in_a_problem() -> None:
 def test_every_setting_says_what_it_is_for() -> None:
     assert all(words for _, words in ENVIRONMENT.values())
     assert all(words for values in TABLES.values() for _, words in values.values())
+
+
+def people(**more: Any) -> dict[str, Any]:
+    return {**table()["people"], **more}
+
+
+def test_a_company_agrees_on_its_own_signs_of_absence() -> None:
+    assert settings().away_emojis[0] == ":palm_tree:"
+    made = settings(people=people(away_emojis=[" :Bike: "], away_words=[]))
+    assert (made.away_emojis, made.away_words) == ((":bike:",), ())
+
+
+@pytest.mark.parametrize("wrong", [":bike:", [1], [" "], {"a": "b"}])
+@pytest.mark.parametrize("name", ["away_emojis", "away_words"])
+def test_signs_of_absence_are_lists_of_texts(name: str, wrong: object) -> None:
+    assert f"[people] {name} must be a list of texts in quotes" in problems(people=people(**{name: wrong}))[0]
+
+
+def test_each_value_knows_where_it_was_given() -> None:
+    made = read({**ENV, "BATON_PORT": "", "HUBSPOT_TOKEN": "quiet"}, table(clock={"working_days": 3}))
+    assert [made.source(name) for name in ("SLACK_BOT_TOKEN", "HUBSPOT_TOKEN", "BATON_PORT")] == [
+        "environment",
+        "environment",
+        "default",
+    ]
+    assert [made.source(f"clock.{key}") for key in ("working_days", "scope_days")] == ["baton.toml", "default"]
+    assert "quiet" not in repr(made.given)

@@ -46,7 +46,12 @@ NEEDS = {
     "views.push": [],
     "views.update": [],
 }
-EVENTS = {"app_home_opened": None, "app_mention": "app_mentions:read", "message.im": "im:history"}
+EVENTS = {
+    "app_home_opened": None,
+    "app_mention": "app_mentions:read",
+    "message.im": "im:history",
+    "user_change": "users:read",
+}
 BESIDES = {"commands", "metadata.message:read"}
 
 

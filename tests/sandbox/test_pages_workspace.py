@@ -168,3 +168,22 @@ def test_a_permalink_leads_to_its_thread(browser: Browser, client: WebClient) ->
     reply = client.chat_postMessage(channel=HANDOVERS_CHANNEL, text="the answer", thread_ts=root)["ts"]
     link = str(client.chat_getPermalink(channel=HANDOVERS_CHANNEL, message_ts=reply)["permalink"])
     assert "the answer" in browser.follow(link, "ana").text
+
+
+def test_a_person_sets_and_clears_their_status_on_their_page(browser: Browser, world: World) -> None:
+    assert 'data-testid="status"' not in looks(browser, "ana")
+    given = {"emoji": ":palm_tree:", "text": "Vacationing", "until": "2030-03-01T18:00"}
+    assert browser.act("status", "ana", **given) == {}
+    assert "🌴 Vacationing · until Mar 1, 2030 18:00" in looks(browser, "ana")
+    assert (world.slack.user(ANA) or {})["profile"]["status_expiration"] == 1_898_614_800  # 18:00 in Berlin
+    assert 'data-testid="status"' not in looks(browser, "ben")
+    assert browser.act("status", "ana") == {}
+    assert 'data-testid="status"' not in looks(browser, "ana")
+    browser.act("status", "ana", **{**given, "until": "2020-03-01T18:00"})
+    assert 'data-testid="status"' not in looks(browser, "ana")
+
+
+def test_the_page_offers_what_slack_offers_as_a_status(browser: Browser) -> None:
+    html = looks(browser, "ana")
+    assert 'value=":palm_tree:" data-words="Vacationing">🌴 Vacationing</option>' in html
+    assert 'name="until" required' in html

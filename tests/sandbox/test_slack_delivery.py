@@ -276,3 +276,21 @@ def test_who_watches_is_woken_by_a_change(world: World, client: WebClient) -> No
 def test_what_only_looks_like_a_name_stays_text(text: str, hands: Hands, world: World) -> None:
     hands.say("ana", HANDOVERS_CHANNEL, text)
     assert world.slack.messages(HANDOVERS_CHANNEL)[-1]["text"] == text
+
+
+def test_a_status_with_an_end_is_in_the_profile_and_tells_the_app(hands: Hands, bot: Bot, client: WebClient) -> None:
+    hands.set_status("ana", ":palm_tree:", "Vacationing", 1_800_000_000)
+    until(lambda: len(bot.got) == 1)
+    event = bot.got[0].payload["event"]
+    wanted = {"status_emoji": ":palm_tree:", "status_text": "Vacationing", "status_expiration": 1_800_000_000}
+    assert (event["type"], event["user"]["id"]) == ("user_change", ANA)
+    assert event["user"]["profile"].items() >= wanted.items()
+    assert event["user"]["profile"]["email"] == "ana@acme.example"
+    assert client.users_profile_get(user=ANA)["profile"].items() >= wanted.items()
+
+
+def test_a_cleared_status_has_no_end(hands: Hands, client: WebClient) -> None:
+    hands.set_status("ana", ":palm_tree:", "Vacationing", 1_800_000_000)
+    hands.set_status("ana", "", "", 1_800_000_000)
+    profile = client.users_profile_get(user=ANA)["profile"]
+    assert [profile[name] for name in ("status_emoji", "status_text", "status_expiration")] == ["", "", 0]

@@ -221,3 +221,31 @@ def test_the_page_fits_a_phone(http_stage: Stage, page: Page) -> None:
     People(http_stage, page).act_as("ana")
     page.wait_for_timeout(300)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_somebody_goes_away_and_comes_back(http_stage: Stage, page: Page) -> None:
+    """A status on their page, then the preferences on Home: until when, and who stands in."""
+    people = People(http_stage, page)
+    home = f"{http_stage.server.url}/?as=ben&c=home"
+    page.goto(home)
+    page.get_by_text("Set my status").click()
+    page.get_by_test_id("status-until").fill("2035-03-01T18:00")
+    page.get_by_role("button", name="Set", exact=True).click()
+    expect(page.get_by_test_id("status")).to_have_text("🌴 Vacationing · until Mar 1, 2035 18:00")
+    http_stage.settle()
+    expect(page.locator("#main")).to_contain_text("You are away until Mar 1, 2035")
+    page.get_by_text("Set my status").click()
+    page.get_by_role("button", name="Clear", exact=True).click()
+    http_stage.settle()
+    expect(page.locator("#main")).not_to_contain_text("You are away")
+    people.press("prefs.open", among="#main")
+    people.mark("reminders", "morning")
+    people.fill("away_until", "2035-03-02")
+    page.locator('.modal [data-block-id="deputy"][data-type]').select_option(label="Ana Ruiz")
+    people.shoot("prefs")
+    people.send()
+    expect(page.locator("#main")).to_contain_text("You are away until Fri 2 Mar 2035, Ana is your deputy.")
+    people.press("prefs.open", among="#main")
+    people.fill("away_until", "")
+    people.send()
+    expect(page.locator("#main")).not_to_contain_text("You are away")

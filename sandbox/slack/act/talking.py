@@ -65,6 +65,13 @@ class Talking(Person):
         if body.get("blocks") is not None:
             refuse_blocks(body["blocks"])
 
+    def set_status(self, user: str, emoji: str, text: str = "", until: int = 0) -> None:
+        """Sets the person's status until that moment (seconds, 0 for no end); no emoji and no text clears it."""
+        who = self.user(user)
+        with self.world.shelf.lock:
+            sent = self.slack.set_status(who["id"], emoji, text, until)
+        self.settle(sent)
+
     def open_home(self, user: str, tab: str = "home") -> Reaction:
         """Opens the app's Home tab (or `messages`)."""
         who = self.user(user)

@@ -41,8 +41,9 @@ class People:
 
     def add(self, user_id: str, name: str, real_name: str, email: str, **flags: object) -> Doc:
         """Adds or replaces a user. `flags` overwrite fields of the user object (`is_restricted`, `tz`, `is_bot`)."""
-        profile = {"real_name": real_name, "display_name": real_name, "image_48": "", "team": TEAM, "title": ""}
+        profile: Doc = {"real_name": real_name, "display_name": real_name, "image_48": "", "team": TEAM, "title": ""}
         profile["title"] = str(flags.pop("title", ""))
+        profile |= {"status_text": "", "status_emoji": "", "status_expiration": 0}
         if email:
             profile["email"] = email
         zone = str(flags.get("tz", "Europe/Berlin"))

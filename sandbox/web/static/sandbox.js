@@ -107,6 +107,7 @@ document.addEventListener("click", async (event) => {
     await act("shortcut", { channel: workspace.dataset.place, ts: target.closest("[data-ts]").dataset.ts, callback_id: target.dataset.shortcut });
     return refresh();
   }
+  if (target.dataset.clear === "status") { await act("status", {}); return refresh(); }
   if (target.dataset.global) { await act("global", { callback_id: target.dataset.global }); refresh(); }
 });
 
@@ -154,6 +155,12 @@ document.addEventListener("submit", async (event) => {
     const words = text.value;
     text.value = "";
     await act("say", { text: words, channel: place().channel, thread: form.dataset.thread });
+    refresh();
+  } else if (form.matches(".status")) {
+    event.preventDefault();
+    const picked = form.elements.status.selectedOptions[0];
+    await act("status", { emoji: picked.value, text: picked.dataset.words, until: form.elements.until.value });
+    form.closest("details").open = false;
     refresh();
   } else if (form.matches(".modal")) {
     event.preventDefault();

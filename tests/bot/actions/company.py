@@ -9,7 +9,21 @@ from typing import Any
 from sqlalchemy import select
 
 from bot import gate
-from bot.actions import access, admin, amend, capture, intake, lists, opening, people, points, provision, scope, signoff
+from bot.actions import (
+    access,
+    admin,
+    amend,
+    capture,
+    intake,
+    lists,
+    opening,
+    people,
+    points,
+    prefs,
+    provision,
+    scope,
+    signoff,
+)
 from bot.context import Disposition, Kind
 from bot.deal import Deal
 from bot.effects import Direct, Effect, Reply, load
@@ -24,7 +38,7 @@ from tests.bot import builders
 from tests.conftest import Clocks
 
 JOB = rows(JobRow)
-MODULES = (access, admin, amend, capture, intake, lists, opening, people, points, provision, scope, signoff)
+MODULES = (access, admin, amend, capture, intake, lists, opening, people, points, prefs, provision, scope, signoff)
 NAMES = {
     "ana": "Ana Ruiz",
     "rafi": "Rafi Levi",

@@ -1,0 +1,129 @@
+"""What a person chooses for themselves: when reminders come, until when they are away, and who stands in.
+
+Whatever changes here changes for whom things wait: the records concerned are looked at again, theirs and those of
+everyone for whom they stand in.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from bot.absence import CHAIN, back_at, deputy_of, stand_in
+from bot.effects import Direct, Home
+from bot.errors import Refused
+from bot.people import Person, can_hold
+from bot.settings import Settings
+from bot.terms import Said
+from bot.unit import Unit
+
+REMINDERS = {
+    "now": "Reminders come in the moment.",
+    "morning": "Reminders come in the morning, late ones in the moment.",
+    "off": "No reminders, except for what is late.",
+}
+
+
+@dataclass(frozen=True)
+class Preferences:
+    """What somebody chose. `away_until` is the last day away in their own zone, None when they are here."""
+
+    reminders: str
+    away_until: date | None = None
+    deputy: Person | None = None
+
+
+def keep(
+    unit: Unit, who: Person, chosen: Preferences, *, nonce: str, settings: Settings, now: datetime
+) -> Said | Refused:
+    """Saves it and says what is in force now. A new deputy is told once."""
+    problem = _problem(who, chosen, now)
+    if problem:
+        return Refused(problem)
+    deputy = chosen.deputy.id if chosen.deputy else 0
+    wanted = (chosen.reminders, chosen.away_until, deputy)
+    if (who.reminders, who.away_until, who.deputy) != wanted:
+        _look_again(unit, who, settings, now)
+        unit.keep_preferences(who.id, reminders=chosen.reminders, away_until=chosen.away_until, deputy=deputy)
+        _redraw_home(unit, who.id, nonce)
+    kept = unit.person(who.id) or who
+    if chosen.deputy and deputy != who.deputy:
+        unit.emit(Direct(deputy, "deputy", f"{who.id}:{nonce}", data={"by": who.id}))
+    return Said(f"{standing(unit, kept, settings, now)} {REMINDERS[kept.reminders]}")
+
+
+def noticed(
+    unit: Unit, person: Person, away_until: datetime | None, *, nonce: str, settings: Settings, now: datetime
+) -> Person:
+    """Slack says who somebody is and, by their status, until when they are away; the person as stored.
+
+    An account that was deactivated, or is active again, changes for whom things wait as an absence does.
+    """
+    before = unit.by_slack(person.slack_id)
+    was = (before.status_until, before.active, before.guest) if before else (None, True, False)
+    changed = was != (away_until, person.active, person.guest)
+    if before and changed:
+        _look_again(unit, before, settings, now)
+    kept = unit.remember(person)
+    if changed:
+        unit.keep_status(kept.id, away_until)
+        _redraw_home(unit, kept.id, nonce)
+    return unit.person(kept.id) or kept
+
+
+def standing(unit: Unit, person: Person, settings: Settings, now: datetime) -> str:
+    """Whether the person is away, and who stands in, in one or two sentences."""
+    deputy, back = deputy_of(unit, person, settings), back_at(person, now)
+    named = f"{deputy.first_name} is your deputy." if deputy else "You have no deputy."
+    if back is None:
+        return f"You are not away. {named}"
+    present = stand_in(unit, person, settings, now)
+    if present is None:
+        named = f"{deputy.first_name} is away too. " if deputy else ""
+        named += "Nobody stands in for you: choose a deputy."
+    elif deputy and present.id != deputy.id:
+        named = f"{deputy.first_name} is away too, so {present.first_name} stands in."
+    return f"You are away until {_until(person, back)}. {named}"
+
+
+def _until(person: Person, back: datetime) -> str:
+    by_word = person.away_until is not None and (person.status_until is None or person.status_until < back)
+    if by_word and person.away_until:
+        return f"{person.away_until:%a %-d %b}"
+    return f"{back.astimezone(ZoneInfo(person.tz)):%a %-d %b, %H:%M}"
+
+
+def _problem(who: Person, chosen: Preferences, now: datetime) -> str:
+    if chosen.reminders not in REMINDERS:
+        return "Choose when reminders come: in the moment, in the morning, or off."
+    if chosen.away_until and chosen.away_until < now.astimezone(ZoneInfo(who.tz)).date():
+        return "This day is over. Pick your last day away, or leave it empty when you are here."
+    deputy = chosen.deputy
+    if deputy and deputy.id == who.id:
+        return "You cannot stand in for yourself: choose a colleague."
+    if deputy and deputy.guest:
+        return f"{deputy.first_name} is a guest in Slack. Guests cannot stand in: choose a colleague."
+    if deputy and not can_hold(deputy):
+        return f"{deputy.first_name} has no active Slack account here: choose somebody else."
+    return ""
+
+
+def _look_again(unit: Unit, person: Person, settings: Settings, now: datetime) -> None:
+    # Before any row of a person is written: records are locked first, by ascending id.
+    for handover_id in unit.open_of(_concerned(unit, person, settings)):
+        unit.look_again(handover_id, now)
+
+
+def _concerned(unit: Unit, person: Person, settings: Settings) -> set[int]:
+    # The person, and whoever's things come to them as their deputy, or as the deputy of their deputy.
+    found = layer = {person.id}
+    for _ in range(CHAIN):
+        emails = {one.email for one in unit.people(layer).values() if one.email}
+        configured = [unit.by_email(email) for email, deputy in settings.deputies.items() if deputy in emails]
+        layer = {*unit.represented(layer), *(one.id for one in configured if one)} - found
+        found = found | layer
+    return found
+
+
+def _redraw_home(unit: Unit, person_id: int, nonce: str) -> None:
+    if unit.home_seen([person_id]):
+        unit.emit(Home(person_id, nonce=f"prefs:{nonce}"))

@@ -1,0 +1,110 @@
+"""What people choose for themselves: `/handover prefs`, [Preferences], [Take over], and a status in Slack."""
+
+from datetime import datetime
+from typing import Any
+
+from slack_bolt import Ack, App
+
+from blocks import ids
+from blocks.company import preferences as face
+from blocks.frame import Message
+from bot.actions import people as people_actions
+from bot.actions import prefs
+from bot.effects import Identify
+from bot.errors import Refused
+from bot.people import Person, Role
+from bot.terms import Said
+from handlers.deps import Deps
+from handlers.ears.asked import Asked
+from handlers.ears.guard import Click, act, open_view
+from handlers.ears.modals import submits
+from handlers.profile import away_by_status, person_of
+from store.unit import StoreUnit
+
+UNKNOWN = "I do not know this person yet: I am asking Slack. Please choose them once more."
+
+
+def register(bolt: App, deps: Deps) -> None:
+    """Registers the listeners of this conversation."""
+
+    @bolt.action(ids.PREFERENCES)
+    def preferences(ack: Ack, body: dict[str, Any]) -> None:
+        open_preferences(deps, Click.of(body))
+        ack()
+
+    @bolt.action(ids.TAKE_OVER)
+    def take_over(ack: Ack, body: dict[str, Any]) -> None:
+        click, now = Click.of(body), deps.clock.now()
+        act(deps, click, lambda unit, who: _take_over(deps, unit, who, click, now))
+        ack()
+
+    @bolt.event("user_change")
+    def user_change(ack: Ack, event: dict[str, Any], body: dict[str, Any]) -> None:
+        user = event.get("user")
+        noticed(deps, user if isinstance(user, dict) else {}, str(body.get("event_id")))
+        ack()
+
+    submits(bolt, deps, ids.VIEW_PREFERENCES, face.preferences_read, lambda *given: _keep(deps, *given))
+
+
+def verb(deps: Deps, asked: Asked) -> Message | None:
+    """`prefs`: opens the preferences of whoever asks."""
+    click = Click(
+        slack_id=asked.slack_id,
+        key=f"command:{asked.trigger_id}",
+        trigger_id=asked.trigger_id,
+        channel=asked.channel,
+        response_url=asked.response_url,
+    )
+    open_preferences(deps, click)
+    return None
+
+
+def open_preferences(deps: Deps, click: Click) -> None:
+    """Opens the modal with what is chosen now."""
+    with deps.store.read() as reader:
+        person = reader.by_slack(click.slack_id)
+        chosen = reader.person(person.deputy) if person else None
+        address = deps.settings.deputies.get(person.email, "") if person else ""
+        configured = reader.by_email(address)
+    if person is None:
+        act(deps, click, lambda *_: Said())
+        return
+    frame = deps.frame(None, {})
+    open_view(deps, click, face.preferences_view(person, chosen, configured, frame, nonce=deps.new_id()))
+
+
+def noticed(deps: Deps, user: dict[str, Any], event_id: str) -> None:
+    """Slack says that somebody's profile changed. The event is a hint: what is true now, a job asks.
+
+    Most profiles that change are of people whom we do not know, or change nothing for us: those cost one read.
+    """
+    slack_id = str(user.get("id") or "")
+    with deps.store.read() as reader:
+        person = reader.by_slack(slack_id)
+    if person is None:
+        return
+    now = deps.clock.now()
+    says = (away_by_status(user, deps.settings, now), person_of(user).active)
+    until = person.status_until if person.status_until and person.status_until > now else None
+    if says == (until, person.active):
+        return
+    with deps.store.write() as unit:
+        if unit.seen(f"event:{event_id}"):
+            unit.emit(Identify(slack_id, "", nonce=f"event:{event_id}"))
+
+
+def _keep(deps: Deps, unit: StoreUnit, who: Person, read: face.Chosen, click: Click, now: datetime) -> Said | Refused:
+    deputy = unit.by_slack(read.deputy)
+    if read.deputy and deputy is None:
+        unit.emit(Identify(read.deputy, "", nonce=deps.new_id()))
+        return Refused(UNKNOWN)
+    chosen = prefs.Preferences(read.reminders, read.away_until, deputy)
+    return prefs.keep(unit, who, chosen, nonce=click.nonce, settings=deps.settings, now=now)
+
+
+def _take_over(deps: Deps, unit: StoreUnit, who: Person, click: Click, now: datetime) -> Said | Refused:
+    if click.subject not in list(Role):
+        return Refused("This button is out of date. Type /handover to go on.")
+    role = Role(click.subject)
+    return people_actions.take_over(unit, click.handover_id, who, role=role, terms=deps.terms, now=now)

@@ -1,0 +1,287 @@
+"""What people choose for themselves, what Slack says of them, and a role taken over from somebody who is away."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import insert, update
+
+from bot.actions import admin, people, prefs
+from bot.actions.prefs import Preferences
+from bot.effects import Direct, Home, Reply
+from bot.errors import Refused
+from bot.people import Person, Role
+from bot.terms import Said
+from store.tables import HandoverRow, ItemRow, JobRow, NagRow, table
+from tests.bot.actions.company import Company
+from tests.bot.actions.conftest import Opens
+from tests.bot.builders import NOW, deal, person
+from tests.bot.builders import table as toml
+
+HANDOVER, ITEM, JOB, NAG = table(HandoverRow), table(ItemRow), table(JobRow), table(NagRow)
+FRIDAY, LATER = date(2026, 3, 13), NOW + timedelta(days=30)
+
+
+def keep(company: Company, who: str, *, nonce: str = "n1", **chosen: Any) -> Said | Refused:
+    wanted = Preferences(**{"reminders": "now", **chosen})
+    settings = company.terms.settings
+    outcome: Said | Refused = company.do(prefs.keep, company.who(who), wanted, nonce=nonce, settings=settings)
+    return outcome
+
+
+def said(company: Company, who: str, **chosen: Any) -> str:
+    outcome = keep(company, who, **chosen)
+    assert isinstance(outcome, Said), outcome
+    return outcome.line
+
+
+def calm(company: Company) -> None:
+    """Every record is to be looked at in a month."""
+    with company.store.write() as unit:
+        unit.session.execute(update(HANDOVER).values(next_look_at=LATER))
+
+
+def looked_at(company: Company) -> list[int]:
+    """The records which are to be looked at now."""
+    with company.store.read() as reader:
+        return reader.due_looks(company.now)
+
+
+def open_deals(company: Company, count: int) -> None:
+    for n in range(count):
+        company.read(deal(f"60{n}"))
+
+
+def test_what_was_chosen_is_kept_and_said(company_anywhere: Company) -> None:
+    company = company_anywhere
+    line = said(company, "ana", reminders="morning", away_until=FRIDAY, deputy=company.who("rafi"))
+    assert line == (
+        "You are away until Fri 13 Mar. Rafi is your deputy. Reminders come in the morning, late ones in the moment."
+    )
+    ana = company.who("ana")
+    assert (ana.reminders, ana.away_until, ana.deputy) == ("morning", FRIDAY, company.who("rafi").id)
+    line = said(company, "ana", reminders="off")
+    assert line == "You are not away. You have no deputy. No reminders, except for what is late."
+    ana = company.who("ana")
+    assert (ana.reminders, ana.away_until, ana.deputy) == ("off", None, 0)
+
+
+def test_who_has_nobody_is_told_so(company: Company) -> None:
+    assert "until Fri 13 Mar. Nobody stands in for you: choose a deputy." in said(company, "ana", away_until=FRIDAY)
+    said(company, "rafi", away_until=FRIDAY)
+    line = said(company, "ana", away_until=FRIDAY, deputy=company.who("rafi"))
+    assert "Rafi is away too. Nobody stands in for you: choose a deputy." in line
+    said(company, "rafi", away_until=FRIDAY, deputy=company.who("ben"))
+    assert "Rafi is away too, so Ben stands in." in said(company, "ana", away_until=FRIDAY, deputy=company.who("rafi"))
+
+
+def test_the_configured_deputy_is_named_too(companies: Opens) -> None:
+    company = companies(people={**toml()["people"], "deputies": {"ana@acme.example": "ben@acme.example"}})
+    assert "until Fri 13 Mar. Ben is your deputy." in said(company, "ana", away_until=FRIDAY)
+
+
+def test_today_is_the_earliest_last_day_in_their_own_zone(company: Company) -> None:
+    with company.store.write() as unit:
+        unit.remember(person(0, "Ana Ruiz", tz="Pacific/Kiritimati"))  # it is 23:00 on the 10th there
+    assert isinstance(keep(company, "ana", away_until=date(2026, 3, 10)), Said)
+    company.wait(hours=1)
+    outcome = keep(company, "ana", away_until=date(2026, 3, 10))
+    assert isinstance(outcome, Refused)
+    assert "This day is over." in outcome.sentence
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ({"guest": True}, "Gus is a guest in Slack. Guests cannot stand in"),
+        ({"active": False}, "Gus has no active Slack account here"),
+        ({"slack_id": ""}, "Gus has no active Slack account here"),
+    ],
+)
+def test_no_guest_bot_or_leaver_stands_in(company: Company, values: dict[str, Any], told: str) -> None:
+    with company.store.write() as unit:
+        gus = unit.remember(person(0, "Gus Guest", **values))
+    outcome = keep(company, "ana", away_until=FRIDAY, deputy=gus)
+    assert isinstance(outcome, Refused)
+    assert told in outcome.sentence
+    assert company.who("ana").away_until is None
+
+
+def test_nobody_stands_in_for_themselves_and_reminders_have_three_ways(company: Company) -> None:
+    before = company.who("ana")
+    for chosen, told in (
+        ({"deputy": before}, "You cannot stand in for yourself"),
+        ({"reminders": "never"}, "Choose when reminders come"),
+    ):
+        outcome = keep(company, "ana", **chosen)
+        assert isinstance(outcome, Refused)
+        assert told in outcome.sentence
+    assert company.who("ana") == before
+
+
+def test_a_new_deputy_is_told_once(company: Company) -> None:
+    rafi, ben = company.who("rafi"), company.who("ben")
+    for nonce, deputy in (("n1", rafi), ("n2", rafi), ("n3", ben)):
+        keep(company, "ana", nonce=nonce, deputy=deputy, away_until=FRIDAY)
+    told = company.effects(Direct, "deputy")
+    assert [(one.person_id, one.data) for one in told] == [
+        (rafi.id, {"by": company.who("ana").id}),
+        (ben.id, {"by": company.who("ana").id}),
+    ]
+
+
+def test_records_concerned_are_looked_at_again_and_rev_stays(company_anywhere: Company) -> None:
+    company = company_anywhere
+    open_deals(company, 3)
+    company.said(admin.cancel, 3, company.who("dev"), reason="Twice", now=company.now)
+    calm(company)
+    revs = [company.ho(n).rev for n in (1, 2)]
+    said(company, "ben", away_until=FRIDAY)
+    assert looked_at(company) == [1, 2]
+    assert [company.ho(n).rev for n in (1, 2)] == revs
+
+
+def test_the_same_choice_again_changes_nothing(company: Company) -> None:
+    open_deals(company, 1)
+    said(company, "ben", away_until=FRIDAY)
+    calm(company)
+    said(company, "ben", away_until=FRIDAY)
+    assert looked_at(company) == []
+    said(company, "ben", away_until=FRIDAY, reminders="off")
+    assert looked_at(company) == [1]
+
+
+@pytest.mark.parametrize("place", [ITEM, NAG])
+def test_who_holds_an_item_or_is_waited_for_is_concerned(company: Company, place: Any) -> None:
+    open_deals(company, 2)
+    rafi = company.who("rafi")
+    with company.store.write() as unit:
+        if place is ITEM:
+            unit.session.execute(
+                update(ITEM).where(ITEM.c.handover_id == 2, ITEM.c.key == "confirm-team").values(holder=rafi.id)
+            )
+        else:
+            unit.session.execute(insert(NAG), {"handover_id": 2, "person_id": rafi.id, "waits": {}, "plan": {}})
+    calm(company)
+    said(company, "rafi", away_until=FRIDAY)
+    assert looked_at(company) == [2]
+
+
+def test_so_are_the_records_of_everyone_for_whom_they_stand_in(companies: Opens) -> None:
+    company = companies(people={**toml()["people"], "deputies": {"ben@acme.example": "rafi@acme.example"}})
+    open_deals(company, 1)
+    calm(company)
+    said(company, "olga", away_until=FRIDAY)
+    assert looked_at(company) == []
+    said(company, "rafi", deputy=company.who("olga"))  # Ben's deputy by the settings
+    calm(company)
+    said(company, "olga", reminders="off")
+    assert looked_at(company) == [1]
+
+
+def notice(company: Company, who: Person, until: datetime | None, nonce: str = "n1") -> Person:
+    settings = company.terms.settings
+    kept: Person = company.do(prefs.noticed, who, until, nonce=nonce, settings=settings)
+    return kept
+
+
+def test_a_status_of_absence_is_kept_and_ends(company_anywhere: Company) -> None:
+    company = company_anywhere
+    open_deals(company, 1)
+    until = company.now + timedelta(hours=5)
+    for end, away in ((until, True), (None, False)):
+        calm(company)
+        assert notice(company, company.who("ben"), end).status_until == end
+        assert company.who("ben").away(company.now) is away
+        assert looked_at(company) == [1]
+    calm(company)
+    notice(company, company.who("ben"), None)
+    assert looked_at(company) == []
+
+
+def test_a_status_with_an_hour_says_so(company: Company) -> None:
+    notice(company, company.who("ana"), datetime(2026, 3, 12, 13, 30, tzinfo=UTC))
+    with company.store.write() as unit:
+        unit.remember(person(0, "Ana Ruiz", tz="Europe/Berlin"))
+    assert "away until Thu 12 Mar, 14:30." in said(company, "ana")
+    assert "away until Fri 13 Mar." in said(company, "ana", away_until=FRIDAY)
+
+
+def test_an_account_that_was_deactivated_is_looked_into(company: Company) -> None:
+    open_deals(company, 1)
+    calm(company)
+    gone = replace(company.who("ben"), active=False)
+    assert not notice(company, gone, None).active
+    assert looked_at(company) == [1]
+
+
+def homes(company: Company) -> Iterable[int]:
+    return [effect.person_id for effect in company.effects(Home) if effect.nonce.startswith("prefs:")]
+
+
+def test_home_follows_for_whoever_has_seen_theirs(company: Company) -> None:
+    ana = company.who("ana").id
+    with company.store.write() as unit:
+        unit.opened_home(ana)
+    said(company, "ben", away_until=FRIDAY)
+    assert homes(company) == []
+    said(company, "ana", away_until=FRIDAY)
+    notice(company, company.who("ana"), company.now + timedelta(days=1), nonce="n2")
+    assert homes(company) == [ana] * 2
+
+
+@pytest.fixture
+def away(company: Company) -> Company:
+    """Ben, the project manager, is away until Friday, and Rafi is his deputy."""
+    company.read()
+    said(company, "ben", away_until=FRIDAY, deputy=company.who("rafi"))
+    return company
+
+
+def test_the_deputy_takes_the_role_over_and_nobody_is_rung(away: Company) -> None:
+    rafi, ben = away.who("rafi"), away.who("ben")
+    before = len(away.effects(Direct)) + len(away.effects(Reply))
+    line = away.said(people.take_over, 1, rafi, role=Role.PM).line
+    assert line == "You are the project manager of ABC Fintech now. Thank you for standing in."
+    assert away.ho().roles[Role.PM] == rafi.id
+    (event,) = away.events("taken_over")
+    assert (event.person, event.data) == (rafi.id, {"role": "pm", "was": ben.id, "now": rafi.id})
+    assert len(away.effects(Direct)) + len(away.effects(Reply)) == before
+
+
+def test_nobody_else_takes_over(away: Company) -> None:
+    for name in ("ana", "dev", "hana"):
+        told = away.refused(people.take_over, 1, away.who(name), role=Role.PM)
+        assert told == "Only Rafi stands in for Ben. Ask Rafi."
+    assert "Ana is back. Ask Ana" in away.refused(people.take_over, 1, away.who("rafi"), role=Role.SALES_REP)
+    said(away, "rafi", away_until=FRIDAY)
+    assert "Nobody stands in for Ben" in away.refused(people.take_over, 1, away.who("rafi"), role=Role.PM)
+
+
+def test_who_is_back_keeps_the_role(away: Company) -> None:
+    away.wait(days=4)
+    assert "Ben is back." in away.refused(people.take_over, 1, away.who("rafi"), role=Role.PM)
+    assert away.ho().roles[Role.PM] == away.who("ben").id
+
+
+def test_a_second_click_and_an_empty_role_are_said_kindly(away: Company) -> None:
+    rafi = away.who("rafi")
+    away.said(people.take_over, 1, rafi, role=Role.PM)
+    assert "already" in away.said(people.take_over, 1, rafi, role=Role.PM).line
+    away.said(people.not_mine, 1, rafi, role=Role.PM, reason="No time")
+    assert "Nobody is the project manager yet" in away.refused(people.take_over, 1, rafi, role=Role.PM)
+    assert "not there any more" in away.refused(people.take_over, 99, rafi, role=Role.PM)
+
+
+def test_what_was_signed_stays_and_the_deputy_signs_the_rest(company: Company) -> None:
+    company.provisioned()
+    company.sign("ben", Role.PM)
+    for name, role in (("ben", Role.PM), ("dev", Role.DELIVERY_MANAGER)):
+        said(company, name, away_until=FRIDAY, deputy=company.who("rafi"))
+        company.said(people.take_over, 1, company.who("rafi"), role=role)
+    company.sign("rafi", Role.DELIVERY_MANAGER)
+    signed = {s.role: s.person for s in company.ho().signatures if s.stands}
+    assert signed == {Role.PM: company.who("ben").id, Role.DELIVERY_MANAGER: company.who("rafi").id}
+    assert company.ho().office == company.who("rafi").office

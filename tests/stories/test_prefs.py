@@ -1,0 +1,238 @@
+"""Stories of being away: preferences, a status in Slack, a deputy who takes over, and the settings in force."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.effects import Direct, Identify
+from bot.people import Person, Role
+from sandbox.slack.hands import Reaction
+from tests.stories import walk
+from tests.stories.stage import Stage
+from tests.stories.test_seeing import GENERAL, asked, home, latest, letters, met
+
+WEEK = timedelta(days=7)
+
+
+def person(stage: Stage, who: str) -> Person:
+    """The person as they are stored."""
+    with stage.deps.store.read() as reader:
+        found: Person | None = reader.by_slack(walk.user_id(who))
+    assert found is not None
+    return found
+
+
+def preferences(stage: Stage, who: str) -> dict[str, Any]:
+    """The modal that `/handover prefs` opens."""
+    reaction: Reaction = stage.hands.command(who, GENERAL, "prefs")
+    assert reaction.error is None, reaction
+    return walk.modal(stage, who)
+
+
+def keep(stage: Stage, who: str, **chosen: Any) -> str:
+    """Saves preferences, and gives the answer that only this person sees."""
+    preferences(stage, who)
+    walk.submit(stage, who, walk.fields(**chosen))
+    stage.settle()
+    return str(latest(stage, who, GENERAL)["text"])
+
+
+def in_a_week(stage: Stage, who: str) -> str:
+    """Their own date in a week."""
+    now: datetime = stage.clock.now()
+    return (now.astimezone(ZoneInfo(person(stage, who).tz)).date() + WEEK).isoformat()
+
+
+def test_somebody_says_until_when_they_are_away_and_who_stands_in(stage: Stage) -> None:
+    """One modal; the answer says what is in force; Home shows it; the deputy is told once."""
+    assert "You are away" not in home(stage, "ben")
+    day = in_a_week(stage, "ben")
+    said = keep(stage, "ben", reminders="morning", away_until=day, deputy=walk.user_id("ana"))
+    assert said.startswith("You are away until ")
+    assert said.endswith("Ana is your deputy. Reminders come in the morning, late ones in the moment.")
+    view = stage.world.slack.home(walk.user_id("ben"))
+    assert view is not None
+    assert "Ana is your deputy." in walk.shown(view)  # without opening it again
+    (letter,) = [m for m in letters(stage, "ana") if "deputy" in m["text"]]
+    assert letter["text"] == "Ben Ortiz chose you as deputy."
+    keep(stage, "ben", reminders="off", away_until=None, deputy=walk.user_id("ana"))
+    assert len([m for m in letters(stage, "ana") if "deputy" in m["text"]]) == 1
+    assert "You are away" not in home(stage, "ben")
+    assert person(stage, "ben").reminders == "off"
+
+
+def test_the_button_on_home_opens_the_same(http_stage: Stage) -> None:
+    """[Preferences] on Home shows what is in force, and its answer comes by direct message."""
+    keep(http_stage, "ben", reminders="morning")
+    home(http_stage, "ben")
+    view = http_stage.world.slack.home(walk.user_id("ben"))
+    assert view is not None
+    http_stage.hands.click_view("ben", view["id"], "prefs.open")
+    shown = walk.modal(http_stage, "ben")
+    chosen = next(block["element"] for block in shown["blocks"] if block.get("block_id") == "reminders")
+    assert chosen["initial_option"]["value"] == "morning"
+    walk.submit(http_stage, "ben", walk.fields(reminders="off"))
+    http_stage.settle()
+    assert person(http_stage, "ben").reminders == "off"
+    assert "No reminders, except for what is late." in letters(http_stage, "ben")[-1]["text"]
+
+
+def test_a_deputy_whom_baton_does_not_know_is_met_first_and_guests_are_refused(http_stage: Stage) -> None:
+    """Nothing is saved until the deputy is somebody who can stand in; the window says why."""
+    chosen = walk.fields(reminders="now", deputy=walk.user_id("nico"))
+    preferences(http_stage, "ben")
+    http_stage.hands.submit("ben", walk.modal(http_stage, "ben")["id"], chosen)
+    assert "I do not know this person yet" in walk.shown(walk.modal(http_stage, "ben"))
+    http_stage.settle()
+    assert "Nico is your deputy." in keep(http_stage, "ben", reminders="now", deputy=walk.user_id("nico"))
+    preferences(http_stage, "ben")
+    guest = walk.fields(reminders="now", deputy=walk.user_id("klein"))
+    http_stage.hands.submit("ben", walk.modal(http_stage, "ben")["id"], guest)
+    http_stage.settle()
+    preferences(http_stage, "ben")
+    http_stage.hands.submit("ben", walk.modal(http_stage, "ben")["id"], guest)
+    assert "Guests cannot stand in" in walk.shown(walk.modal(http_stage, "ben"))
+    assert person(http_stage, "ben").deputy == person(http_stage, "nico").id
+
+
+def test_a_day_that_is_over_is_told_in_its_field(http_stage: Stage) -> None:
+    """The error stands below the day; nothing is kept."""
+    preferences(http_stage, "ben")
+    past = walk.fields(reminders="now", away_until="2020-01-01")
+    reaction = http_stage.hands.submit("ben", walk.modal(http_stage, "ben")["id"], past)
+    assert "This day is over." in reaction.body["errors"]["away_until"]
+    assert person(http_stage, "ben").away_until is None
+
+
+def test_a_status_of_absence_makes_away_and_its_end_makes_here(stage: Stage) -> None:
+    """Slack tells of the change; Baton asks Slack what is true; Home follows."""
+    home(stage, "ben")
+    until = int(stage.clock.now().timestamp()) + 86_400
+    stage.hands.set_status("ben", ":palm_tree:", "Vacationing", until)
+    stage.settle()
+    away = person(stage, "ben").status_until
+    assert away is not None
+    assert away.timestamp() == until
+    view = stage.world.slack.home(walk.user_id("ben"))
+    assert view is not None
+    assert "You are away until" in walk.shown(view)
+    stage.hands.set_status("ben", "", "")
+    stage.settle()
+    assert person(stage, "ben").status_until is None
+
+
+@pytest.mark.parametrize(
+    ("who", "emoji", "ahead"),
+    [("ben", ":spiral_calendar_pad:", 3600), ("ben", ":palm_tree:", None), ("nico", ":palm_tree:", 3600)],
+)
+def test_any_other_status_costs_nothing(http_stage: Stage, who: str, emoji: str, ahead: int | None) -> None:
+    """A meeting, a status without an end, and people whom Baton does not know: no job, no question to Slack."""
+    before = len(http_stage.world.slack.call_log("users.info"))
+    until = int(http_stage.clock.now().timestamp()) + ahead if ahead else 0
+    http_stage.hands.set_status(who, emoji, "Somewhere", until)
+    http_stage.settle()
+    assert len(http_stage.world.slack.call_log("users.info")) == before
+
+
+def test_an_event_that_comes_late_changes_nothing(http_stage: Stage) -> None:
+    """An old event says away, the profile says here: the profile is right. The same event again is nothing."""
+    until = int(http_stage.clock.now().timestamp()) + 86_400
+    user = {**(http_stage.world.slack.user(walk.user_id("ben")) or {})}
+    profile = {**user["profile"], "status_emoji": ":palm_tree:", "status_expiration": until}
+    old = {**user, "profile": profile, "updated": user["updated"] - 60}
+    for _ in range(2):
+        http_stage.world.slack.events.user_changed(old)
+        http_stage.settle()
+    assert person(http_stage, "ben").status_until is None
+
+
+@pytest.mark.parametrize("user", [None, [1], {"id": None}, {"profile": "x"}, {"profile": {"status_expiration": 1e30}}])
+def test_an_odd_profile_is_no_error(http_stage: Stage, user: Any) -> None:
+    """Whatever Slack sends there, the event is taken, and nothing is kept of it."""
+    whole = {"id": walk.user_id("ben"), "updated": 1, **user} if isinstance(user, dict) else user
+    sent = http_stage.world.slack.events.emit("user_change", {"type": "user_change", "user": whole, "cache_ts": 1})
+    assert [one.result(10).status for one in sent] == [200]
+    assert person(http_stage, "ben").status_until is None
+
+
+def test_somebody_whom_baton_does_not_know_is_no_error(http_stage: Stage) -> None:
+    """The event is taken, nothing is asked, nobody is stored."""
+    sent = http_stage.world.slack.events.user_changed(http_stage.world.slack.user(walk.user_id("nico")) or {})
+    assert [one.result(10).status for one in sent] == [200]
+    with http_stage.deps.store.read() as reader:
+        assert reader.by_slack(walk.user_id("nico")) is None
+
+
+def test_an_account_that_was_deactivated_is_known_as_such(http_stage: Stage) -> None:
+    """Ben leaves the company: he is no holder any more who could be asked."""
+    walk.won(http_stage)
+    assert person(http_stage, "ben").active
+    http_stage.world.slack.change_user(walk.user_id("ben"), deleted=True)
+    http_stage.settle()
+    assert not person(http_stage, "ben").active
+
+
+def button(stage: Stage, who: str, role: str) -> str:
+    """A message to this person with [Take over for …], as a reminder carries it. Its channel and ts."""
+    from blocks.company.preferences import take_over_button  # noqa: PLC0415
+
+    holder = person(stage, "ben")
+    drawn = {"type": "actions", "elements": [take_over_button(1, Role(role), holder)]}
+    answer = stage.deps.slack.call("chat.postMessage", channel=walk.user_id(who), text="Ben is away", blocks=[drawn])
+    room, ts = answer["channel"], answer["ts"]
+    reaction = stage.hands.click(who, room, ts, "role.take_over")
+    assert reaction.error is None, reaction
+    stage.settle()
+    return str(stage.world.slack.ephemerals(walk.user_id(who), room)[-1]["text"])
+
+
+def test_the_deputy_takes_over_with_one_click(http_stage: Stage) -> None:
+    """Only the deputy in force can; the record says who."""
+    walk.won(http_stage)
+    assert "Ben is back. Ask Ben to hand the role over." in button(http_stage, "ana", "pm")
+    day = in_a_week(http_stage, "ben")
+    keep(http_stage, "ben", reminders="now", away_until=day, deputy=walk.user_id("ana"))
+    assert "Only Ana stands in for Ben." in button(http_stage, "dev", "pm")
+    assert "You are the project manager of ABC Fintech now." in button(http_stage, "ana", "pm")
+    assert http_stage.handover().roles[Role.PM] == person(http_stage, "ana").id
+    assert "took over as project manager for Ben Ortiz" in walk.shown(asked(http_stage, "dev", "audit ABC"))
+    assert "You are the project manager already." in button(http_stage, "ana", "pm")
+
+
+def test_those_who_run_handovers_see_the_settings_and_nobody_else(http_stage: Stage) -> None:
+    """Groups with sources; a secret is only set or not set; everybody else hears whom to ask."""
+    for who in ("olga", "dev", "hana"):
+        shown = walk.shown(asked(http_stage, who, "settings", GENERAL))
+        assert "*Offices*\nberlin: Europe/Berlin, Mon–Fri 09:00–17:00, next holiday " in shown
+        assert "how often each CRM is asked for what webhooks lost: 3600 · _baton.toml_" in shown
+        assert "SLACK_SIGNING_SECRET: set · _environment_" in shown
+        assert http_stage.env["SLACK_SIGNING_SECRET"] not in shown
+        assert "working days from the win to the scope confirmation: 1 · _default_" in shown
+    met(http_stage, "nico")
+    for who in ("ana", "nico"):
+        told = asked(http_stage, who, "settings", GENERAL)["text"]
+        assert told.startswith("Sales operations, delivery managers and heads see the settings.")
+
+
+def test_identify_of_somebody_known_draws_no_home(http_stage: Stage) -> None:
+    """Only somebody who is new here gets a Home unasked."""
+    before = len(http_stage.world.slack.call_log("views.publish"))
+    with http_stage.deps.store.write() as unit:
+        unit.emit(Identify(walk.user_id("ben"), "", nonce="again"))
+    http_stage.settle()
+    assert len(http_stage.world.slack.call_log("views.publish")) == before
+
+
+def test_a_word_to_a_deputy_who_was_replaced_meanwhile_is_not_sent(http_stage: Stage) -> None:
+    """The word waited while Slack was away; by then Ben had chosen somebody else."""
+    keep(http_stage, "ben", reminders="now", deputy=walk.user_id("ana"))
+    with http_stage.deps.store.write() as unit:
+        ben, dev = unit.by_slack(walk.user_id("ben")), unit.by_slack(walk.user_id("dev"))
+        assert ben
+        assert dev
+        unit.emit(Direct(dev.id, "deputy", "late", data={"by": ben.id}))
+    http_stage.settle()
+    assert [m["text"] for m in letters(http_stage, "dev")] == []
+    assert [m["text"] for m in letters(http_stage, "ana")] == ["Ben Ortiz chose you as deputy."]
