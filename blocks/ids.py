@@ -52,6 +52,10 @@ HELD = "held.verdict"  # value open|ignore|show
 RESUME_HOLD = "hold.end"  # value HO
 CANCEL = "handover.cancel"  # value HO; opens a reason modal
 PRESALE_SIGN = "presale.sign"  # value HO:kind; opens the presale modal
+DIGEST_ALL = "digest.all"  # all open handovers, in a private view
+DIGEST_MINE = "digest.mine"  # those in which I hold a role
+DIGEST_NEXT = "digest.next"  # in that view; value all|mine:page
+DIGEST_BACK = "digest.back"  # the same
 DEAL_SEARCH = "deal.search"  # external_select of deals
 CONTACT_SEARCH = "contact.search"  # external_select of client contacts
 
