@@ -14,19 +14,22 @@ from bot.deal import Standing
 from bot.effects import ReadDeal
 from bot.errors import VendorError
 from handlers.deps import Deps
+from handlers.digest import tick
 
 log = logging.getLogger("baton.schedule")
+DIGEST_LOOK = 30  # seconds between two looks whether the digest is due
 FIRST_LOOK = timedelta(days=35)  # how far back the first report looks
 
 
 def scheduler(deps: Deps, wake: Callable[[], None]) -> BackgroundScheduler:
-    """All ticks, registered and not started: one reconcile per CRM, and a wake-up of the hands."""
+    """All ticks, registered and not started: one reconcile per CRM, a look at the digest, a wake-up."""
     made = BackgroundScheduler(
         job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}, timezone="UTC"
     )
     for key in deps.crms:
         made.add_job(reconcile, "interval", seconds=deps.settings.poll_seconds, args=(deps, key), id=f"reconcile:{key}")
     made.add_job(wake, "interval", seconds=5, id="wake")
+    made.add_job(tick, "interval", seconds=DIGEST_LOOK, args=(deps,), id="digest")
     return made
 
 

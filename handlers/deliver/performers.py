@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from handlers.deliver import crm, direct, files, identify, promises, provision, thread, workspace
+from handlers.deliver import crm, digest, direct, files, identify, promises, provision, thread, workspace
 from handlers.deliver.loop import Performer
 
 PERFORMERS: Mapping[str, Performer] = {
@@ -21,6 +21,7 @@ PERFORMERS: Mapping[str, Performer] = {
     "PromiseTasks": promises.promise_tasks,
     "ReadTasks": workspace.read_tasks,
     "SetTask": workspace.set_task,
+    "PostDigest": digest.post_digest,
     "Identify": identify.identify,
     "SendHistory": files.send_history,
 }

@@ -8,10 +8,24 @@ import re
 from slack_bolt import Ack, App
 
 from handlers.deps import Deps
-from handlers.ears import access, capture, commands, home, lists, mentions, options, points, roles, scope, show, signoff
+from handlers.ears import (
+    access,
+    capture,
+    commands,
+    digest,
+    home,
+    lists,
+    mentions,
+    options,
+    points,
+    roles,
+    scope,
+    show,
+    signoff,
+)
 from handlers.ears.guard import Click, on_error, whisper
 
-PARTS = (commands, capture, points, lists, scope, signoff, access, roles, show, home, mentions, options)
+PARTS = (commands, capture, points, lists, scope, signoff, access, roles, show, home, digest, mentions, options)
 
 
 def register(bolt: App, deps: Deps) -> None:

@@ -1,0 +1,31 @@
+"""The digest in the handovers channel: drawn at the last moment, posted once, while its date lasts."""
+
+from bot.actions import digest as actions
+from bot.effects import Effect, PostDigest
+from handlers.deliver import posting
+from handlers.deliver.channels import open_to_amounts
+from handlers.deliver.ledger import Ledger
+from handlers.digest import gather, today
+
+
+def post_digest(effect: Effect, ledger: Ledger) -> None:
+    """One message a day. What waited in an outage until its date was over is left to the next one."""
+    assert isinstance(effect, PostDigest)  # noqa: S101 - the performer of exactly this kind
+    deps = ledger.deps
+    now = deps.clock.now()
+    if today(deps, now).isoformat() != effect.day:
+        return
+    channel = deps.settings.handovers_channel
+    found = gather(deps, now, posting=True, open_here=open_to_amounts(ledger, channel))
+    if found.digest.empty:
+        with deps.store.write() as unit:
+            actions.told(unit, now)
+        return
+    posting.post(
+        ledger,
+        "digest",
+        channel=channel,
+        message=found.message(),
+        key=f"digest:{effect.day}",
+        keep=lambda unit, _: actions.told(unit, now),
+    )
