@@ -47,7 +47,7 @@ def digest(deps: Deps, now: datetime) -> bool:
     with deps.store.write() as unit:
         if last:
             return actions.ask(unit, day)
-        actions.begin(unit, day, past=past)
+        actions.begin(unit, day, past=past, now=now)
     return False
 
 

@@ -9,10 +9,11 @@ LAST = "digest:last"  # the last office date (ISO) whose digest was asked for, o
 TOLD = "digest:told"  # the moment (ISO) up to which the last digest told the news
 
 
-def begin(unit: Unit, day: date, *, past: bool) -> None:
-    """Where there was no digest yet, the first one is the next: today's when its time is still to come."""
+def begin(unit: Unit, day: date, *, past: bool, now: datetime) -> None:
+    """Where there was no digest yet, the first one is the next, today's when its time is to come, with news from now."""
     if not unit.setting(LAST):
         unit.keep_setting(LAST, (day if past else day - timedelta(days=1)).isoformat())
+        told(unit, now)
 
 
 def ask(unit: Unit, day: date) -> bool:

@@ -12,11 +12,12 @@ def post_digest(effect: Effect, ledger: Ledger) -> None:
     """One message a day. What waited in an outage until its date was over is left to the next one."""
     assert isinstance(effect, PostDigest)  # noqa: S101 - the performer of exactly this kind
     deps = ledger.deps
+    channel = deps.settings.handovers_channel
+    open_here = open_to_amounts(ledger, channel)  # first: it may wait for Slack until the date is over
     now = deps.clock.now()
     if today(deps, now).isoformat() != effect.day:
         return
-    channel = deps.settings.handovers_channel
-    found = gather(deps, now, posting=True, open_here=open_to_amounts(ledger, channel))
+    found = gather(deps, now, posting=True, open_here=open_here)
     if found.digest.empty:
         with deps.store.write() as unit:
             actions.told(unit, now)
