@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.context import Disposition, Kind, Point
-from bot.digest import Detail, Notes, OpenRow, Wait, detail, digest, page
+from bot.digest import Detail, Notes, OpenRow, Wait, detail, digest, page, role_of
+from bot.gate import Turn
 from bot.handover import Signature, State
 from bot.people import Role
 from tests.bot import builders
@@ -126,10 +127,7 @@ def test_a_question_is_the_reps_turn_and_signatures_are_counted() -> None:
 
 
 def test_an_empty_role_is_waited_for_as_the_delivery_manager_and_a_taken_item_as_its_taker() -> None:
-    empty = builders.complete()
-    del empty.roles[Role.PM]
-    empty.signatures = []
-    assert detail(empty, office=builders.BERLIN, now=builders.NOW).role is Role.DELIVERY_MANAGER
+    assert role_of(builders.handover(roles={}), Turn(Role.PM, 0, "tick")) is Role.DELIVERY_MANAGER
 
     taken = builders.complete()
     team = taken.item("confirm-team")

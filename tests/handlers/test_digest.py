@@ -155,6 +155,15 @@ def test_who_comes_second_keeps_nothing(deps: Deps) -> None:
     assert look(deps, MONDAY) == ["2026-03-09"]
 
 
+def test_an_earlier_date_is_not_asked_for_after_a_later_one(deps: Deps) -> None:
+    """Also when the job of that date is not kept any more, or the office's zone was changed."""
+    began(deps)
+    look(deps, MONDAY)
+    with deps.store.write() as unit:
+        assert not actions.ask(unit, (MONDAY - DAY).date())
+    assert asked(deps) == ["2026-03-09"]
+
+
 def test_the_next_one_is_known(deps: Deps) -> None:
     friday = MONDAY + 4 * DAY
     began(deps)

@@ -54,7 +54,8 @@ def morning(stage: Stage, *, after: timedelta = timedelta(seconds=20)) -> list[d
 
 
 def digests(stage: Stage) -> list[dict[str, Any]]:
-    return [m for m in stage.channel() if m["text"].startswith("Handovers ") and "thread_ts" not in m]
+    keys = [((m.get("metadata") or {}).get("event_payload") or {}).get("key", "") for m in stage.channel()]
+    return [m for m, key in zip(stage.channel(), keys, strict=True) if ":digest:" in key]
 
 
 def seen(message: dict[str, Any]) -> list[str]:
