@@ -30,7 +30,7 @@ def message(digest: Digest, details: Mapping[int, Detail], links: Mapping[int, s
         return none()
     if digest.quiet:
         return limits.check_message(Message(_quiet(digest, frame)))
-    head = [kit.header(_head(digest)), kit.section(_counts(digest, frame))]
+    head = [kit.header(_head(digest)), kit.section(counts(digest, frame))]
     foot = [*_live(digest, links, frame), *_notes_block(digest, frame), _buttons(digest)]
     room = ROOM - limits.text_size(head) - limits.text_size(foot)
     blocks = [*head, *_sections(digest, details, links, frame, room), *foot]
@@ -39,20 +39,16 @@ def message(digest: Digest, details: Mapping[int, Detail], links: Mapping[int, s
 
 def none() -> Message:
     """What somebody reads who asks while nothing is open."""
-    words_ = sentence("digest.none")
-    return Message(words_, [kit.section(words_)])
-
-
-def counts(digest: Digest, frame: Frame) -> Safe:
-    """`🔴 1 late · 🟡 2 due today · …`: the groups that are not empty; '' when all are."""
-    return _counts(digest, frame)
+    said = sentence("digest.none")
+    return Message(said, [kit.section(said)])
 
 
 def _head(digest: Digest) -> Safe:
     return sentence("digest.head", day=words.day(digest.day), late=words.late_by(digest))
 
 
-def _counts(digest: Digest, frame: Frame) -> Safe:
+def counts(digest: Digest, frame: Frame) -> Safe:
+    """`🔴 1 late · 🟡 2 due today · …`: the groups that are not empty; '' when all are."""
     found = [(name, len(getattr(digest, name))) for name in GROUPS]
     since = words.since(digest, frame)
     return Safe(" · ".join(sentence(f"digest.{name}_count", n=n, since=since) for name, n in found if n))
@@ -101,8 +97,8 @@ def _late(row: OpenRow, details: Mapping[int, Detail]) -> Safe:
 def _due(row: OpenRow, details: Mapping[int, Detail], frame: Frame) -> Safe:
     detail = details.get(row.id, Detail())
     due = mrkdwn.date_token(row.due, "{time}", frame.tz) if row.due else ""
-    return sentence(f"digest.due_{row.state}", due=_short(due, row, frame), waits=words.waits(detail),
-                    signed=detail.signed)  # fmt: skip
+    said = {"due": _short(due, row, frame), "waits": words.waits(detail), "signed": detail.signed}
+    return sentence(f"digest.due_{row.state}", **said)
 
 
 def _short(token: str, row: OpenRow, frame: Frame) -> Safe:

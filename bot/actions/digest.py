@@ -10,7 +10,7 @@ TOLD = "digest:told"  # the moment (ISO) up to which the last digest told the ne
 
 
 def begin(unit: Unit, day: date, *, past: bool, now: datetime) -> None:
-    """Where there was no digest yet, the first one is the next, today's when its time is to come, with news from now."""
+    """Before the first digest: it is the next one, today's when its time is to come, with the news from now on."""
     if not unit.setting(LAST):
         unit.keep_setting(LAST, (day if past else day - timedelta(days=1)).isoformat())
         told(unit, now)
