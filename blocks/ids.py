@@ -62,6 +62,10 @@ CANT_DO = "turn.cannot"  # value HO ids joined by ":", or none: all of the perso
 CANT_WHY = "cannot.why"  # radio in that modal (dispatches)
 CANCEL = "handover.cancel"  # value HO; opens a reason modal
 PRESALE_SIGN = "presale.sign"  # value HO:kind; opens the presale modal
+DIGEST_ALL = "digest.all"  # all open handovers, in a private view
+DIGEST_MINE = "digest.mine"  # those in which I hold a role
+DIGEST_NEXT = "digest.next"  # in that view; value all|mine:page
+DIGEST_BACK = "digest.back"  # the same
 DEAL_SEARCH = "deal.search"  # external_select of deals
 CONTACT_SEARCH = "contact.search"  # external_select of client contacts
 

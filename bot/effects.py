@@ -284,11 +284,9 @@ class RedrawReminder(Effect):
 
 @dataclass(frozen=True)
 class PostDigest(Effect):
-    """The digest of an office date (ISO), in the handovers channel; with `asked_by`, for one person only."""
+    """The digest of an office date (ISO), in the handovers channel, while that date lasts."""
 
     day: str
-    asked_by: int = 0
-    nonce: str = ""
 
     @property
     def lane(self) -> str:

@@ -13,11 +13,11 @@ from bot.handover import ENDED, Event, Handover, State
 from bot.people import Role
 from bot.unit import DealState
 from store import known
-from store.find import Finder
 from store.inbox import Delivery, InboxReader
 from store.mapping import aggregate, families
 from store.mapping.deal import deal_of
 from store.nags import NagQueries
+from store.overview import Overviewer
 from store.tables import (
     DealSnapshotRow,
     HandoverRow,
@@ -36,7 +36,7 @@ CLOSED = [state.value for state in ENDED]
 BEFORE_GATE = [State.WON.value, State.SCOPED.value, State.PROVISIONED.value]
 
 
-class Reader(Finder, NagQueries):
+class Reader(Overviewer, NagQueries):
     """A read transaction: everything in it is seen as of one moment."""
 
     def handover(self, handover_id: int) -> Handover | None:

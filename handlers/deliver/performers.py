@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from handlers.deliver import crm, direct, files, identify, promises, provision, reminders, thread, workspace
+from handlers.deliver import crm, digest, direct, files, identify, promises, provision, reminders, thread, workspace
 from handlers.deliver.loop import Performer
 
 PERFORMERS: Mapping[str, Performer] = {
@@ -24,6 +24,7 @@ PERFORMERS: Mapping[str, Performer] = {
     "SetTask": workspace.set_task,
     "Remind": reminders.send_reminder,
     "RedrawReminder": reminders.redraw_reminder,
+    "PostDigest": digest.post_digest,
     "Identify": identify.identify,
     "SendHistory": files.send_history,
 }

@@ -14,6 +14,7 @@ from handlers.ears import (
     capture,
     clock,
     commands,
+    digest,
     home,
     lists,
     mentions,
@@ -29,8 +30,8 @@ from handlers.ears import (
 from handlers.ears.guard import Click, on_error, whisper
 
 PARTS = (
-    commands, capture, points, lists, scope, signoff, access, roles, clock, pause, cannot, prefs, show, home, mentions,
-    options,
+    commands, capture, points, lists, scope, signoff, access, roles, clock, pause, cannot, prefs, show, home, digest,
+    mentions, options,
 )  # fmt: skip
 
 

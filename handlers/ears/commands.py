@@ -16,6 +16,7 @@ from bot.people import Sight, may_start, sight
 from handlers.deps import Deps
 from handlers.ears import pause, prefs, settings, verbs
 from handlers.ears.asked import Asked, line
+from handlers.ears.digest import digest
 from handlers.ears.guard import Click, whisper
 from handlers.rows import people_of, row
 
@@ -32,6 +33,7 @@ VERBS: Mapping[str, Verb] = {
     "find": verbs.find,
     "audit": verbs.audit,
     "cancel": verbs.cancel,
+    "digest": digest,
     "pause": pause.pause,
     "resume": pause.resume,
     "prefs": prefs.verb,
