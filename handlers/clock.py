@@ -35,6 +35,11 @@ class Clock:
         """Waits; only hands do."""
         time.sleep(seconds)
 
+    @property
+    def offset(self) -> timedelta:
+        """How far business time is ahead of machine time."""
+        return self._offset
+
     def advance(self, by: timedelta) -> datetime:
         """Moves business time forward, in a rehearsal only. Returns the new time."""
         if by < timedelta():
@@ -42,3 +47,14 @@ class Clock:
         with self._lock:
             self._offset += by
         return self.now()
+
+    def move_to(self, moment: datetime) -> datetime:
+        """Moves business time forward to a moment, in a rehearsal only; one that has just passed changes nothing."""
+        with self._lock:
+            self._offset = max(self._offset, moment - self.machine_now())
+        return self.now()
+
+    def restore(self, offset: timedelta) -> None:
+        """Takes up the offset of an earlier run of the same rehearsal; never a smaller one than it has."""
+        with self._lock:
+            self._offset = max(self._offset, offset)
