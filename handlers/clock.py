@@ -48,13 +48,7 @@ class Clock:
             self._offset += by
         return self.now()
 
-    def move_to(self, moment: datetime) -> datetime:
-        """Moves business time forward to a moment, in a rehearsal only; one that has just passed changes nothing."""
-        with self._lock:
-            self._offset = max(self._offset, moment - self.machine_now())
-        return self.now()
-
-    def restore(self, offset: timedelta) -> None:
-        """Takes up the offset of an earlier run of the same rehearsal; never a smaller one than it has."""
+    def set_ahead(self, offset: timedelta) -> None:
+        """How far business time is ahead from now on, in a rehearsal only; never less than it is."""
         with self._lock:
             self._offset = max(self._offset, offset)

@@ -52,7 +52,7 @@ class Control:
         """Takes up the offset that an earlier run of this rehearsal had."""
         with self._deps.store.read() as reader:
             kept = reader.setting(OFFSET)
-        self._deps.clock.restore(timedelta(seconds=float(kept or 0)))
+        self._deps.clock.set_ahead(timedelta(seconds=float(kept or 0)))
 
     def stop(self) -> None:
         """Lets a jump end where it is."""
@@ -80,15 +80,19 @@ class Control:
         try:
             now = self._deps.clock.now()
             goal = destination(asked, now=now, places=places(self._deps, now))
-            return goal if isinstance(goal, Refused) else self._go(goal)
+            return goal if isinstance(goal, Refused) else self._go(goal, goal - now)
         finally:
             self._one.release()
 
-    def _go(self, goal: datetime) -> dict[str, Any]:
+    def _go(self, goal: datetime, by: timedelta) -> dict[str, Any]:
+        # Time runs on while the steps' work is done: where a jump ends is an offset, so that whoever goes along agrees.
+        clock = self._deps.clock
+        end = clock.offset + by
         steps, drained = 0, self._settle()
-        while (now := self._deps.clock.now()) < goal and steps < MOST_STEPS and not self._stopping.is_set():
+        while clock.offset < end and steps < MOST_STEPS and not self._stopping.is_set():
+            now = clock.now()
             due = self._next_due(now)
-            self._move(min(due, goal) if due else goal)
+            self._move(clock.offset + (due - now) if due and due < goal else end)
             drained = self._settle() and drained
             steps += 1
         return {
@@ -96,14 +100,13 @@ class Control:
             "steps": steps,
             "drained": drained,
             "waiting": dict(self._deps.store.outbox.waiting()),
-            "arrived": now >= goal,
+            "arrived": clock.offset >= end,
         }
 
-    def _move(self, moment: datetime) -> None:
-        clock = self._deps.clock
-        clock.move_to(moment)
+    def _move(self, offset: timedelta) -> None:
+        self._deps.clock.set_ahead(offset)
         with self._deps.store.write() as unit:
-            unit.keep_setting(OFFSET, str(clock.offset.total_seconds()))
+            unit.keep_setting(OFFSET, str(self._deps.clock.offset.total_seconds()))
 
     def _settle(self) -> bool:
         """Does what is due at this moment, and what follows from it; whether the outbox is empty then."""
