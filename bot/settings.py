@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import time
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -177,7 +177,7 @@ def read(env: Mapping[str, str], table: Mapping[str, Any], *, rehearsal: bool = 
     problems = list(dict.fromkeys([*problems, *reader.problems]))
     if problems:
         raise ConfigError(tuple(problems))
-    return settings
+    return replace(settings, rehearsal_port=int(ports["BATON_REHEARSAL_PORT"]))
 
 
 @dataclass(frozen=True)
@@ -241,7 +241,6 @@ def _settings(
         rate_share=float(numbers["delivery", "rate_share"]),
         workers=int(numbers["delivery", "workers"]),
         rehearsal=rehearsal,
-        rehearsal_port=int(given["BATON_REHEARSAL_PORT"]),
     )
 
 

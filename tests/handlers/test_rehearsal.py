@@ -170,6 +170,14 @@ def test_a_jump_stops_at_each_due_moment_in_order(stage: Stage) -> None:
     assert datetime.fromisoformat(answer["next"]) == now + 30 * HOUR
 
 
+def test_a_jump_ends_where_it_was_asked_to_however_long_its_work_takes(stage: Stage) -> None:
+    """The sandbox goes along by the same amount: work on the way must not leave the bot behind it."""
+    before, now = stage.deps.clock.offset, stage.deps.clock.now()
+    with control(stage, lambda *_: time.sleep(0.4), due=(now + HOUR,)) as url:
+        ask(url, {"to": (now + 2 * HOUR).isoformat()})
+    assert timedelta() <= before + 2 * HOUR - stage.deps.clock.offset < timedelta(seconds=0.3)
+
+
 def test_sweeps_run_in_their_order(stage: Stage) -> None:
     seen: list[str] = []
     with control(stage, lambda *_: seen.append("sweep"), lambda *_: seen.append("digest")) as url:
