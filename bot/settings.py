@@ -81,6 +81,7 @@ class Settings:
     rate_share: float
     workers: int
     rehearsal: bool = False
+    rehearsal_port: int = 0
     warnings: tuple[str, ...] = field(default=())
     away_emojis: tuple[str, ...] = ()
     away_words: tuple[str, ...] = ()
@@ -181,22 +182,19 @@ def read(env: Mapping[str, str], table: Mapping[str, Any], *, rehearsal: bool = 
     functions = _functions(reader.tables("people", "functions"), problems)
     routing = _routing(reader.table.get("routing", []), problems)
     connections = {str(key): dict(reader.tables("connections", key)) for key in reader.tables("connections")}
-    port = given["BATON_PORT"]
-    if not (port.isascii() and port.isdigit() and 0 < int(port) <= MAX_PORT):
-        problems.append(f"BATON_PORT = {port!r}: write a port number, e.g. 3000.")
-        port = "3000"
+    ports = _ports(given, problems, rehearsal=rehearsal)
     if rehearsal and "slack.com" in given["SLACK_API_URL"]:
         problems.append("--rehearsal never runs against Slack itself: set SLACK_API_URL to a sandbox.")
     deputies = _deputies(reader.tables("people", "deputies"), problems)
     people = _People(roles, offices, person_offices, functions, routing, deputies)
     problems += _clock_problems(reader, offices)
-    settings = _settings({**given, "BATON_PORT": port}, reader, people, connections, rehearsal=rehearsal)
+    settings = _settings({**given, **ports}, reader, people, connections, rehearsal=rehearsal)
     emojis, words = reader.texts("away_emojis"), reader.texts("away_words")
     settings = replace(settings, away_emojis=emojis, away_words=words, given=_given(env, table))
     problems = list(dict.fromkeys([*problems, *reader.problems]))
     if problems:
         raise ConfigError(tuple(problems))
-    return settings
+    return replace(settings, rehearsal_port=int(ports["BATON_REHEARSAL_PORT"]))
 
 
 @dataclass(frozen=True)
@@ -286,6 +284,24 @@ _NUMBERS = (
 )
 _WHOLE = (("intake", "hold_above"), ("delivery", "workers"))
 _SHAPES = {str: 'text in "quotes"', bool: "true or false, without quotes", dict: "a table"}
+
+
+def _ports(given: Mapping[str, str], problems: list[str], *, rehearsal: bool) -> dict[str, str]:
+    # The clock's port counts in a rehearsal only; elsewhere nothing opens it.
+    ports = {"BATON_PORT": _port(given, "BATON_PORT", 3000, problems), "BATON_REHEARSAL_PORT": 0}
+    if rehearsal:
+        ports["BATON_REHEARSAL_PORT"] = _port(given, "BATON_REHEARSAL_PORT", ports["BATON_PORT"] + 1, problems)
+    if ports["BATON_REHEARSAL_PORT"] == ports["BATON_PORT"]:
+        problems.append("BATON_REHEARSAL_PORT must be another port than BATON_PORT.")
+    return {name: str(port) for name, port in ports.items()}
+
+
+def _port(given: Mapping[str, str], name: str, default: int, problems: list[str]) -> int:
+    port = given[name] or str(default)
+    if port.isascii() and port.isdigit() and 0 < int(port) <= MAX_PORT:
+        return int(port)
+    problems.append(f"{name} = {port!r}: write a port number, e.g. {default}.")
+    return default
 
 
 def _slack_problems(given: Mapping[str, str], channel: str) -> list[str]:

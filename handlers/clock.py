@@ -35,6 +35,11 @@ class Clock:
         """Waits; only hands do."""
         time.sleep(seconds)
 
+    @property
+    def offset(self) -> timedelta:
+        """How far business time is ahead of machine time."""
+        return self._offset
+
     def advance(self, by: timedelta) -> datetime:
         """Moves business time forward, in a rehearsal only. Returns the new time."""
         if by < timedelta():
@@ -42,3 +47,8 @@ class Clock:
         with self._lock:
             self._offset += by
         return self.now()
+
+    def set_ahead(self, offset: timedelta) -> None:
+        """How far business time is ahead from now on, in a rehearsal only; never less than it is."""
+        with self._lock:
+            self._offset = max(self._offset, offset)

@@ -7,7 +7,6 @@ that are no UTF-8, a timestamp that is no number, a signature that is not ASCII)
 import contextlib
 import json
 from collections.abc import AsyncIterator, Callable
-from datetime import timedelta
 
 import anyio.to_thread
 from slack_bolt import App
@@ -35,16 +34,13 @@ class Door:
 
     def routes(self) -> list[Route]:
         """Every route there is."""
-        rows = [
+        return [
             Route("/slack/events", self.slack, methods=["POST"]),
             Route("/webhooks/{connection}", self.webhook, methods=["POST"]),
             Route("/healthz", self.healthz, methods=["GET"]),
             Route("/readyz", self.readyz, methods=["GET"]),
             Route("/metrics", self.metrics, methods=["GET"]),
         ]
-        if self._deps.settings.rehearsal:
-            rows.append(Route("/rehearsal/clock", self.clock, methods=["POST"]))
-        return rows
 
     async def slack(self, request: Request) -> Response:
         """Commands, clicks, modals, options, events: all to Bolt, once the bytes are digestible."""
@@ -83,17 +79,6 @@ class Door:
         if not from_here(request):
             return PlainTextResponse("loopback only", status_code=403)
         return PlainTextResponse(await run_in_threadpool(health.metrics, self._deps))
-
-    async def clock(self, request: Request) -> Response:
-        """Moves business time in a rehearsal; from this machine only."""
-        if not from_here(request):
-            return PlainTextResponse("loopback only", status_code=403)
-        try:
-            seconds = float(json.loads(await request.body())["seconds"])
-            now = self._deps.clock.advance(timedelta(seconds=seconds))
-        except (ValueError, KeyError, TypeError, OverflowError):
-            return JSONResponse({"error": 'send {"seconds": 3600}'}, status_code=400)
-        return JSONResponse({"now": now.isoformat()})
 
 
 def application(deps: Deps, bolt: App, *, ready: Callable[[], bool], stop: Callable[[], None]) -> Starlette:

@@ -3,8 +3,9 @@
 import logging
 import threading
 from collections.abc import Callable, Mapping
-from contextlib import suppress
+from contextlib import AbstractContextManager, ExitStack, nullcontext, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,9 @@ from handlers.deliver.loop import Worker
 from handlers.deliver.performers import PERFORMERS
 from handlers.deps import Deps, Identity
 from handlers.http import application
+from handlers.rehearsal.ahead import next_due
+from handlers.rehearsal.control import Control, Sweep
+from handlers.rehearsal.door import Listener
 from handlers.slack_api import SlackApi
 from handlers.sweep import Sweeper
 from store.calendars import read_offices
@@ -40,6 +44,8 @@ PLAYBOOKS = Path(__file__).resolve().parent.parent / "playbooks"
 IDENTITY = ("team_id", "team_url", "bot_user", "bot_id")
 CLOSING = 5.0  # seconds: the SDK's own close waits for a thread that may never end
 AUTH_WAIT = 15.0  # seconds between two tries to learn who we are, while Slack is away
+# What each step of a rehearsal's jump runs, in this order and with the step's moment, before the outbox is drained.
+SWEEPS: tuple[Sweep, ...] = ()
 
 
 @dataclass
@@ -62,11 +68,14 @@ def wire(settings: Settings, env: Mapping[str, str], *, clock: Clock | None = No
     deps.store.on_commit(sweeper.wake)
     bolt = slack_app.bolt(deps)
     ticks = schedule.scheduler(deps, worker.wake)
+    beside = ExitStack()
+    rehearsal = _rehearsal(deps, worker)
     stopping = threading.Event()
     ready = threading.Event()
     sockets: list[SocketModeHandler] = []
 
     def start() -> None:
+        beside.enter_context(rehearsal)
         with deps.store.write() as unit:
             for key in deps.crms:
                 intake.first_start(unit, key, now=deps.clock.now())
@@ -81,6 +90,7 @@ def wire(settings: Settings, env: Mapping[str, str], *, clock: Clock | None = No
 
     def stop() -> None:
         stopping.set()
+        beside.close()
         for socket in sockets:
             closing = threading.Thread(target=_closed, args=(socket,), daemon=True)
             closing.start()
@@ -93,6 +103,15 @@ def wire(settings: Settings, env: Mapping[str, str], *, clock: Clock | None = No
 
     asgi = application(deps, bolt, ready=ready.is_set, stop=stop)
     return Running(deps, worker, asgi, start, stop)
+
+
+def _rehearsal(deps: Deps, worker: Worker) -> AbstractContextManager[object]:
+    """The movable clock's door, the clock taken up where an earlier run of the rehearsal left it; else nothing."""
+    if not deps.settings.rehearsal:
+        return nullcontext()
+    control = Control(deps, next_due=partial(next_due, deps), sweeps=SWEEPS, busy=lambda: worker.busy)
+    control.restore()
+    return Listener(control, deps.settings.rehearsal_port)
 
 
 def _closed(socket: SocketModeHandler) -> None:

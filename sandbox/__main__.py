@@ -17,6 +17,7 @@ from sandbox.clock import Clock
 from sandbox.seeding import seed
 from sandbox.server import Server
 from sandbox.shelf import Shelf
+from sandbox.travel import StuckError, kept_offset
 from sandbox.world import World
 
 
@@ -24,7 +25,9 @@ def arguments() -> argparse.Namespace:
     """What can be asked for."""
     parser = argparse.ArgumentParser(prog="python -m sandbox", description=__doc__)
     parser.add_argument("--port", type=int, default=8700, help="where the browser looks (8700)")
-    parser.add_argument("--bot-port", type=int, default=8701, help="where the bot listens (8701)")
+    parser.add_argument(
+        "--bot-port", type=int, default=8701, help="where the bot listens (8701); its clock listens on the next one"
+    )
     parser.add_argument("--fresh", action="store_true", help="forget everything and start over")
     parser.add_argument("--socket", action="store_true", help="Socket Mode instead of HTTP")
     parser.add_argument("--no-browser", action="store_true", help="do not open a browser")
@@ -35,9 +38,10 @@ def arguments() -> argparse.Namespace:
 def main() -> int:
     """Runs until Ctrl-C; starts again where it was."""
     asked = arguments()
-    busy = [port for port in (asked.port, asked.bot_port) if not free(port)]
-    if busy:
-        print(f"Port {busy[0]} is in use. Stop what runs there, or choose others: --port 8800 --bot-port 8801")
+    control_port = asked.bot_port + 1
+    problem = port_problem(asked.port, asked.bot_port, control_port)
+    if problem:
+        print(problem)
         return 2
     folder: Path = asked.dir.resolve()
     if asked.fresh:
@@ -47,12 +51,13 @@ def main() -> int:
     shelf = Shelf(str(folder / "sandbox.db"))
     world = World(
         shelf=shelf,
-        clock=Clock(),
+        clock=Clock(kept_offset(shelf)),
         bot_url=f"http://127.0.0.1:{asked.bot_port}",
         signing_secret=SIGNING_SECRET,
         hubspot_secret=HUBSPOT_SECRET,
         socket=asked.socket,
     )
+    world.control_url = f"http://127.0.0.1:{control_port}"
     deals.seed(world)
     stopping = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stopping.set())
@@ -61,6 +66,7 @@ def main() -> int:
         child = Child(folder, sandbox_url=server.url, port=asked.bot_port, socket_mode=asked.socket)
         try:
             child.start()
+            align(world)
             world.hubspot.webhooks.start()
             hello(server.url)
             if first:
@@ -81,6 +87,23 @@ def main() -> int:
     return 0
 
 
+def port_problem(*ports: int) -> str:
+    """What is wrong with these ports, in a sentence; '' when each is free and another one."""
+    others = "choose others: --port 8800 --bot-port 8801"
+    if len(set(ports)) < len(ports):
+        return f"The bot needs its port and the next one for itself: {others}"
+    busy = [port for port in ports if not free(port)]
+    return f"Port {busy[0]} is in use. Stop what runs there, or {others}" if busy else ""
+
+
+def align(world: World) -> None:
+    """The bot's clock and the sandbox's tell the same time, also when one of them was stopped on its way."""
+    try:
+        world.travel.align()
+    except StuckError as stuck:
+        raise RuntimeError(str(stuck)) from stuck
+
+
 def hello(url: str) -> None:
     """Where to look, and the first step."""
     print(
@@ -88,6 +111,8 @@ def hello(url: str) -> None:
   Slack   {url}/         act as anybody of the company, top right
   CRM     {url}/crm      win a deal
   Board   {url}/board    the project tool
+
+  Time runs as on your wall, and can be moved in the bar above Slack: what is due on the way happens.
 
   First step: win “ABC Fintech – Cloud Migration” in the CRM, then look at #handovers.
   Ctrl-C stops; start again to go on where you were.

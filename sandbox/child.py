@@ -10,7 +10,7 @@ import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
 
-from sandbox.company import HANDOVERS_CHANNEL
+from sandbox.company import HANDOVERS_CHANNEL, OFFICE_TZ
 
 ROOT = Path(__file__).resolve().parent.parent
 READY = 30.0  # seconds until the bot must answer
@@ -29,7 +29,7 @@ sales_ops = ["olga@acme.example"]
 head_of_delivery = ["hana@acme.example"]
 
 [offices.berlin]
-timezone = "Europe/Berlin"
+timezone = "{OFFICE_TZ}"
 country = "DE"
 hours = ["09:00", "17:00"]
 
@@ -117,6 +117,7 @@ def environment(folder: Path, *, sandbox_url: str, port: int, socket_mode: bool)
         "BATON_PUBLIC_URL": f"http://127.0.0.1:{port}",
         "BATON_HOST": "127.0.0.1",
         "BATON_PORT": str(port),
+        "BATON_REHEARSAL_PORT": str(port + 1),
         "BATON_CONFIG": str(folder / "baton.toml"),
         "DATABASE_URL": f"sqlite:///{folder / 'baton.db'}",
     }

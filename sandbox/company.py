@@ -1,6 +1,10 @@
-"""The company of the demo: its people in Slack, and who they are."""
+"""The company of the demo: its people in Slack, who they are, and the clock on the wall of its office."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+OFFICE_TZ = "Europe/Berlin"
 
 
 @dataclass(frozen=True)
@@ -12,7 +16,7 @@ class Person:
     name: str
     email: str
     title: str
-    tz: str = "Europe/Berlin"
+    tz: str = OFFICE_TZ
     guest: bool = False
     admin: bool = False
 
@@ -43,6 +47,12 @@ def by_key(key: str) -> Person:
         if person.key == key:
             return person
     raise KeyError(key)
+
+
+def office_time(seconds: float) -> str:
+    """A moment (seconds since the epoch) as the office reads it: "Tue 4 Aug 2026, 09:00 Berlin"."""
+    moment = datetime.fromtimestamp(seconds, ZoneInfo(OFFICE_TZ))
+    return f"{moment:%a} {moment.day} {moment:%b %Y, %H:%M} {OFFICE_TZ.rpartition('/')[2]}"
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from sandbox.shelf import Shelf
 from sandbox.slack.manifest import read_manifest
 from sandbox.slack.seed import seed
 from sandbox.slack.workspace import Workspace
+from sandbox.travel import Travel
 
 MANIFEST = Path(__file__).resolve().parent.parent / "manifest.yml"
 
@@ -22,7 +23,8 @@ class World:
     """Everything that the stand-ins share.
 
     `base_url` is where this sandbox answers, `bot_url` where the bot does, both without a closing slash. `public_url`
-    is the bot's address as vendors sign it. `socket` picks Slack's Socket Mode instead of HTTP.
+    is the bot's address as vendors sign it. `control_url` is where the bot's clock is moved; empty: it is not.
+    `socket` picks Slack's Socket Mode instead of HTTP.
     """
 
     def __init__(
@@ -41,6 +43,7 @@ class World:
         self.clock = clock
         self.base_url = base_url
         self.bot_url = bot_url
+        self.control_url = ""
         self.signing_secret = signing_secret
         self.hubspot_secret = hubspot_secret
         self.socket = socket
@@ -52,6 +55,7 @@ class World:
         seed(self.slack)
         self.hubspot = HubSpot(self)
         self.asana = Asana(self)
+        self.travel = Travel(self)
 
     @property
     def public_url(self) -> str:

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Collection
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, not_, select, update
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, not_, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.effects import Effect
@@ -121,6 +121,14 @@ class Outbox:
         """The earliest machine time at which an open job may be due; None when nothing is open."""
         with self.db.read() as session:
             return session.execute(select(func.min(JOB.c.run_at)).where(JOB.c.state == "ready")).scalar()
+
+    def open_until(self, t: float) -> tuple[int, int]:
+        """How many jobs are open, and how many of them may still be done by `t`: due by then, or held right now."""
+        soon = case((or_(JOB.c.run_at <= t, JOB.c.owner != ""), 1), else_=0)
+        query = select(func.count(), func.coalesce(func.sum(soon), 0)).where(JOB.c.state == "ready")
+        with self.db.read() as session:
+            row = session.execute(query).one()
+            return int(row[0]), int(row[1])
 
     def _count(self, state: str) -> Counter[str]:
         query = select(JOB.c.kind, func.count()).where(JOB.c.state == state).group_by(JOB.c.kind)

@@ -12,7 +12,7 @@ from bot.deal import Deal
 from bot.handover import ENDED, Event, Handover, State
 from bot.people import Role
 from bot.unit import DealState
-from store import known
+from store import ahead, known
 from store.inbox import Delivery, InboxReader
 from store.mapping import aggregate, families
 from store.mapping.deal import deal_of
@@ -113,9 +113,17 @@ class Reader(Overviewer, NagQueries):
         due = select(HANDOVER.c.id).where(HANDOVER.c.next_look_at <= now).order_by(HANDOVER.c.next_look_at)
         return list(self.session.execute(due.limit(limit)).scalars())
 
-    def next_look(self) -> datetime | None:
-        """When the first record must be looked at; None when none has to be."""
-        return self.session.execute(select(func.min(HANDOVER.c.next_look_at))).scalar()
+    def next_look(self, now: datetime) -> datetime | None:
+        """The first moment after now at which a record is to be looked at or a person is to be told."""
+        return ahead.next_look(self.session, now)
+
+    def looks_due(self, now: datetime) -> bool:
+        """Whether a record is to be looked at, or a person to be told, by now."""
+        return ahead.looks_due(self.session, now)
+
+    def next_due(self, now: datetime) -> datetime | None:
+        """The nearest due time after now whose clock does not stand still."""
+        return ahead.next_due(self.session, now)
 
     def counts(self) -> dict[State, int]:
         """How many records are in each state that has any."""

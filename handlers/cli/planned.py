@@ -40,7 +40,7 @@ def ticks(jobs: Iterable[Any], now: datetime) -> tuple[Planned, ...]:
 def moments(deps: Deps, now: datetime) -> tuple[Planned, ...]:
     """What is next by the calendar and by the record: the digest, and the first record to be looked at."""
     with deps.store.read() as reader:
-        look = reader.next_look()
+        look = reader.next_look(now)
     digest = digest_at(deps, now) if deps.settings.digest_enabled else None
     return (
         Planned("digest", "the daily digest" if digest else "the daily digest is switched off", digest),

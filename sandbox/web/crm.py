@@ -8,6 +8,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from sandbox.web.clock import shown
 from sandbox.web.site import page
 from sandbox.world import World
 
@@ -19,7 +20,7 @@ def table(world: World) -> Callable[[Request], Response]:
 
     def show(request: Request) -> Response:
         deals = sorted(world.hubspot.deals(), key=lambda deal: (deal["is_closed"], int(deal["id"])))
-        return page("crm.html", at="crm", deals=deals, just=request.query_params.get("just", ""))
+        return page("crm.html", at="crm", clock=shown(world), deals=deals, just=request.query_params.get("just", ""))
 
     return show
 
@@ -31,7 +32,7 @@ def detail(world: World) -> Callable[[Request], Response]:
         deal = world.hubspot.deal(request.path_params["deal"])
         given = {name: value for name, value in deal["properties"].items() if value}
         written = {name: value for name, value in given.items() if name.startswith(OURS)}
-        return page("deal.html", at="crm", deal=deal, given=given, written=written)
+        return page("deal.html", at="crm", clock=shown(world), deal=deal, given=given, written=written)
 
     return show
 

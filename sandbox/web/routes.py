@@ -13,7 +13,7 @@ from starlette.staticfiles import StaticFiles
 from sandbox.company import PEOPLE
 from sandbox.pages.persona import COOKIE, persona
 from sandbox.pages.workspace import Looking, shortcuts, statuses
-from sandbox.web import crm
+from sandbox.web import clock, crm
 from sandbox.web.acts import Acts
 from sandbox.web.board import board
 from sandbox.web.guide import steps
@@ -31,6 +31,8 @@ def routes(world: World) -> list[BaseRoute]:
         Route("/", pages.workspace),
         Route("/pane", pages.pane),
         Route("/live", pages.live),
+        Route("/clock", clock.state(world)),
+        Route("/clock", clock.move(world), methods=["POST"]),
         Route("/do/{act}", pages.do, methods=["POST"]),
         Route("/archives/{channel}/p{ts}", pages.archive),
         Route("/archives/{channel}", pages.archive),
@@ -64,6 +66,7 @@ class Pages:
             shortcuts=shortcuts(self.world, "message"),
             statuses=statuses(),
             guide=steps(self.world),
+            clock=clock.shown(self.world),
             version=self.world.version,
         )
         html.set_cookie(COOKIE, looking.person.key, samesite="lax")
@@ -88,6 +91,7 @@ class Pages:
                 "modal": _piece("_modal.html", {**values, "modal": modal}) if modal else "",
                 "modal_key": modal.key if modal else "",
                 "guide": _piece("_guide.html", values),
+                "clock": clock.shown(self.world),
                 "version": self.world.version,
             }
         )

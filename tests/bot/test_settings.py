@@ -122,6 +122,22 @@ def test_addresses_are_compared_in_lower_case_without_blanks() -> None:
     assert settings(routing=[rule]).routing[0].roles == {Role.PM: ("ben@acme.example",)}
 
 
+@pytest.mark.parametrize("port", ["0", "70000", "x", "-1"])
+def test_a_rehearsals_port_is_a_port_of_its_own(port: str) -> None:
+    sandbox = {**ENV, "SLACK_API_URL": "http://127.0.0.1/"}
+    given = {**sandbox, "BATON_REHEARSAL_PORT": port}
+    assert problems(given, rehearsal=True)[-1] == f"BATON_REHEARSAL_PORT = {port!r}: write a port number, e.g. 3001."
+    assert read(given, table()).rehearsal_port == 0, "without --rehearsal nothing opens it"
+    same = {**sandbox, "BATON_PORT": "8701", "BATON_REHEARSAL_PORT": "8701"}
+    assert problems(same, rehearsal=True)[-1] == "BATON_REHEARSAL_PORT must be another port than BATON_PORT."
+
+
+def test_a_rehearsals_port_is_the_next_one_unless_said_otherwise() -> None:
+    sandbox = {**ENV, "SLACK_API_URL": "http://127.0.0.1/", "BATON_PORT": "8701"}
+    assert read(sandbox, table(), rehearsal=True).rehearsal_port == 8702
+    assert read({**sandbox, "BATON_REHEARSAL_PORT": "9"}, table(), rehearsal=True).rehearsal_port == 9
+
+
 def test_an_office_counts_for_whom_it_is_named() -> None:
     roles = table()["people"]["roles"]
     made = settings(

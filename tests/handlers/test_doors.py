@@ -180,12 +180,3 @@ def test_a_command_answers_while_slack_itself_hangs(stage: Stage) -> None:
         assert reaction.ms < 1500
     finally:
         stage.world.faults.clear()
-
-
-def test_the_clock_moves_in_a_rehearsal_and_only_forward(stage: Stage) -> None:
-    before = stage.deps.clock.now()
-    moved = httpx.post(f"{base(stage)}/rehearsal/clock", json={"seconds": 3600})
-    assert moved.status_code == 200
-    assert (stage.deps.clock.now() - before).total_seconds() >= 3600
-    assert httpx.post(f"{base(stage)}/rehearsal/clock", json={"seconds": -1}).status_code == 400
-    assert httpx.post(f"{base(stage)}/rehearsal/clock", content=b"x").status_code == 400

@@ -249,3 +249,17 @@ def test_a_redraw_may_be_left_to_a_later_one_of_its_thread(store: Store) -> None
 def test_the_listing_shows_no_content(store: Store) -> None:
     emit(store, SearchCrm("a secret deal", 1, "https://hooks.example/secret", "n1"))
     assert "secret" not in repr(store.outbox.jobs())
+
+
+def test_what_is_held_or_due_soon_may_still_be_done_and_what_was_put_off_may_not(store: Store, clocks: Clocks) -> None:
+    soon, later = clocks.tick() + 30, clocks.now.replace(hour=10)
+    assert store.outbox.open_until(soon) == (0, 0)
+    with store.write() as unit:
+        unit.emit(Redraw(1, 1), at=later)
+    assert store.outbox.open_until(soon) == (1, 0)
+    emit(store, Redraw(2, 1))
+    assert store.outbox.open_until(soon) == (2, 1)
+    job = claim(store)
+    assert store.outbox.open_until(soon) == (2, 1), "its lease ends later, and it is being done"
+    store.outbox.finish(job)
+    assert store.outbox.open_until(soon) == (1, 0)

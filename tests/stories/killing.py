@@ -73,6 +73,7 @@ class Replicas:
         self.config.write_text(CONFIG.format(channel=company.HANDOVERS_CHANNEL))
         self.url = url
         self.ports = [free_port() for _ in range(count)]
+        self.controls = [free_port() for _ in range(count)]
         self.children: list[subprocess.Popen[bytes] | None] = [None] * count
         self.logs = [(stage.folder / f"replica{n}.log").open("ab") for n in range(count)]
 
@@ -84,6 +85,7 @@ class Replicas:
             "DATABASE_URL": self.url,
             "BATON_CONFIG": str(self.config),
             "BATON_PORT": str(self.ports[n]),
+            "BATON_REHEARSAL_PORT": str(self.controls[n]),
             "BATON_PUBLIC_URL": self.stage.world.public_url,
         }
         command = [sys.executable, str(ROOT / "app.py"), "serve", "--rehearsal"]

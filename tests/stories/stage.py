@@ -176,7 +176,7 @@ def free_port() -> int:
 @contextmanager
 def staged(folder: Path, *, socket_mode: bool = False, url: str = "", **more: Any) -> Iterator[Stage]:
     """A stage with the demo company, and Baton not started yet."""
-    port = free_port()
+    port, control = free_port(), free_port()
     world = World(
         shelf=Shelf(),
         clock=Clock(),
@@ -185,6 +185,7 @@ def staged(folder: Path, *, socket_mode: bool = False, url: str = "", **more: An
         hubspot_secret=HUBSPOT_SECRET,
         socket=socket_mode,
     )
+    world.control_url = f"http://127.0.0.1:{control}"
     world.slack.rates.enabled = False
     deals.seed(world)
     with Server(world) as server:
@@ -199,6 +200,7 @@ def staged(folder: Path, *, socket_mode: bool = False, url: str = "", **more: An
             "ASANA_API_URL": f"{server.url}/asana/api/1.0",
             "DATABASE_URL": url or f"sqlite:///{folder / 'baton.db'}",
             "BATON_PORT": str(port),
+            "BATON_REHEARSAL_PORT": str(control),
             "BATON_PUBLIC_URL": f"http://127.0.0.1:{port}",
             **({"SLACK_APP_TOKEN": "xapp-sandbox"} if socket_mode else {}),
         }

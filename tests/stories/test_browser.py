@@ -249,3 +249,20 @@ def test_somebody_goes_away_and_comes_back(http_stage: Stage, page: Page) -> Non
     people.fill("away_until", "")
     people.send()
     expect(page.locator("#main")).not_to_contain_text("You are away")
+
+
+def test_time_is_moved_with_the_keyboard_alone(http_stage: Stage, page: Page) -> None:
+    """The bar says what happens, and the keyboard stays on the button that was pressed."""
+    walk.won(http_stage)
+    People(http_stage, page).act_as("ana")
+    before = page.get_by_test_id("time").inner_text()
+    button = page.get_by_role("button", name="Next working day")
+    button.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("journey")).to_contain_text("Moved to")
+    expect(page.get_by_test_id("time")).to_contain_text("09:00 Berlin")
+    assert page.get_by_test_id("time").inner_text() != before
+    expect(button).to_be_focused()
+    expect(button).to_have_attribute("aria-disabled", "false")
+    http_stage.hands.command("ana", company.HANDOVERS_CHANNEL, "commit HO-1 two extra training days")
+    expect(page.locator("#thread")).to_contain_text("two extra training days")

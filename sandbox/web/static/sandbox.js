@@ -256,6 +256,30 @@ function drawModal(html, key) {
   } else if (returnTo && document.contains(returnTo)) returnTo.focus();
 }
 
+// Time: one jump at a time, in every window. aria-disabled keeps the keyboard's place on the button that was pressed.
+const jumps = [...document.querySelectorAll("[data-jump]")];
+
+function drawClock(clock) {
+  document.getElementById("time").textContent = clock.time;
+  const journey = document.getElementById("journey");
+  if (journey.textContent !== clock.line) journey.textContent = clock.line;
+  for (const button of jumps) button.setAttribute("aria-disabled", String(clock.moving));
+}
+
+async function jump(button) {
+  if (button.getAttribute("aria-disabled") === "true") return;
+  for (const one of jumps) one.setAttribute("aria-disabled", "true");
+  try {
+    const answer = await fetch("/clock", { method: "POST", body: JSON.stringify({ jump: button.dataset.jump }) });
+    const found = await answer.json();
+    if (found.error) warn(found.error);
+  } finally {
+    refresh();
+  }
+}
+
+for (const button of jumps) button.addEventListener("click", () => jump(button));
+
 let running = false;
 let again = false;
 async function refresh() {
@@ -269,6 +293,7 @@ async function refresh() {
     put("main", found.main);
     put("thread", found.thread);
     put("guide", found.guide);
+    drawClock(found.clock);
     drawModal(found.modal, found.modal_key);
   } finally {
     running = false;
