@@ -16,7 +16,7 @@ from blocks.mrkdwn import Safe
 from blocks.render import count, listed, sentence
 from blocks.words import entries, turns
 from bot import checklist
-from bot import pause as pauses
+from bot.clock import pause as pauses
 from bot.gate import Turn
 from bot.handover import Handover
 from bot.people import TITLES, Person, Role

@@ -13,9 +13,9 @@ from blocks.frame import Block, Frame, Message
 from blocks.mrkdwn import Safe
 from blocks.render import count, sentence
 from blocks.words import turns
+from bot.clock.nag import LATE, WARNED
 from bot.gate import Turn
 from bot.handover import Handover
-from bot.nag import LATE, WARNED
 from bot.people import Person
 
 THINGS = 5  # shown in one reminder

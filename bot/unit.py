@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
+from bot.clock.nag import Nag, Reminder
 from bot.deal import Deal
 from bot.effects import Effect
 from bot.handover import Handover
-from bot.nag import Nag, Reminder
 from bot.people import Person
 
 

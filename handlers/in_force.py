@@ -10,7 +10,7 @@ from blocks.company.in_force import Group, Line
 from blocks.mrkdwn import WEEKDAYS, Safe, clock, day
 from bot.people import TITLES
 from bot.settings import Settings
-from bot.settings_tables import TABLES
+from bot.settings.tables import TABLES
 from bot.worktime import Hours, Office, is_working_date, next_at
 from connectors.options import variable_name
 from connectors.registry import CRMS, TOOLS

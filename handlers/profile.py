@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from blocks.mrkdwn import zone_of
-from bot.absence import by_status
+from bot.clock.absence import by_status
 from bot.people import Person
 from bot.settings import Settings
 

@@ -3,18 +3,21 @@
 Each look and each reminder is a transaction of its own; two replicas that sweep at once do each thing once.
 """
 
+import hashlib
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from bot.actions import remind
 from bot.actions.sweep import look
 from bot.errors import Conflict
+from bot.worktime import Office
 from handlers.deps import Deps
 
 log = logging.getLogger("baton.sweep")
 BATCH = 200
+FINGERPRINT = "clock:fingerprint"
 QUIET = 2.0  # seconds after a change until its record is looked at: a burst of clicks is one look
 
 
@@ -68,6 +71,27 @@ def _tried(deed: Callable[[], None], what: str) -> None:
             deed()
     except Exception:
         log.exception("could not look at %s", what)
+
+
+def notice_changes(deps: Deps) -> bool:
+    """Looks at every open record again when the settings of the clock or a calendar changed since the last start."""
+    settings, terms = deps.settings, deps.terms
+    ladder = (settings.clock_days, settings.scope_days, settings.pause_days, settings.first_share, settings.last_hours)
+    people = (settings.merge_hours, settings.person_offices, settings.deputies, settings.roles)
+    offices = [(name, office.tz, _dates(office)) for name, office in sorted(terms.offices.items())]
+    hours = [sorted(office.hours.items()) for _, office in sorted(terms.offices.items())]
+    seen = hashlib.sha256(repr((ladder, people, offices, hours)).encode()).hexdigest()
+    with deps.store.write() as unit:
+        if unit.setting(FINGERPRINT) == seen:
+            return False
+        unit.keep_setting(FINGERPRINT, seen)
+        unit.look_at_all(deps.clock.now())
+    return True
+
+
+def _dates(office: Office) -> list[list[str]]:
+    kinds: tuple[Iterable[object], ...] = (office.holidays, office.closed, office.open_days, office.short_days.items())
+    return [sorted(map(str, days)) for days in kinds]
 
 
 class Sweeper:

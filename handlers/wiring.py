@@ -26,12 +26,13 @@ from handlers.clock import Clock
 from handlers.deliver.loop import Worker
 from handlers.deliver.performers import PERFORMERS
 from handlers.deps import Deps, Identity
+from handlers.digest import digest
 from handlers.http import application
 from handlers.rehearsal.ahead import next_due
 from handlers.rehearsal.control import Control, Sweep
 from handlers.rehearsal.door import Listener
 from handlers.slack_api import SlackApi
-from handlers.sweep import Sweeper
+from handlers.sweep import Sweeper, notice_changes, sweep
 from store.calendars import read_offices
 from store.engine import Db
 from store.migrate import migrate
@@ -45,7 +46,7 @@ IDENTITY = ("team_id", "team_url", "bot_user", "bot_id")
 CLOSING = 5.0  # seconds: the SDK's own close waits for a thread that may never end
 AUTH_WAIT = 15.0  # seconds between two tries to learn who we are, while Slack is away
 # What each step of a rehearsal's jump runs, in this order and with the step's moment, before the outbox is drained.
-SWEEPS: tuple[Sweep, ...] = ()
+SWEEPS: tuple[Sweep, ...] = (sweep, digest)
 
 
 @dataclass
@@ -79,6 +80,7 @@ def wire(settings: Settings, env: Mapping[str, str], *, clock: Clock | None = No
         with deps.store.write() as unit:
             for key in deps.crms:
                 intake.first_start(unit, key, now=deps.clock.now())
+        notice_changes(deps)
         threading.Thread(target=introduce, args=(deps, stopping), daemon=True).start()
         worker.start()
         sweeper.start()

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import RowMapping, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from bot.nag import Nag, Reminder
+from bot.clock.nag import Nag, Reminder
 from store.sql import insert_new
 from store.tables import NagRow, ReminderRow, table
 

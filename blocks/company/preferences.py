@@ -13,7 +13,7 @@ from blocks.frame import Block, FieldErrors, Frame, Message
 from blocks.modal import inputs, submission
 from blocks.mrkdwn import Safe
 from blocks.render import sentence
-from bot.absence import back_at
+from bot.clock.absence import back_at
 from bot.people import Person, Role
 
 REMINDERS = "reminders"

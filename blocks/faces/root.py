@@ -8,10 +8,10 @@ from blocks.mrkdwn import Safe
 from blocks.render import sentence
 from blocks.words import turns
 from bot import checklist, gate
+from bot.clock.pause import CLOCKED
 from bot.context import Kind
 from bot.deal import Money
 from bot.handover import ENDED, LIVE, Handover, State
-from bot.pause import CLOCKED
 from bot.people import HANDOVER_ROLES, TITLES, Role
 
 BAR = 10  # signs of the progress bar

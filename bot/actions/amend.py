@@ -4,10 +4,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
-from bot import gate, pause
+from bot import gate
 from bot.actions.lists import first_ring, settle
 from bot.actions.opening import artefacts, crm_entries, name_start
 from bot.actions.provision import begin_when_ready
+from bot.clock import pause
 from bot.deal import Deal, DocumentKind, Standing
 from bot.effects import Direct, Reply
 from bot.handover import ENDED, Handover, Interval, State

@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from bot import checklist, gate, pause
+from bot import checklist, gate
+from bot.clock import pause
 from bot.effects import Direct, MarkMigrated, Reply
 from bot.errors import Refused
 from bot.handover import Handover, State

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from bot import checklist
-from bot import pause as rules
 from bot.actions.lists import gone, only, settle
 from bot.actions.provision import begin_when_ready
+from bot.clock import pause as rules
 from bot.effects import Direct, Reply
 from bot.errors import Refused
 from bot.handover import ENDED, Handover, Interval, State

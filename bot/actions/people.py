@@ -3,9 +3,9 @@
 from datetime import datetime
 
 from bot import gate
-from bot.absence import missing, stand_in
 from bot.actions.lists import gone, ring_closing, settle
 from bot.actions.provision import begin_when_ready
+from bot.clock.absence import missing, stand_in
 from bot.effects import Direct, JoinTeam, Reply
 from bot.errors import Refused
 from bot.handover import ENDED, Handover, State

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from bot.absence import CHAIN, back_at, deputy_of, stand_in
+from bot.clock.absence import CHAIN, back_at, deputy_of, stand_in
 from bot.effects import Direct, Home
 from bot.errors import Refused
 from bot.people import Person, can_hold

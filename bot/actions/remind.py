@@ -8,10 +8,10 @@ from collections.abc import Iterable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.absence import stand_in
+from bot.clock.absence import stand_in
+from bot.clock.nag import DEFERRALS, PER_DAY, Nag, Reminder, hours_of, local_day
 from bot.effects import RedrawReminder, Remind
 from bot.errors import Refused
-from bot.nag import DEFERRALS, PER_DAY, Nag, Reminder, hours_of, local_day
 from bot.people import Person
 from bot.terms import Said, Terms
 from bot.unit import Unit

@@ -7,14 +7,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from bot import clock, gate, nag
-from bot.absence import stand_in
+from bot import gate
+from bot.actions import pause as pauses
 from bot.breach import Breach
-from bot.clock import Clock
-from bot.effects import RedrawReminder, Reply
+from bot.clock import counting as clock
+from bot.clock import nag
+from bot.clock import pause as rules
+from bot.clock.absence import back_at, stand_in
+from bot.clock.counting import Clock
+from bot.clock.nag import Ladder, Nag, View, hours_of, late_cause, local_day, opening_after
+from bot.effects import Direct, RedrawReminder, Reply
 from bot.gate import Turn
 from bot.handover import ENDED, LIVE, Handover
-from bot.nag import Ladder, Nag, View, hours_of, late_cause, local_day, opening_after
 from bot.people import Person, Role
 from bot.terms import Terms, manager_of
 from bot.unit import Unit
@@ -32,6 +36,7 @@ class Look:
     terms: Terms
     now: datetime
     rung: set[int] = field(default_factory=set)
+    back: set[datetime] = field(default_factory=set)  # when those who are away are back
 
     @property
     def counting(self) -> Clock | None:
@@ -47,6 +52,9 @@ class Look:
     def receiver(self, person_id: int) -> Person | None:
         """Who gets the reminders of that person now: their deputy while they are away."""
         person = self.unit.person(person_id)
+        until = back_at(person, self.now) if person else None
+        if until is not None:
+            self.back.add(until)
         return stand_in(self.unit, person, self.terms.settings, self.now) or person if person else None
 
 
@@ -56,11 +64,14 @@ def look(unit: Unit, handover_id: int, *, terms: Terms, now: datetime) -> None:
     if handover is None:
         return
     seeing = Look(unit, handover, terms, now)
+    pauses.end_by_itself(unit, handover, terms=terms, now=now)
+    asked = _ask_about_pause(seeing)
     _end_breach(seeing)
     _begin_breach(seeing)
     _tell_thread(seeing)
     _plan(seeing)
-    unit.look_again(handover.id, next_look(handover, terms, now))
+    moments = [next_look(handover, terms, now), asked, *seeing.back]
+    unit.look_again(handover.id, min((at for at in moments if at and at > now), default=None))
 
 
 def next_look(handover: Handover, terms: Terms, now: datetime) -> datetime | None:
@@ -70,13 +81,31 @@ def next_look(handover: Handover, terms: Terms, now: datetime) -> datetime | Non
     office = terms.office(handover)
     counting = clock.running(handover, terms.settings)
     if counting is None:
-        return opening_after(office, local_day(office, now)) if handover.running("pause") else None
+        end = rules.ends_at(handover, terms=terms)
+        return end[0] if end and not handover.running("hold") else None
     if not counting.late(now):
         return counting.due
     breach = handover.breach
     if breach is None or breach.told_on != local_day(office, now):
         return next_opening(office, now)
     return opening_after(office, local_day(office, now))
+
+
+def _ask_about_pause(seeing: Look) -> datetime | None:
+    # On the day on which the client should answer, whoever paused is asked, once; returns when, if that is ahead.
+    pause = seeing.handover.running("pause")
+    receiver = seeing.receiver(pause.by) if pause and pause.by else None
+    if pause is None or receiver is None or seeing.handover.running("hold"):
+        return None
+    hours = hours_of(receiver, seeing.terms.offices)
+    at = rules.ask_on(seeing.handover, hours)
+    if at is None or at > seeing.now:
+        return at
+    if not is_open(hours, seeing.now):
+        return next_opening(hours, seeing.now)
+    serial = f"{seeing.handover.shown_id}:{rules.mark(pause)}:{pause.expected}"
+    seeing.unit.emit(Direct(receiver.id, "pause_expected", serial, seeing.handover.id))
+    return None
 
 
 def cause_of(handover: Handover) -> str:

@@ -10,7 +10,7 @@ from blocks.direct import direct
 from blocks.frame import Message
 from blocks.home import home_view
 from blocks.whisper import whisper
-from bot.absence import stand_in
+from bot.clock.absence import stand_in
 from bot.effects import Direct, Effect, Home, TellAdmin, Whisper
 from bot.errors import Unavailable
 from bot.gate import turns_of

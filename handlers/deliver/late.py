@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
+from bot.clock.nag import local_day
 from bot.effects import Reply
 from bot.handover import Handover
-from bot.nag import local_day
 from bot.worktime import is_open
 from handlers.deliver import posting
 from handlers.deliver.ledger import Ledger

@@ -6,12 +6,14 @@ from datetime import date, datetime, timedelta
 
 from blocks.frame import Frame
 from blocks.reminder import Asked, Line, finished, reminder
-from bot import clock, gate, nag
+from bot import gate
 from bot.actions import remind
+from bot.clock import counting as clock
+from bot.clock import nag
+from bot.clock.nag import DEFERRALS, LATE, WARNED, Nag, Reminder, hours_of, local_day
 from bot.effects import Effect, RedrawReminder, Remind
 from bot.gate import Turn
 from bot.handover import Handover
-from bot.nag import DEFERRALS, LATE, WARNED, Nag, Reminder, hours_of, local_day
 from bot.people import Person, Role
 from bot.worktime import elapsed, is_open
 from handlers.deliver import posting

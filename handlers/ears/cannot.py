@@ -10,9 +10,9 @@ from blocks.clock import cannot as face
 from blocks.clock import pause as pause_face
 from blocks.frame import FieldErrors, Frame
 from blocks.words import turns
-from bot import pause as rules
 from bot.actions import cannot as actions
 from bot.actions import pause, people
+from bot.clock import pause as rules
 from bot.effects import Identify
 from bot.errors import Refused
 from bot.people import HANDOVER_ROLES, Person, Role

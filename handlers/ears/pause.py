@@ -10,8 +10,8 @@ from slack_bolt import Ack, App
 from blocks import ids
 from blocks.clock import pause as face
 from blocks.frame import FieldErrors, Frame, Message
-from bot import pause as rules
 from bot.actions import pause as actions
+from bot.clock import pause as rules
 from bot.errors import Refused
 from bot.handover import Handover
 from bot.people import Person

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.absence import back_at, by_status, deputy_of, missing, stand_in
+from bot.clock.absence import back_at, by_status, deputy_of, missing, stand_in
 from bot.people import Person
 from tests.bot.builders import NOW, person, settings
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot import gate, pause
+from bot import gate
+from bot.clock import pause
 from bot.handover import Handover, Interval, State
 from bot.terms import Terms
 from bot.worktime import Office, elapsed

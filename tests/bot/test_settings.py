@@ -8,7 +8,7 @@ import pytest
 from bot.errors import ConfigError
 from bot.people import Role
 from bot.settings import Secret, read
-from bot.settings_tables import ENVIRONMENT, TABLES
+from bot.settings.tables import ENVIRONMENT, TABLES
 from tests.bot.builders import ENV, settings, table
 
 

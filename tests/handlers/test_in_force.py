@@ -9,7 +9,7 @@ import pytest
 
 from blocks.company.in_force import settings_message
 from bot.settings import Secret
-from bot.settings_tables import ENVIRONMENT, TABLES
+from bot.settings.tables import ENVIRONMENT, TABLES
 from bot.worktime import Office
 from connectors.registry import env_names
 from handlers.clock import Clock

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings_tables import ENVIRONMENT, TABLES
+from bot.settings.tables import ENVIRONMENT, TABLES
 from connectors.registry import env_names
 from handlers.ears.commands import VERBS
 

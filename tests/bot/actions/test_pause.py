@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from bot import gate
-from bot import pause as rules
 from bot.actions import admin, pause, people, signoff
+from bot.clock import pause as rules
 from bot.deal import Standing
 from bot.effects import Direct, Reply
 from bot.handover import State

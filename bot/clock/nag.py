@@ -11,8 +11,9 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from bot import clock, gate
-from bot.clock import Clock
+from bot import gate
+from bot.clock import counting as clock
+from bot.clock.counting import Clock
 from bot.gate import Turn
 from bot.handover import Handover
 from bot.people import Person, Role

@@ -6,12 +6,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import time
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from bot.errors import ConfigError
 from bot.people import HANDOVER_ROLES, Role
-from bot.settings_tables import CONDITIONS, ENVIRONMENT, FREE_TABLES, MAX_PORT, PEOPLE_LISTS, PEOPLE_TABLES, TABLES
+from bot.settings.reader import NUMBERS, Reader
+from bot.settings.tables import CONDITIONS, ENVIRONMENT, MAX_PORT, TABLES
 
 
 class Secret(str):
@@ -96,83 +97,9 @@ class Settings:
         return self.person_offices.get(email.lower(), self.offices[0].name)
 
 
-class _Reader:
-    """Reads typed values and collects every problem; what has a wrong shape is read as if it were not there."""
-
-    def __init__(self, table: Mapping[str, Any]) -> None:
-        self.problems: list[str] = []
-        self.table = {section: values for section, values in table.items() if self._known(section, values)}
-
-    def value(self, section: str, name: str) -> Any:
-        default = TABLES[section][name][0]
-        value = self.table.get(section, {}).get(name, default)
-        if (section, name) in _NUMBERS or isinstance(value, type(default)):
-            return value
-        self.problems.append(f"[{section}] {name} = {value!r}: write {_SHAPES[type(default)]}.")
-        return default
-
-    def number(self, section: str, name: str) -> Decimal:
-        raw = self.value(section, name)
-        try:
-            number = Decimal(str(raw))
-        except InvalidOperation:
-            number = Decimal(0)
-        whole = (section, name) in _WHOLE
-        if not number.is_finite() or number <= 0 or (whole and number % 1):
-            self.problems.append(f"[{section}] {name} = {raw!r}: write a {'whole ' if whole else ''}number above 0.")
-            return Decimal(str(TABLES[section][name][0]))
-        return number
-
-    def clock(self, section: str, name: str) -> time:
-        """A time of day, written like 09:00."""
-        raw = self.value(section, name)
-        try:
-            return time.fromisoformat(raw).replace(second=0, microsecond=0, tzinfo=None)
-        except ValueError:
-            self.problems.append(f"[{section}] {name} = {raw!r}: write a time of day like 09:00.")
-            return time(9)
-
-    def tables(self, section: str, *names: str) -> Mapping[str, Any]:
-        """A table within a free table, e.g. people.roles; empty when it is missing or none."""
-        values: Any = self.table.get(section, {})
-        for name in names:
-            values = values.get(name, {})
-        if isinstance(values, Mapping):
-            return values
-        self.problems.append(f"[{'.'.join((section, *names))}] must be a table: write the name in [brackets].")
-        return {}
-
-    def texts(self, name: str) -> tuple[str, ...]:
-        """A list of texts of [people], in lower case."""
-        value = self.table.get("people", {}).get(name, PEOPLE_LISTS[name])
-        if isinstance(value, list | tuple) and all(isinstance(one, str) and one.strip() for one in value):
-            return tuple(one.strip().lower() for one in value)
-        self.problems.append(f"[people] {name} must be a list of texts in quotes, e.g. {list(PEOPLE_LISTS[name][:2])}.")
-        return ()
-
-    def _known(self, section: str, values: Any) -> bool:
-        if section not in TABLES and section not in FREE_TABLES:
-            self.problems.append(f"[{section}] is not a table of baton.toml: remove it, or see docs/settings.md.")
-            return False
-        if section == "routing":
-            return self._shaped(isinstance(values, list) and all(isinstance(v, Mapping) for v in values), "[[routing]]")
-        if not self._shaped(isinstance(values, Mapping), f"[{section}]"):
-            return False
-        names = (*PEOPLE_TABLES, *PEOPLE_LISTS) if section == "people" else TABLES.get(section, values)
-        self.problems.extend(
-            f"[{section}] {name} is not a setting: see docs/settings.md." for name in values if name not in names
-        )
-        return True
-
-    def _shaped(self, right: bool, written: str) -> bool:  # noqa: FBT001 - the answer of a check, not a switch
-        if not right:
-            self.problems.append(f"{written} must be a table: write {written} on a line of its own.")
-        return right
-
-
 def read(env: Mapping[str, str], table: Mapping[str, Any], *, rehearsal: bool = False) -> Settings:
     """The settings in force. Raises ConfigError with all problems, each with its next step."""
-    reader = _Reader(table)
+    reader = Reader(table)
     given = {name: env.get(name) or default for name, (default, _) in ENVIRONMENT.items()}
     channel = reader.value("slack", "handovers_channel")
     problems = [*_slack_problems(given, channel), *reader.problems]
@@ -211,14 +138,14 @@ class _People:
 
 def _settings(
     given: Mapping[str, str],
-    reader: _Reader,
+    reader: Reader,
     people: _People,
     connections: Mapping[str, Mapping[str, Any]],
     *,
     rehearsal: bool,
 ) -> Settings:
     values = {(section, name): reader.value(section, name) for section in TABLES for name in TABLES[section]}
-    numbers = {key: reader.number(*key) for key in _NUMBERS}
+    numbers = {key: reader.number(*key) for key in NUMBERS}
     return Settings(
         slack_token=Secret(given["SLACK_BOT_TOKEN"]),
         signing_secret=Secret(given["SLACK_SIGNING_SECRET"]),
@@ -269,23 +196,6 @@ def _given(env: Mapping[str, str], table: Mapping[str, Any]) -> dict[str, str]:
     )
 
 
-_NUMBERS = (
-    ("clock", "working_days"),
-    ("clock", "scope_days"),
-    ("clock", "pause_days"),
-    ("clock", "first_share"),
-    ("clock", "last_hours"),
-    ("clock", "merge_hours"),
-    ("intake", "hold_above"),
-    ("delivery", "poll_seconds"),
-    ("delivery", "lease_seconds"),
-    ("delivery", "rate_share"),
-    ("delivery", "workers"),
-)
-_WHOLE = (("intake", "hold_above"), ("delivery", "workers"))
-_SHAPES = {str: 'text in "quotes"', bool: "true or false, without quotes", dict: "a table"}
-
-
 def _ports(given: Mapping[str, str], problems: list[str], *, rehearsal: bool) -> dict[str, str]:
     # The clock's port counts in a rehearsal only; elsewhere nothing opens it.
     ports = {"BATON_PORT": _port(given, "BATON_PORT", 3000, problems), "BATON_REHEARSAL_PORT": 0}
@@ -331,7 +241,7 @@ def _roles(table: Mapping[str, Any], problems: list[str]) -> dict[Role, tuple[st
     return roles
 
 
-def _offices(reader: _Reader, problems: list[str]) -> tuple[OfficeSettings, ...]:
+def _offices(reader: Reader, problems: list[str]) -> tuple[OfficeSettings, ...]:
     names = [str(name) for name in reader.tables("offices")]
     offices = tuple(OfficeSettings(name, dict(reader.tables("offices", name))) for name in names)
     if not offices:
@@ -363,7 +273,7 @@ def _deputies(table: Mapping[str, Any], problems: list[str]) -> dict[str, str]:
     return {email: names[0] for email, names in found.items() if names}
 
 
-def _clock_problems(reader: _Reader, offices: tuple[OfficeSettings, ...]) -> list[str]:
+def _clock_problems(reader: Reader, offices: tuple[OfficeSettings, ...]) -> list[str]:
     problems = []
     if reader.number("clock", "first_share") >= 1:
         problems.append("[clock] first_share must be below 1: 0.5 is half of the time.")
