@@ -21,6 +21,7 @@ from bot.worktime import DAY, Office, next_opening, window
 
 PER_DAY = 2  # reminders to one person on one day of theirs, whatever they are about
 DEFERRALS = 2  # times that "Remind me later" is offered for one handover
+UNKNOWN = "UTC"
 LATE, WARNED = "late", "warn"  # what a reminder shows to managers and heads, beside turn keys
 AFTERNOON = time(15)
 BREATH = timedelta(hours=1)  # "later today" is at least this far away
@@ -95,9 +96,12 @@ class View:
 
 
 def hours_of(person: Person, offices: Mapping[str, Office]) -> Office:
-    """The person's own hours: week, holidays and hours of their office, in the zone that Slack has of them."""
+    """The person's own hours: week, holidays and hours of their office, in the zone that Slack has of them.
+
+    "UTC" is what is kept of somebody whose zone Slack does not tell: then it is their office's.
+    """
     office = offices[person.office] if person.office in offices else next(iter(offices.values()))
-    return replace(office, tz=person.tz) if person.slack_id and person.tz else office
+    return replace(office, tz=person.tz) if person.tz not in ("", UNKNOWN) else office
 
 
 def waits(handover: Handover, heads: Iterable[int]) -> dict[int, list[Turn]]:

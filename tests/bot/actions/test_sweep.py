@@ -1,0 +1,224 @@
+"""The sweep: breaches, reminders and what is put off, as one working week of the small company, on both databases."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.actions import late, remind, sweep
+from bot.clock.nag import Reminder
+from bot.effects import RedrawReminder, Remind, Reply
+from bot.people import Role
+from tests.bot.actions.company import Company
+
+
+@pytest.fixture
+def running(company_anywhere: Company) -> Company:
+    """The scope is confirmed: the clock of two working days runs."""
+    company_anywhere.read()
+    company_anywhere.scope()
+    return company_anywhere
+
+
+def swept(company: Company, at: datetime | None = None) -> None:
+    """One sweep at that moment, as the scheduler makes it."""
+    if at is not None:
+        company.clocks.now = at
+    with company.store.read() as reader:
+        due = reader.due_looks(company.now)
+    for handover_id in due:
+        company.do(sweep.look, handover_id)
+    with company.store.read() as reader:
+        people = reader.people_due(company.now)
+    told = company.do(remind.receivers, people)
+    for receiver, held in sorted(told.items()):
+        company.do(remind.remind, receiver, held)
+
+
+def reminded(company: Company) -> list[tuple[str, str, int]]:
+    """Whom a reminder was emitted for, with its day and number."""
+    names = {company.who(name).id: name for name in ("ana", "ben", "dev", "hana")}
+    return [(names[one.person_id], one.day, one.n) for one in company.effects(Remind)]
+
+
+def sent(company: Company, who: str, n: int = 1) -> Reminder:
+    """Marks the n-th reminder of today as delivered, showing all that waits, and returns it."""
+    person = company.who(who)
+    with company.store.write() as unit:
+        found = unit.reminder_at(person.id, company.now.date(), n)
+        assert found is not None
+        rows = unit.nags(1)
+        found.channel, found.ts = "D1", "1.1"
+        found.shown = [(1, person.id, key) for key in rows[person.id].waits]
+        unit.keep_reminder(found)
+    return found
+
+
+def due(company: Company) -> datetime:
+    at = company.ho().due_at
+    assert at is not None
+    return at
+
+
+def moments(company: Company) -> Iterable[datetime]:
+    """Each quarter of an hour until two working days after the due time."""
+    at, end = company.now, due(company) + timedelta(days=2)
+    while at < end:
+        at += timedelta(minutes=15)
+        yield at
+
+
+def test_a_look_plans_and_says_when_the_next_one_is(running: Company) -> None:
+    swept(running)
+    with running.store.read() as reader:
+        nags = reader.nags(1)
+        assert reader.due_looks(running.now) == []
+        assert reader.due_looks(due(running)) == [1]
+    ana, dev, hana = (running.who(name).id for name in ("ana", "dev", "hana"))
+    assert "gate:first" in nags[ana].plan
+    assert any(":warn:" in cause for cause in nags[dev].plan)
+    assert all(cause.startswith("late:") for cause in nags[hana].plan)
+    swept(running)
+    with running.store.read() as reader:
+        assert reader.nags(1) == nags
+
+
+@pytest.mark.req("R37", "R40")
+def test_a_week_of_silence_tells_each_person_at_most_twice_a_day_and_the_head_once(running: Company) -> None:
+    """Nobody does anything: reminders, the breach, and on each late day a word in the thread and to the head."""
+    for at in moments(running):
+        swept(running, at)
+    told = reminded(running)
+    assert len(told) == len(set(told))
+    assert {n for _, _, n in told} == {1, 2}
+    days = {day for who, day, _ in told if who == "hana"}
+    assert [n for who, _, n in told if who == "hana"] == [1] * len(days)
+    handover = running.ho()
+    assert handover.breach is not None
+    assert handover.breach.since == due(running)
+    assert handover.breach.roles
+    late_days = [reply.data["day"] for reply in running.effects(Reply, "late")]
+    assert len(late_days) == len(set(late_days)) >= 2
+    assert len(running.events("breach")) == 1
+
+
+def test_before_the_head_hears_of_it_the_delivery_manager_is_warned(running: Company) -> None:
+    for at in moments(running):
+        if at >= due(running):
+            break
+        swept(running, at)
+    assert "hana" not in {who for who, _, _ in reminded(running)}
+    with running.store.read() as reader:
+        spent = reader.nags(1)[running.who("dev").id].spent
+    assert any(":warn:" in cause for cause in spent)
+
+
+def test_a_breach_ends_by_itself_and_the_thread_is_told_once(running: Company) -> None:
+    swept(running, due(running))
+    assert running.ho().breach is not None
+    running.wait(hours=1)
+    with running.store.write() as unit:
+        handover = unit.handover(1)
+        assert handover is not None
+        handover.due_at = running.now + timedelta(days=7)
+        unit.save(handover)
+    swept(running)
+    swept(running)
+    assert running.ho().breach is None
+    assert running.ho().breaches[0].until == running.now
+    assert len(running.effects(Reply, "late_over")) == 1
+
+
+def test_what_is_done_elsewhere_is_redrawn_in_the_reminder(running: Company) -> None:
+    swept(running)
+    with running.store.read() as reader:
+        first = reader.nags(1)[running.who("ana").id].plan["gate:first"]
+    swept(running, first)
+    sent(running, "ana")
+    swept(running)
+    assert running.effects(RedrawReminder) == []
+    running.tell()
+    swept(running)
+    assert [one.person_id for one in running.effects(RedrawReminder)] == [running.who("ana").id]
+
+
+def test_remind_me_later_is_kept_twice_and_never_past_the_due_time(running: Company) -> None:
+    swept(running)
+    with running.store.read() as reader:
+        first = reader.nags(1)[running.who("ana").id].plan["gate:first"]
+    swept(running, first)
+    reminder = sent(running, "ana")
+    ana = running.who("ana")
+    until = running.now + timedelta(hours=2)
+    line = running.said(remind.later, ana, reminder_id=reminder.id, until=until).line
+    assert line.startswith("I remind you again")
+    swept(running, until - timedelta(minutes=15))
+    assert [one for one in reminded(running) if one[0] == "ana"] == [("ana", str(running.now.date()), 1)]
+    swept(running, until)
+    assert [n for who, _, n in reminded(running) if who == "ana"] == [1, 2]
+    too_late = due(running) + timedelta(minutes=1)
+    assert "due before that" in running.refused(remind.later, ana, reminder_id=reminder.id, until=too_late)
+    again = running.now + timedelta(minutes=30)
+    running.said(remind.later, ana, reminder_id=reminder.id, until=again)
+    assert "twice already" in running.refused(
+        remind.later, ana, reminder_id=reminder.id, until=again + timedelta(minutes=30)
+    )
+    assert "not yours" in running.refused(remind.later, running.who("ben"), reminder_id=reminder.id, until=again)
+
+
+def test_take_it_moves_work_but_never_a_signature_or_a_question(running: Company) -> None:
+    swept(running, due(running))
+    assert "Only the delivery manager" in running.refused(late.take_it, 1, running.who("ben"))
+    running.said(late.take_it, 1, running.who("hana"))
+    taken = [item for item in running.ho().items if item.holder == running.who("hana").id]
+    assert taken
+    assert all(item.kind != "signoff" for item in taken)
+    assert {event.data["item"] for event in running.events("taken")} == {item.key for item in taken}
+
+
+def test_whoever_is_away_is_not_told_but_their_deputy_is(running: Company) -> None:
+    ana, rafi = running.who("ana"), running.who("rafi")
+    with running.store.write() as unit:
+        unit.keep_preferences(ana.id, away_until=(running.now + timedelta(days=20)).date(), deputy=rafi.id)
+        unit.look_again(1, running.now)
+    for at in moments(running):
+        if at >= due(running):
+            break
+        swept(running, at)
+    told = {one.person_id for one in running.effects(Remind)}
+    assert rafi.id in told
+    assert ana.id not in told
+
+
+def test_downtime_yields_one_reminder_not_a_burst(running: Company) -> None:
+    """Down from the confirmation until a week after the due time: one message each, when it is back."""
+    swept(running)
+    monday = due(running) + timedelta(days=7)
+    swept(running, monday.replace(hour=8))
+    swept(running, monday.replace(hour=9))
+    told = reminded(running)
+    assert told
+    assert len({who for who, _, _ in told}) == len(told)
+    assert len(running.effects(Reply, "late")) == 1
+
+
+def test_out_of_hours_nobody_is_told(running: Company) -> None:
+    swept(running)
+    night = datetime(2026, 3, 14, 23, 0, tzinfo=UTC)
+    assert night > due(running)
+    swept(running, night)
+    assert reminded(running) == []
+    assert running.effects(Reply, "late") == []
+    assert running.ho().breach is not None
+
+
+def test_without_a_delivery_manager_the_head_is_reminded_to_name_one(running: Company) -> None:
+    with running.store.write() as unit:
+        handover = unit.handover(1)
+        assert handover is not None
+        del handover.roles[Role.DELIVERY_MANAGER]
+        unit.save(handover)
+    swept(running)
+    with running.store.read() as reader:
+        waits = reader.nags(1)[running.who("hana").id].waits
+    assert "delivery_manager:fill_roles:delivery_manager" in waits
