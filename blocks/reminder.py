@@ -204,5 +204,5 @@ def _spoken(asked: Asked, frame: Frame) -> str:
         title=thread.short_title(about[0]) if len(about) == 1 else "",
         n=len(about),
         due=mrkdwn.clock(due, frame.tz) if due else "",
-        late=any(line.late for line in asked.lines),
+        late=any(line.late or line.notice == LATE for line in asked.lines),
     )

@@ -1,0 +1,120 @@
+"""Reminders as they are read: first lines, what they show, what they keep quiet, and Slack's limits."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from blocks import ids
+from blocks.reminder import Asked, Line, finished, reminder
+from bot import gate
+from bot.clock.nag import LATE, WARNED
+from bot.handover import Handover, State
+from tests.blocks.reading import buttons, words
+from tests.builders import ANA, BEN, DEV, HANA, NOW, make_frame, make_handover
+
+HOSTILE = "<!channel> *bold* <https://evil.example|click>"
+
+
+def line(handover: Handover, person: int = ANA.id, left: timedelta = timedelta(hours=9), **more: Any) -> Line:
+    turns = [turn for turn in gate.shown(handover) if gate.actor(handover, turn) == person]
+    return Line(handover, person, turns, left=left, **more)
+
+
+def asked(*lines: Line, **more: Any) -> Asked:
+    things = sum(len(one.turns) for one in lines)
+    given: dict[str, Any] = {"person": ANA, "lines": lines, "things": things, "reminder_id": 7, "since": NOW}
+    return Asked(**(given | more))
+
+
+def open_one() -> Handover:
+    made = make_handover(State.SCOPED, entries=[], answers=[])
+    assert [turn for turn in gate.shown(made) if gate.actor(made, turn) == ANA.id]
+    return made
+
+
+def test_the_first_line_says_how_much_waits_and_each_thing_has_its_button() -> None:
+    message, shown = reminder(asked(line(open_one())), make_frame())
+    assert words(message).startswith("*3 things wait for you*, Ana. About 2 minutes.")
+    assert "9 working hours left" in words(message)
+    assert {"Add promises", "Nothing was promised", "Say the date", "Add people"} <= buttons(message).keys()
+    assert len(shown) == 3
+    assert {handover_id for handover_id, _, _ in shown} == {open_one().id}
+
+
+def test_nothing_of_the_record_is_in_the_notification() -> None:
+    message, _ = reminder(asked(line(open_one())), make_frame())
+    assert message.text.startswith("3 things wait for you on ABC Fintech – Cloud Migration")
+    assert "84" not in message.text
+
+
+@pytest.mark.parametrize(
+    ("more", "first"),
+    [
+        ({"last_hour": True}, "*Last hour:* 3 things hold up"),
+        ({}, "*3 things wait for you*"),
+    ],
+)
+def test_the_last_one_says_so(more: dict[str, Any], first: str) -> None:
+    message, _ = reminder(asked(line(open_one()), **more), make_frame())
+    assert words(message).startswith(first)
+
+
+def test_what_is_late_says_so_in_its_first_line() -> None:
+    message, _ = reminder(asked(line(open_one(), left=timedelta())), make_frame())
+    assert " is late and waits for you*, Ana." in words(message)
+    assert "was due" in words(message)
+
+
+def test_managers_and_heads_see_for_whom_it_waits_and_can_take_it() -> None:
+    late = Line(open_one(), HANA.id, notice=LATE)
+    message, shown = reminder(asked(late, person=HANA, things=0), make_frame())
+    assert "*1 handover is late.*" in words(message)
+    assert "It waits for Ana (3)" in words(message)
+    assert buttons(message)["Take it"]["action_id"] == ids.TAKE_IT
+    assert shown == [(late.handover.id, HANA.id, LATE)]
+    assert " is late" in message.text or "late, was due" in message.text
+    soon = Line(open_one(), DEV.id, notice=WARNED)
+    message, _ = reminder(asked(soon, person=DEV, things=0), make_frame())
+    assert "will be late at" in words(message)
+    assert buttons(message)["Waiting on client"]["action_id"] == ids.PAUSE
+
+
+def test_what_waits_for_somebody_who_is_away_is_said_to_be_theirs() -> None:
+    message, shown = reminder(asked(line(open_one()), person=BEN), make_frame())
+    assert "for Ana, who is away" in words(message)
+    assert {person for _, person, _ in shown} == {ANA.id}
+
+
+def test_it_offers_moments_in_the_receivers_zone_and_none_without() -> None:
+    option = NOW + timedelta(hours=5)
+    message, _ = reminder(asked(line(open_one()), options=[option, NOW + timedelta(days=1)]), make_frame())
+    select = next(e for b in message.blocks if b["type"] == "actions" for e in b["elements"] if "options" in e)
+    assert [o["text"]["text"] for o in select["options"]] == ["Today 15:00", "Tomorrow 10:00"]
+    assert select["options"][0]["value"] == f"7:{option.isoformat()}"
+    bare, _ = reminder(asked(line(open_one())), make_frame())
+    assert not any("options" in e for b in bare.blocks if b["type"] == "actions" for e in b["elements"])
+
+
+def test_many_handovers_stay_within_fourteen_blocks_and_say_how_many_more() -> None:
+    rows = [line(make_handover(State.SCOPED, id=n, entries=[], answers=[])) for n in range(1, 9)]
+    notices = [Line(make_handover(State.SCOPED, id=n), ANA.id, notice=LATE) for n in range(20, 30)]
+    message, shown = reminder(asked(*notices, *rows, things=40), make_frame())
+    assert len(message.blocks) <= 14
+    told = [key for _, _, key in shown if key != LATE]
+    assert len(told) <= 5
+    assert f"and {40 - len(told)} more on Home" in words(message)
+
+
+def test_names_from_outside_ring_nobody() -> None:
+    made = make_handover(State.SCOPED, entries=[], answers=[], client=HOSTILE, workspace_name=HOSTILE)
+    message, _ = reminder(asked(line(made)), make_frame())
+    formatted = [b["text"]["text"] for b in message.blocks if b.get("text", {}).get("type") == "mrkdwn"]
+    assert formatted
+    assert not any("<!channel>" in text or "<https://evil" in text for text in [*formatted, message.text])
+
+
+def test_when_all_is_done_only_that_is_left() -> None:
+    message = finished(asked(), make_frame())
+    assert message.text.startswith("✓ Done, Tue 9 Sep")
+    assert buttons(message) == {}
