@@ -34,14 +34,21 @@ def parser() -> argparse.ArgumentParser:
 
 
 def config_table(env: Mapping[str, str]) -> dict[str, Any]:
-    """baton.toml as a table; a missing file is an empty one (the settings then say what is needed)."""
-    path = Path(env.get("BATON_CONFIG") or "baton.toml")
-    if not path.exists():
+    """baton.toml as a table; without one it is empty, and the settings then say what is needed.
+
+    A file that cannot be read, or that BATON_CONFIG names and nobody finds, ends the command with exit code 2.
+    """
+    named = env.get("BATON_CONFIG") or ""
+    path = Path(named or "baton.toml")
+    if not named and not path.exists():
         return {}
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        sys.stderr.write(f"{path} cannot be read: {error.strerror}. Correct BATON_CONFIG and start again.\n")
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        sys.exit(f"{path} cannot be read: {error}. Mend that line and start again.")
+        sys.stderr.write(f"{path} cannot be read: {error}. Mend that line and start again.\n")
+    sys.exit(2)
 
 
 def main(arguments: list[str] | None = None) -> int:

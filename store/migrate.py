@@ -15,7 +15,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, make_url, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from bot.errors import ConfigError
 from store.engine import Db
@@ -24,6 +24,7 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 LOCK = 0x6261746F6E
 """The number of our advisory lock; any will do, as long as it stays the same."""
 PRIVATE = 0o600
+UNREADABLE = "DATABASE_URL cannot be read: write it as sqlite:///baton.db or postgresql://user:password@host/database."
 UNKNOWN = (
     "The database has the schema {}, which this version of Baton does not know: it is from a newer one. "
     "Start that version, or restore the backup made before it."
@@ -46,7 +47,11 @@ class Migrated:
 
 def migrate(url: str, *, migrations: Path = MIGRATIONS) -> Migrated:
     """Brings the database to the newest revision. ConfigError, with what to do, leaves it as it was."""
-    db = Db(url, pool_size=2)
+    try:
+        db = Db(url, pool_size=2)
+    except (ArgumentError, ValueError) as error:
+        # Not its words: they may quote a part of the password.
+        raise ConfigError((UNREADABLE,)) from error
     try:
         _private(url)
         with db.engine.begin() as connection:

@@ -110,6 +110,10 @@ def read(env: Mapping[str, str], table: Mapping[str, Any], *, rehearsal: bool = 
     routing = _routing(reader.table.get("routing", []), problems)
     connections = {str(key): dict(reader.tables("connections", key)) for key in reader.tables("connections")}
     ports = _ports(given, problems, rehearsal=rehearsal)
+    if not _is_database(given["DATABASE_URL"]):
+        problems.append(
+            "DATABASE_URL is no database: write sqlite:///baton.db, or postgresql://user:password@host/name."
+        )
     if rehearsal and "slack.com" in given["SLACK_API_URL"]:
         problems.append("--rehearsal never runs against Slack itself: set SLACK_API_URL to a sandbox.")
     deputies = _deputies(reader.tables("people", "deputies"), problems)
@@ -225,6 +229,12 @@ def _slack_problems(given: Mapping[str, str], channel: str) -> list[str]:
             "[slack] handovers_channel is missing: open the channel's details in Slack and copy its id (C…)."
         )
     return problems
+
+
+def _is_database(url: str) -> bool:
+    # The address itself is never shown: it may hold a password.
+    scheme, _, rest = url.partition("://")
+    return bool(rest.strip("/")) and scheme in ("sqlite", "postgresql", "postgres")
 
 
 def _roles(table: Mapping[str, Any], problems: list[str]) -> dict[Role, tuple[str, ...]]:

@@ -19,7 +19,11 @@ def run(asked: argparse.Namespace, env: Mapping[str, str], table: Mapping[str, A
     if crm is None:
         sys.stderr.write(f"There is no connection {asked.crm!r}. Connections: {', '.join(deps.crms) or 'none'}.\n")
         return 2
-    body = asked.file.read_bytes()
+    try:
+        body = asked.file.read_bytes()
+    except OSError as error:
+        sys.stderr.write(f"{asked.file} cannot be read: {error.strerror}.\n")
+        return 2
     path = f"/webhooks/{asked.crm}"
     headers = dict(crm.sign(body=body, url=settings.public_url + path, now=deps.clock.machine_now()))
     status = receive(deps, Delivery(asked.crm, body, headers, path))

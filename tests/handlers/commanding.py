@@ -1,0 +1,43 @@
+"""`python app.py …` as an administrator types it: a process of its own, with the sandbox's addresses."""
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.stories.killing import CONFIG, ROOT
+from tests.stories.stage import Stage
+
+APP = str(ROOT / "app.py")
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended: its exit code and what it printed."""
+
+    code: int
+    out: str
+    err: str
+
+
+def environment(stage: Stage, **more: str) -> dict[str, str]:
+    """The stage's environment for a process of its own, with a settings file beside the database."""
+    config = stage.folder / "baton.toml"
+    if not config.exists():
+        config.write_text(CONFIG.format(channel=stage.table["slack"]["handovers_channel"]), encoding="utf-8")
+    return bare() | stage.env | {"BATON_CONFIG": str(config)} | more
+
+
+def bare() -> dict[str, str]:
+    """An environment in which nobody set anything of ours."""
+    kept = ("PATH", "HOME", "LANG", "VIRTUAL_ENV")
+    return {name: os.environ[name] for name in kept if name in os.environ}  # noqa: TID251 - a child needs the path
+
+
+def app(env: dict[str, str], *arguments: str, cwd: Path = ROOT) -> Ended:
+    """Runs it to its end."""
+    done = subprocess.run(  # noqa: S603 - our own command
+        [sys.executable, APP, *arguments], env=env, cwd=cwd, capture_output=True, text=True, timeout=60, check=False
+    )
+    return Ended(done.returncode, done.stdout, done.stderr)

@@ -1,0 +1,328 @@
+"""The command line as an administrator meets it: its verbs, its words, its exit codes; each a process of its own."""
+
+import json
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from bot.handover import State
+from tests.handlers.commanding import APP, app, bare, environment
+from tests.stories import walk
+from tests.stories.killing import ROOT
+from tests.stories.stage import Stage, staged
+
+HEAVY = ("slack_bolt", "slack_sdk", "sqlalchemy", "sqlmodel", "httpx", "uvicorn", "starlette", "jinja2", "handlers")
+NEVER = "Traceback"
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Iterator[Stage]:
+    """The company, with Baton installed and not started."""
+    with staged(tmp_path) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def quiet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """The same for verbs that leave it as it was."""
+    with staged(tmp_path_factory.mktemp("cli")) as made:
+        yield made
+
+
+def fastest(*arguments: str) -> float:
+    """Seconds of the fastest of five runs: what the machine does beside it is not ours."""
+    times = []
+    for _ in range(5):
+        began = time.perf_counter()
+        assert app(bare(), *arguments).code == 0
+        times.append(time.perf_counter() - began)
+    return min(times)
+
+
+def test_help_answers_at_once_and_loads_nothing_heavy() -> None:
+    assert fastest("--help") < 0.2
+    command = [sys.executable, "-X", "importtime", APP, "--help"]
+    loaded = subprocess.run(command, env=bare(), cwd=ROOT, capture_output=True, text=True, check=True).stderr  # noqa: S603
+    modules = {line.rpartition("|")[2].strip().partition(".")[0] for line in loaded.splitlines()}
+    assert "argparse" in modules
+    assert modules.isdisjoint(HEAVY)
+
+
+def test_help_names_every_verb_and_each_verb_explains_itself() -> None:
+    verbs = ("serve", "doctor", "migrate", "jobs", "replay", "playbook")
+    helped = app(bare(), "--help").out
+    assert [verb for verb in verbs if f"\n    {verb} " not in helped] == []
+    for verb in verbs:
+        assert app(bare(), verb, "--help").out.startswith(f"usage: app.py {verb}")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ((), "required: verb"),
+        (("dance",), "invalid choice: 'dance'"),
+        (("replay", "hook.json"), "required: --crm"),
+        (("replay", "--crm", "hubspot"), "required: file"),
+        (("playbook", "write", "x.md"), "invalid choice: 'write'"),
+        (("doctor", "--fast"), "unrecognized arguments: --fast"),
+    ],
+)
+def test_wrong_arguments_are_named_and_end_with_2(arguments: tuple[str, ...], words: str) -> None:
+    ended = app(bare(), *arguments)
+    assert (ended.code, ended.out) == (2, "")
+    assert words in ended.err
+    assert ended.err.startswith("usage: app.py")
+
+
+@pytest.mark.parametrize("verb", ["serve", "migrate"])
+def test_all_problems_of_the_settings_are_told_at_once(tmp_path: Path, verb: str) -> None:
+    """Nobody mends one line to learn of the next; the address of the database is not repeated."""
+    (tmp_path / "baton.toml").write_text("[slack]\nhandover_channel = 'C1'\n[clock]\nworking_days = 'two'\n")
+    env = bare() | {"DATABASE_URL": "mysql://baton:hunter2@db/baton", "BATON_PORT": "http"}
+    ended = app(env, verb, cwd=tmp_path)
+    assert ended.code == 2
+    problems = [line for line in ended.err.splitlines() if line.startswith("  - ")]
+    for named in (
+        "SLACK_BOT_TOKEN",
+        "SLACK_SIGNING_SECRET",
+        "handovers_channel is missing",
+        "handover_channel is not a setting",
+        "working_days",
+        "delivery_manager is empty",
+        "There is no office",
+        "BATON_PORT",
+        "DATABASE_URL",
+    ):
+        assert [line for line in problems if named in line], named
+    assert ended.err.splitlines()[-1] == "Mend them, then start again. docs/settings.md explains each one."
+    assert "hunter2" not in ended.err
+    assert NEVER not in ended.err
+
+
+@pytest.mark.parametrize(
+    "url", ["sqlite://", "nonsense", "postgresql://", "postgresql://baton:hunter2@db:port/baton", "sqlite:///:memory:"]
+)
+def test_a_database_that_cannot_be_meant_is_a_problem_of_the_settings(quiet: Stage, url: str) -> None:
+    ended = app(environment(quiet, DATABASE_URL=url), "migrate")
+    assert ended.code == 2
+    assert "  - DATABASE_URL" in ended.err
+    assert NEVER not in ended.err
+    assert "hunter2" not in ended.err
+
+
+@pytest.mark.parametrize(
+    ("written", "words"),
+    [(None, "No such file"), (b"[slack\n", "Expected ']'"), (b"\xff\xfe", "can't decode")],
+)
+def test_a_settings_file_that_cannot_be_read_is_named(tmp_path: Path, written: bytes | None, words: str) -> None:
+    file = tmp_path / "mine.toml"
+    if written is not None:
+        file.write_bytes(written)
+    ended = app(bare() | {"BATON_CONFIG": str(file)}, "doctor")
+    assert ended.code == 2
+    assert ended.err.startswith(f"{file} cannot be read: ")
+    assert words in ended.err
+    assert NEVER not in ended.err
+
+
+@pytest.mark.req("R115")
+def test_the_doctor_calls_each_system_once_harmlessly(quiet: Stage) -> None:
+    """Nothing changes at Slack, HubSpot or Asana: what it calls only reads."""
+    before = quiet.world.version
+    ended = app(environment(quiet), "doctor")
+    assert ended.code == 0, ended
+    lines = ended.out.splitlines()
+    assert all(line.startswith("ok    ") for line in lines)
+    named = {line[6:].partition(":")[0] for line in lines}
+    assert {"Slack token", "Handovers channel", "HubSpot", "Asana"} <= named
+    assert quiet.world.version == before
+    assert {call["method"] for call in quiet.world.slack.calls} <= {"auth.test", "conversations.info"}
+
+
+@pytest.mark.req("R102", "R115")
+@pytest.mark.parametrize(
+    ("wrong", "line"),
+    [
+        ("SLACK_BOT_TOKEN=xoxb-wrong-secret", "WRONG Slack: Slack auth.test: invalid_auth. Check SLACK_BOT_TOKEN"),
+        ("HUBSPOT_TOKEN=wrong-secret", "WRONG HubSpot: credential"),
+        ("ASANA_TOKEN=wrong-secret", "WRONG Asana: credential"),
+    ],
+)
+def test_the_doctor_says_which_credential_is_wrong_and_goes_on(quiet: Stage, wrong: str, line: str) -> None:
+    name, _, value = wrong.partition("=")
+    ended = app(environment(quiet, **{name: value}), "doctor")
+    assert ended.code == 1
+    bad = [found for found in ended.out.splitlines() if found.startswith("WRONG")]
+    assert len(bad) == 1
+    assert bad[0].startswith(line)
+    assert "wrong-secret" not in ended.out + ended.err
+    assert len([found for found in ended.out.splitlines() if found.startswith("ok    ")]) >= 4
+
+
+def test_the_doctor_tells_of_a_system_that_is_away_and_of_an_open_channel(stage: Stage) -> None:
+    stage.world.faults.down("hubspot")
+    stage.world.slack.rooms.change(walk.HERE, is_private=False)
+    ended = app(environment(stage), "doctor")
+    assert ended.code == 1
+    assert "WRONG HubSpot: credential: " in ended.out
+    assert "WRONG Handovers channel: make it private and unshared" in ended.out
+    assert "ok    Asana: workspace" in ended.out
+    assert NEVER not in ended.err
+
+
+def test_the_doctor_ends_with_1_when_a_stage_mapping_is_bad(stage: Stage) -> None:
+    """The start goes on without the write-back; the doctor is where it shows."""
+    config = stage.folder / "baton.toml"
+    env = environment(stage)
+    config.write_text(
+        config.read_text().replace("[connections.hubspot]", '[connections.hubspot]\nclosing_stages=["x"]')
+    )
+    ended = app(env, "doctor")
+    assert ended.code == 1
+    assert "WRONG HubSpot: stages: There is no stage x: correct closing_stages." in ended.out
+
+
+def test_migrate_makes_the_database_and_says_so_once(stage: Stage) -> None:
+    first = app(environment(stage), "migrate")
+    assert (first.code, first.err) == (0, "")
+    assert "It was brought up to date." in first.out
+    file = stage.folder / "baton.db"
+    assert file.stat().st_mode & 0o077 == 0
+    with sqlite3.connect(file) as database:
+        assert database.execute("SELECT count(*) FROM job").fetchone() == (0,)
+    second = app(environment(stage), "migrate")
+    assert second.code == 0
+    assert "It was already." in second.out
+
+
+def test_migrate_refuses_a_database_of_a_newer_version_and_leaves_it(stage: Stage) -> None:
+    app(environment(stage), "migrate")
+    with sqlite3.connect(stage.folder / "baton.db") as database:
+        database.execute("UPDATE alembic_version SET version_num = '9999'")
+    ended = app(environment(stage), "migrate")
+    assert ended.code == 2
+    assert "from a newer one" in ended.err
+    assert NEVER not in ended.err
+
+
+def test_a_replayed_webhook_goes_through_the_real_door_and_opens_the_handover(stage: Stage) -> None:
+    """Recorded while Baton was away, fed in again, read by a running `serve` on the same database."""
+    stage.start()
+    hub = stage.world.hubspot
+    hub.webhooks.drop_all = True
+    hub.win(walk.ABC)
+    hook = stage.folder / "hook.json"
+    event = {"eventId": 1, "subscriptionId": 2, "portalId": 3, "appId": 4, "occurredAt": 1795000000123}
+    event |= {"attemptNumber": 0, "objectId": int(walk.ABC)}
+    told = {"subscriptionType": "deal.propertyChange", "propertyName": "dealstage", "propertyValue": "closedwon"}
+    hook.write_text(json.dumps([event | told]))
+    ended = app(environment(stage), "replay", str(hook), "--crm", "hubspot")
+    assert (ended.code, ended.out) == (0, "The door answered 200.\n")
+    stage.until(lambda: not stage.deps.store.outbox.waiting(), "the running bot reads what was replayed")
+    stage.settle()
+    assert stage.handover().state is State.WON
+    assert app(environment(stage), "replay", str(hook), "--crm", "hubspot").code == 0
+    stage.settle()
+    with stage.deps.store.read() as reader:
+        assert reader.handover(2) is None
+
+
+def test_a_replay_that_cannot_be_says_why(quiet: Stage) -> None:
+    env = environment(quiet)
+    hook = quiet.folder / "broken.json"
+    hook.write_text("{broken")
+    refused = app(env, "replay", str(hook), "--crm", "hubspot")
+    assert (refused.code, refused.out) == (1, "The door answered 400.\n")
+    nobody = app(env, "replay", str(hook), "--crm", "zoho")
+    assert (nobody.code, nobody.err) == (2, "There is no connection 'zoho'. Connections: hubspot.\n")
+    for missing in (quiet.folder / "gone.json", quiet.folder):
+        ended = app(env, "replay", str(missing), "--crm", "hubspot")
+        assert ended.code == 2
+        assert ended.err.startswith(f"{missing} cannot be read: ")
+
+
+def test_the_jobs_say_what_waits_and_why_without_a_word_of_the_record(stage: Stage) -> None:
+    stage.start()
+    stage.world.faults.down("hubspot")
+    assert "0 jobs." in app(environment(stage), "jobs").out
+    stage.world.hubspot.win(walk.ABC)
+    stage.until(lambda: any(j.error for j in stage.deps.store.outbox.jobs(("ready",))), "the read waits")
+    ended = app(environment(stage), "jobs")
+    assert ended.code == 0
+    (line,) = [line for line in ended.out.splitlines() if "ReadDeal" in line]
+    assert "HubSpot" in line
+    assert "tries" in line
+    assert "1 jobs." in ended.out
+    assert "ABC Fintech" not in ended.out
+    stage.world.faults.clear()
+
+
+GOOD = "playbooks/checklists/default.toml"
+PROJECT = "playbooks/projects/default.md"
+
+
+@pytest.mark.req("R189")
+def test_a_playbook_is_checked_before_it_is_used(tmp_path: Path) -> None:
+    """The rules by which items are checked are a closed list: what nobody can check is named with its file."""
+    for file in (GOOD, PROJECT, "playbooks/projects/crm-erp.md"):
+        ended = app(bare(), "playbook", "check", file)
+        assert (ended.code, ended.out.splitlines()[-1]) == (0, "This file can be used."), ended
+    spoiled = tmp_path / "spoiled.toml"
+    text = (ROOT / GOOD).read_text(encoding="utf-8")
+    assert 'check = "' in text
+    first = text.partition('check = "')[2].partition('"')[0]
+    spoiled.write_text(text.replace(f'check = "{first}"', 'check = "moon_phase"', 1), encoding="utf-8")
+    ended = app(bare(), "playbook", "check", str(spoiled))
+    assert ended.code == 1
+    assert "moon_phase" in ended.out
+    assert ended.out.splitlines()[-1] == "This file cannot be used yet."
+    missing = app(bare(), "playbook", "check", str(tmp_path / "gone.md"))
+    assert (missing.code, missing.err) == (2, f"There is no file {tmp_path / 'gone.md'}.\n")
+    spoiled.write_bytes(b"\xff\xfe")
+    assert "not UTF-8" in app(bare(), "playbook", "check", str(spoiled)).out
+
+
+def test_serve_answers_until_it_is_told_to_stop(stage: Stage) -> None:
+    """SIGTERM ends it in good order, as a supervisor asks it to: it says so, and nobody answers any more."""
+    env = environment(stage)
+    with subprocess.Popen([sys.executable, APP, "serve"], env=env, cwd=ROOT, stderr=subprocess.PIPE) as process:  # noqa: S603
+        try:
+            stage.until(lambda: answers(stage), "serve answers")
+            process.send_signal(signal.SIGTERM)
+            _, said = process.communicate(timeout=20)
+        finally:
+            process.kill()
+    lines = [json.loads(line) for line in said.decode().splitlines()]
+    assert [line for line in lines if line["what"] == "listening"]
+    assert [line for line in lines if line["level"] == "error"] == []
+    assert lines[-1]["what"].startswith("Finished server process")
+    assert process.returncode == -signal.SIGTERM
+    assert not answers(stage)
+
+
+def test_serve_ends_when_its_port_is_taken(stage: Stage) -> None:
+    port = stage.server.url.rpartition(":")[2]
+    ended = app(environment(stage, BATON_PORT=port), "serve")
+    assert ended.code not in (0, None)
+    assert "address already in use" in ended.err
+
+
+def test_a_rehearsal_never_runs_against_slack_itself(quiet: Stage) -> None:
+    ended = app(environment(quiet, SLACK_API_URL="https://slack.com/api/"), "serve", "--rehearsal")
+    assert ended.code == 2
+    assert "--rehearsal never runs against Slack itself" in ended.err
+
+
+def answers(stage: Stage) -> bool:
+    """Whether somebody answers on Baton's port."""
+    try:
+        return httpx.get(f"{stage.env['BATON_PUBLIC_URL']}/readyz", timeout=2).status_code == 200
+    except httpx.HTTPError:
+        return False
