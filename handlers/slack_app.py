@@ -4,6 +4,7 @@ https://docs.slack.dev/tools/bolt-python: `process_before_response=True` lets a 
 `authorize=` from stored ids keeps the first click fast while Slack hangs.
 """
 
+import logging
 import secrets
 
 from slack_bolt import App
@@ -39,6 +40,8 @@ def bolt(deps: Deps) -> App:
         )
 
     application = App(
+        # Its loggers take this one's level; without it they take the root's, and tell whole messages when that is low.
+        logger=logging.getLogger("slack_bolt"),
         client=deps.edge.client,
         # Without a secret of Slack's (Socket Mode alone) nobody can sign for the HTTP door: the key is thrown away.
         signing_secret=str.__str__(deps.settings.signing_secret) or secrets.token_hex(32),

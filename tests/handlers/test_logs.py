@@ -1,0 +1,145 @@
+"""Logs tell what happened and why; never a secret, a promise, an amount, a stance or somebody's name.
+
+The whole road is walked with the finest logging on, through trouble of each kind; every line that anybody in the
+process logs is read, ours and the libraries'.
+"""
+
+import json
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from connectors.crm.hubspot.signature import sign
+from handlers.clock import Clock
+from handlers.logs import Lines, set_up
+from tests.stories import walk
+from tests.stories.stage import Stage, staged
+
+SECRETS = (
+    "xoxb-sandbox",
+    "xapp-sandbox",
+    "sandbox-signing-secret",
+    "sandbox-hubspot-secret",
+    "hubspot-sandbox",
+    "asana-sandbox",
+)
+WORDS = (
+    "weekly call",
+    "free training",
+    "board meets",
+    "go on after go-live",
+    "ends with go-live",
+    "84000",
+    "84,000",
+    "maria klein",
+    "jonas weber",
+    "m.klein@",
+    "against",
+)
+
+
+@contextmanager
+def overheard() -> Iterator[StringIO]:
+    """Everything that is logged while it lasts, at the finest level that a person can switch on, as it is written."""
+    root = logging.getLogger()
+    before = (root.level, root.handlers[:])
+    heard = StringIO()
+    set_up(logging.DEBUG)
+    handler = logging.StreamHandler(heard)
+    handler.setFormatter(Lines())
+    root.addHandler(handler)
+    try:
+        yield heard
+    finally:
+        root.setLevel(before[0])
+        root.handlers[:] = before[1]
+
+
+def trouble(stage: Stage) -> None:
+    """A bad day: each side fails in its own way, and somebody knocks who is not HubSpot."""
+    add = stage.world.faults.add
+    add("hubspot", "GET /crm", "500")
+    add("slack", "chat.postMessage", "429")
+    add("slack", "chat.postMessage", "ok_false:internal_error")
+    add("slack", "views.open", "ok_false:internal_error")
+    add("asana", "POST /projects", "500")
+    add("asana", "POST /tasks", "500")
+    url = f"{stage.env['BATON_PUBLIC_URL']}/webhooks/hubspot"
+    body = json.dumps([{"objectId": 1, "propertyValue": "Weekly call"}]).encode()
+    forged = sign(body, url=url, now=Clock.machine_now(), secret="forged")
+    assert httpx.post(url, content=body, headers=forged).status_code == 401
+
+
+def lines(heard: StringIO) -> list[dict[str, Any]]:
+    """Each line is one JSON object with its time, level, source and what happened."""
+    found: list[dict[str, Any]] = [json.loads(line) for line in heard.getvalue().splitlines()]
+    assert all({"at", "level", "from", "what"} <= line.keys() for line in found)
+    return found
+
+
+def nothing_planted(heard: StringIO) -> None:
+    """None of the planted words stands anywhere."""
+    said = heard.getvalue().lower()
+    assert [word for word in (*SECRETS, *WORDS) if word in said] == []
+
+
+@pytest.mark.req("R116")
+def test_a_walk_through_trouble_leaves_no_secret_and_no_word_of_the_record_in_any_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("handlers.deliver.loop.BACKOFF_CAP", 0.3)
+    with overheard() as heard, staged(tmp_path) as stage:
+        stage.start()
+        trouble(stage)
+        stage.hands.global_shortcut("ana", "handover_new")
+        handover = walk.whole(stage)
+        stage.stop()
+    record = str(handover).lower()
+    assert [word for word in WORDS if word not in record] == ["84,000"]
+    nothing_planted(heard)
+    told = [
+        (line["from"], line.get("kind"), line.get("why", "")) for line in lines(heard) if line["level"] == "warning"
+    ]
+    assert ("baton.webhooks", None, "BadSignature") in told
+    assert ("baton.ears", None, "internal_error") in told
+    assert ("baton.deliver", "Redraw", "Slack chat.postMessage: internal_error") in told
+    assert [why for _, kind, why in told if kind == "ReadDeal" and why.startswith("HubSpot read the deal: ")]
+    assert [why for _, kind, why in told if kind == "Provision" and why.startswith("Asana make the project: ")]
+
+
+@pytest.mark.req("R116")
+def test_over_socket_mode_no_message_is_told_either(tmp_path: Path) -> None:
+    """Each envelope holds what people typed; the SDK would tell it at its finest level."""
+    with overheard() as heard, staged(tmp_path, socket_mode=True) as stage:
+        stage.start()
+        stage.world.faults.add("slack", "views.open", "ok_false:internal_error")
+        stage.hands.global_shortcut("ana", "handover_new")
+        walk.won(stage)
+        walk.context(stage)
+        stage.stop()
+    nothing_planted(heard)
+    assert [line for line in lines(heard) if line["what"] == "modal not opened"]
+
+
+def test_one_reference_leads_from_the_log_to_the_job_and_to_the_vendor(tmp_path: Path) -> None:
+    """HubSpot's own id of the failed call stands in the log and with the job that waits, beside the job's number."""
+    with overheard() as heard, staged(tmp_path) as stage:
+        stage.start()
+        stage.world.faults.add("hubspot", "GET /crm", "500")
+        stage.world.hubspot.win(walk.ABC)
+        stage.until(lambda: "(reference " in heard.getvalue(), "the read fails")
+        stage.until(lambda: any(job.error for job in stage.deps.store.outbox.jobs(("ready", "done"))), "the job waits")
+        (job,) = [job for job in stage.deps.store.outbox.jobs(("ready", "done")) if job.error]
+        stage.settle()
+    (line,) = [line for line in lines(heard) if line["what"] == "job failed"]
+    assert line["job"] == str(job.id)
+    assert line["kind"] == job.kind == "ReadDeal"
+    assert line["why"] == job.error
+    reference = job.error.partition("(reference ")[2].rstrip(")")
+    assert len(reference) == 36
