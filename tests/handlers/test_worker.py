@@ -1,0 +1,262 @@
+"""The worker's loop: what each failure of a job leads to, with the real clients over the sandbox."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from bot.effects import Effect, Home, Identify, ReadDeal, Whisper
+from handlers.clock import Clock
+from handlers.deliver.loop import BACKOFF_CAP, FAULT_TRIES, REAUTH_WAIT, Worker
+from handlers.deliver.performers import PERFORMERS
+from handlers.wiring import build
+from sandbox.deals import ABC
+from store.jobs import JobLine
+from tests.stories import walk
+from tests.stories.stage import Stage, staged
+
+NORTHWIND = "9002"
+OLGA = "olga@acme.example"
+
+
+def read(deal: str = ABC) -> ReadDeal:
+    """The job that reads a deal whole."""
+    return ReadDeal("hubspot", deal, "webhook", nonce="test")
+
+
+class Sped(Clock):
+    """A clock whose machine time a test lets pass."""
+
+    passed = 0.0
+
+    def tick(self) -> float:  # type: ignore[override]
+        """Machine seconds."""
+        return super().tick() + self.passed
+
+
+@dataclass(frozen=True)
+class FromTheFuture(Effect):
+    """An effect that this version does not know: a newer replica put it there."""
+
+    serial: str
+
+
+class Bench:
+    """One worker over the real wiring, its jobs performed one after the other. The admin is known in Slack."""
+
+    def __init__(self, stage: Stage, **env: str) -> None:
+        self.stage = stage
+        self.clock = Sped()
+        self.deps = build(stage.settings(), stage.env | env, clock=self.clock)
+        self.worker = Worker(self.deps, PERFORMERS)
+        self.emit(Identify("", OLGA, nonce="test"))
+        self.work()
+
+    def close(self) -> None:
+        """Ends it."""
+        self.deps.store.db.dispose()
+
+    def emit(self, *effects: Effect) -> None:
+        """Puts effects into the outbox."""
+        with self.deps.store.write() as unit:
+            for effect in effects:
+                unit.emit(effect)
+
+    def work(self) -> None:
+        """Performs all that is due now."""
+        while self.worker.run_one("bench"):
+            continue
+
+    def fail(self, kind: str, *, times: int = 1, effect: Effect | None = None) -> JobLine:
+        """The CRM fails so when the deal is read; returns the job after its first try."""
+        self.stage.world.faults.add("hubspot", "GET /crm", kind, times=times)
+        wanted = effect or read()
+        self.emit(wanted)
+        self.work()
+        return self.job(wanted.kind)
+
+    def jobs(self, kind: str) -> list[JobLine]:
+        """All jobs of that kind, whatever became of them, oldest first."""
+        found = self.deps.store.outbox.jobs(("ready", "done", "dead"), limit=1000)
+        return [job for job in reversed(found) if job.kind == kind]
+
+    def job(self, kind: str) -> JobLine:
+        """The only job of that kind."""
+        (found,) = self.jobs(kind)
+        return found
+
+    def until_due(self, job: JobLine) -> float:
+        """Seconds until its next try."""
+        return job.run_at - self.clock.tick()
+
+    def told(self) -> list[str]:
+        """What the admin reads, oldest first."""
+        rooms = self.stage.world.slack.dms(walk.user_id("olga"))
+        return [message["text"] for room in rooms for message in self.stage.channel(room["id"])]
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Iterator[Stage]:
+    """A company in which Baton does nothing by itself."""
+    with staged(tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+def bench(stage: Stage) -> Iterator[Bench]:
+    """Its worker."""
+    made = Bench(stage)
+    yield made
+    made.close()
+
+
+@pytest.mark.req("R104")
+def test_a_rate_limit_is_waited_out_as_long_as_the_vendor_says(bench: Bench) -> None:
+    """HubSpot's limit counts ten seconds; nobody hears of it, and the next try goes through."""
+    job = bench.fail("429")
+    assert job.state == "ready"
+    assert 8 < bench.until_due(job) <= 10
+    bench.clock.passed += 11
+    bench.work()
+    assert (bench.job("ReadDeal").state, bench.job("ReadDeal").attempts) == ("done", 2)
+    assert bench.told() == []
+
+
+@pytest.mark.req("R104")
+def test_slacks_retry_after_holds_for_every_post_to_that_channel(bench: Bench) -> None:
+    """Two threads begin in one channel: after the first refusal the second does not even try."""
+    for deal in (ABC, NORTHWIND):
+        bench.stage.world.hubspot.win(deal)
+    bench.stage.world.faults.add("slack", "chat.postMessage", "429", retry_after=70)
+    bench.emit(read(), read(NORTHWIND))
+    bench.work()
+    assert len(posts(bench)) == 1
+    assert 65 < bench.until_due(bench.jobs("Redraw")[0]) <= 70
+    bench.clock.passed += 60
+    bench.work()
+    assert len(posts(bench)) == 1
+    bench.clock.passed += 11
+    bench.work()
+    assert len(posts(bench)) > 2
+
+
+def posts(bench: Bench) -> list[dict[str, object]]:
+    """What Baton tried to post into the handovers channel."""
+    calls = bench.stage.world.slack.calls.of("chat.postMessage")
+    return [call for call in calls if call["args"].get("channel") == walk.HERE]
+
+
+def test_a_refused_credential_waits_and_the_admin_is_told_once_a_day(stage: Stage) -> None:
+    """Two jobs meet it again and again: one message; with a new credential the work goes on by itself."""
+    broken = Bench(stage, HUBSPOT_TOKEN="revoked")
+    broken.emit(read(), read(NORTHWIND))
+    for _ in range(3):
+        broken.work()
+        assert {job.state for job in broken.jobs("ReadDeal")} == {"ready"}
+        assert all(0 < broken.until_due(job) <= REAUTH_WAIT for job in broken.jobs("ReadDeal"))
+        broken.clock.passed += REAUTH_WAIT + 1
+    assert broken.told() == ["HubSpot refuses Baton's access. What has to go there waits."]
+    assert "revoked" not in str(stage.world.slack.messages(stage.world.slack.dms(walk.user_id("olga"))[0]["id"]))
+    broken.close()
+    mended = Bench(stage)
+    mended.clock.passed = broken.clock.passed
+    mended.work()
+    assert {job.state for job in mended.jobs("ReadDeal")} == {"done"}
+    mended.close()
+
+
+def test_what_a_vendor_refuses_for_good_is_parked_and_told_once(bench: Bench) -> None:
+    """Slack knows no such user: no second try, one message with the reason, and the job is kept for a person."""
+    bench.stage.world.faults.add("slack", "views.publish", "ok_false:user_not_found")
+    with bench.deps.store.read() as reader:
+        olga = reader.by_email(OLGA)
+    assert olga is not None
+    bench.emit(Home(olga.id, "test"))
+    for _ in range(3):
+        bench.work()
+        bench.clock.passed += 10_000
+    job = bench.job("Home")
+    assert (job.state, job.attempts, job.error) == ("dead", 1, "Slack views.publish: user_not_found")
+    assert bench.told() == [f"One thing could not be done: Home. It is kept as job {job.id}."]
+
+
+@pytest.mark.req("R140")
+def test_an_answer_as_nobody_documents_it_is_tried_six_times_then_parked_and_told(bench: Bench) -> None:
+    """Perhaps it passes; when it does not, a person decides, and can have it tried again."""
+    job = bench.fail("garbage", times=6)
+    for number in range(1, 6):
+        assert (job.state, job.attempts) == ("ready", number)
+        assert 0 < bench.until_due(job) <= min(BACKOFF_CAP, 2.0**number)
+        bench.clock.passed += BACKOFF_CAP
+        bench.work()
+        job = bench.job("ReadDeal")
+    assert (job.state, job.attempts) == ("dead", 6)
+    bench.clock.passed += BACKOFF_CAP
+    bench.work()
+    assert bench.told() == [f"One thing could not be done: ReadDeal. It is kept as job {job.id}."]
+    assert bench.deps.store.outbox.revive(job.id)
+    bench.work()
+    assert bench.job("ReadDeal").state == "done"
+
+
+@pytest.mark.req("R139")
+def test_an_outage_is_waited_out_however_often_it_fails(bench: Bench) -> None:
+    """Far more tries than a fault gets, never more than two minutes apart, and nobody is told."""
+    bench.stage.world.faults.down("hubspot")
+    bench.emit(read())
+    for _ in range(3 * FAULT_TRIES):
+        bench.work()
+        job = bench.job("ReadDeal")
+        assert job.state == "ready"
+        assert 0 < bench.until_due(job) <= BACKOFF_CAP
+        bench.clock.passed += BACKOFF_CAP
+    bench.stage.world.faults.clear()
+    bench.work()
+    assert bench.job("ReadDeal").state == "done"
+    assert bench.told() == []
+
+
+def test_work_of_a_kind_that_nobody_knows_is_kept_and_told(bench: Bench) -> None:
+    """A newer replica wrote it: it is tried for a while, as that one may take it, then kept for a person."""
+    bench.emit(FromTheFuture("one"))
+    for _ in range(FAULT_TRIES):
+        bench.work()
+        bench.clock.passed += BACKOFF_CAP
+    job = bench.job("FromTheFuture")
+    assert (job.state, job.attempts, job.error) == ("dead", FAULT_TRIES, "KeyError")
+    bench.work()
+    assert bench.told() == [f"One thing could not be done: FromTheFuture. It is kept as job {job.id}."]
+
+
+def test_a_word_to_one_person_is_tried_once_and_nobody_hears_when_it_fails(bench: Bench) -> None:
+    """An ephemeral word that comes minutes later helps nobody."""
+    bench.stage.world.faults.add("slack", "chat.postEphemeral", "ok_false:user_not_in_channel")
+    bench.emit(Whisper(walk.user_id("ana"), nonce="a", channel=walk.HERE, data={"text": "Saved."}))
+    bench.work()
+    bench.clock.passed += 10_000
+    bench.work()
+    assert bench.job("Whisper").state == "done"
+    assert len(bench.stage.world.slack.calls.of("chat.postEphemeral")) == 1
+    assert bench.told() == []
+
+
+def test_the_hands_outlive_a_database_that_goes_away(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
+    """The table is gone for a while: nothing is claimed; it is back: the work goes on in the same threads."""
+    stage.start()
+    assert stage.running is not None
+    file = stage.folder / "baton.db"
+    rename(file, "job", "job_away")
+    stage.running.worker.wake()
+    stage.until(lambda: "could not claim work" in caplog.messages, "a hand looks for work and finds no table")
+    rename(file, "job_away", "job")
+    walk.won(stage)
+    assert stage.post("root")
+
+
+def rename(file: Path, old: str, new: str) -> None:
+    """Renames a table under the running bot."""
+    with closing(sqlite3.connect(file, timeout=10)) as database, database:
+        database.execute(f"ALTER TABLE {old} RENAME TO {new}")
