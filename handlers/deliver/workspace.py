@@ -24,7 +24,11 @@ def invite_client(effect: Effect, ledger: Ledger) -> None:
     state, words = "given", ""
     try:
         tool = tool_of(deps)
-        ledger.step("invite", lambda: _invite(ledger, handover, member), find=lambda _: _has(ledger, handover, member))
+        ledger.step(
+            f"invite:{member.email}",  # the page of the ledger is shared by all invitations to this workspace
+            lambda: _invite(ledger, handover, member),
+            find=lambda _: _has(ledger, handover, member),
+        )
         words = tool.title
     except Declined as declined:
         state, words = "failed", declined.words
