@@ -11,10 +11,9 @@ from blocks import ids, kit, limits, mrkdwn, thread
 from blocks.faces import root
 from blocks.frame import Block, Frame, Message
 from blocks.mrkdwn import Safe
+from blocks.record import presale
 from blocks.render import sentence
-from blocks.words import deal
-from bot.deal import PresaleKind
-from bot.handover import Handover, Presale, State
+from bot.handover import Handover, State
 from bot.people import Person, Role, Sight, may_assign, may_see_settings, may_start
 
 ROWS = 20
@@ -43,7 +42,7 @@ def card(handover: Handover, frame: Frame, *, sight: Sight) -> Message:
         return limits.check_message(_outline(handover, frame))
     drawn = root.draw(handover, frame)
     link = mrkdwn.address(frame.links.get("root", ""))
-    blocks = [*drawn.blocks, *(_presale(handover, frame) if handover.state is State.PRESALE else [])]
+    blocks = [*drawn.blocks, *(presale.rows(handover, frame) if handover.state is State.PRESALE else [])]
     if handover.state is State.PRESALE:
         button = kit.button("Add context", ids.ADD_CONTEXT, str(handover.id), style="primary")
         blocks[4] = kit.actions(button, kit.overflow(ids.ROOT_MENU, root.menu(handover)))
@@ -134,17 +133,6 @@ def _outline(handover: Handover, frame: Frame) -> Message:
         kit.context(sentence("card.outline_note")),
     ]
     return Message(root.spoken(handover, frame), blocks)
-
-
-def _presale(handover: Handover, frame: Frame) -> list[Block]:
-    known = {artefact.kind: artefact for artefact in handover.presale}
-    blocks = []
-    for kind in PresaleKind:
-        artefact = known.get(kind.value) or Presale(kind=kind.value)
-        button = kit.button("Sign off", ids.PRESALE_SIGN, f"{handover.id}:{kind.value}", label=f"Sign off {kind.value}")
-        words = deal.presale(artefact, frame)
-        blocks.append(kit.section(words, accessory=None if artefact.signed_off else button))
-    return blocks
 
 
 def _rows(rows: Sequence[Row], frame: Frame, *, more: bool) -> list[Block]:

@@ -61,6 +61,7 @@ UNDO_PAUSE = "pause.undo"  # value HO:the pause's name; the delivery manager tak
 CANT_DO = "turn.cannot"  # value HO ids joined by ":", or none: all of the person's; opens "I can't do this"
 CANT_WHY = "cannot.why"  # radio in that modal (dispatches)
 CANCEL = "handover.cancel"  # value HO; opens a reason modal
+PRESALE = "presale.show"  # value HO; opens the index of the presale work
 PRESALE_SIGN = "presale.sign"  # value HO:kind; opens the presale modal
 DIGEST_ALL = "digest.all"  # all open handovers, in a private view
 DIGEST_MINE = "digest.mine"  # those in which I hold a role

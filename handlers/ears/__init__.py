@@ -15,13 +15,19 @@ from handlers.ears import (
     clock,
     commands,
     digest,
+)
     home,
     lists,
     mentions,
     options,
+<<<<<<< HEAD
     pause,
     points,
     prefs,
+=======
+    points,
+    record,
+>>>>>>> 56a5653 (x)
     roles,
     scope,
     show,
@@ -37,7 +43,7 @@ PARTS = (
 
 def register(bolt: App, deps: Deps) -> None:
     """Registers every listener, the catch-all last."""
-    for part in PARTS:
+    for part in (*PARTS, record):
         part.register(bolt, deps)
     bolt.error(lambda error, body: on_error(deps, error, body))
 
