@@ -5,7 +5,7 @@ hold) is drawn again later: then without mention and buttons, with by whom and w
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from blocks import ids, kit, limits, mrkdwn, thread
@@ -13,7 +13,7 @@ from blocks.faces import progress
 from blocks.frame import Block, Frame, Message
 from blocks.mrkdwn import Safe
 from blocks.render import count, listed, sentence
-from blocks.words import entries, rings, turns
+from blocks.words import entries, rings, spans, turns
 from bot import gate
 from bot.context import Disposition, Entry, Kind
 from bot.handover import Handover, Signature, StepState
@@ -104,8 +104,8 @@ def _live(handover: Handover, frame: Frame, _: Mapping[str, Any]) -> Message:
     names = listed([mrkdwn.name(frame.name(s.person), 40) for s in _by_person(signed)])
     title = thread.short_title(handover)
     promises = _promises(handover) if frame.open_here else ""
-    hours = round(handover.worked_seconds / 3600)
-    shown = {"title": mrkdwn.name(handover.title), "signers": names, "hours": hours, "promises": promises}
+    worked = spans.worked_of(timedelta(seconds=handover.worked_seconds), frame.wanted, frame.day)
+    shown = {"title": mrkdwn.name(handover.title), "signers": names, "worked": worked, "promises": promises}
     words: str = sentence("replies.live", **shown)
     if handover.override:
         by, reason = mrkdwn.name(frame.name(handover.override.person), 40), mrkdwn.name(handover.override.reason, 300)

@@ -15,19 +15,14 @@ from handlers.ears import (
     clock,
     commands,
     digest,
-)
     home,
     lists,
     mentions,
     options,
-<<<<<<< HEAD
     pause,
     points,
     prefs,
-=======
-    points,
     record,
->>>>>>> 56a5653 (x)
     roles,
     scope,
     show,
@@ -37,13 +32,13 @@ from handlers.ears.guard import Click, on_error, whisper
 
 PARTS = (
     commands, capture, points, lists, scope, signoff, access, roles, clock, pause, cannot, prefs, show, home, digest,
-    mentions, options,
+    mentions, options, record,
 )  # fmt: skip
 
 
 def register(bolt: App, deps: Deps) -> None:
     """Registers every listener, the catch-all last."""
-    for part in (*PARTS, record):
+    for part in PARTS:
         part.register(bolt, deps)
     bolt.error(lambda error, body: on_error(deps, error, body))
 

@@ -1,6 +1,7 @@
 """Replies: few, each ringing only whom it is the turn of; drawn again they show what became of them."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -111,10 +112,10 @@ def test_a_project_manager_without_a_turn_is_asked_to_look() -> None:
 
 
 def test_going_live_names_who_signed_and_rings_nobody() -> None:
-    message = drawn("live", make_handover(State.IN_PROGRESS))
+    message = drawn("live", make_handover(State.IN_PROGRESS), make_frame(wanted=timedelta(hours=16)))
     assert words(message).startswith(
         "🟢 *ABC Fintech – Cloud Migration – Sep2025 is live.* The workspace is the record from now on. "
-        "Signed by Dev Patel, Ben Ortiz and Ana Ruiz · 13 working hours · "
+        "Signed by Dev Patel, Ben Ortiz and Ana Ruiz · 1 day 5 h of 2 days · "
         "3 promises: 2 in scope, 1 change request."
     )
     assert mentions(message) == []
