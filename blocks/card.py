@@ -96,7 +96,8 @@ def help_(person: Person, roles: Collection[Role], frame: Frame) -> Message:
     del frame  # help shows no moment and no other person
     named = ["always", *_allowed(person, roles)]
     lines = [sentence(f"help.{name}") for name in named]
-    asks = [sentence(f"help.ask_{name}") for name in ("start", "assign") if name not in named]
+    wanted = ("start", "assign", *(["stage"] if "whole" in named else []))
+    asks = [sentence(f"help.ask_{name}") for name in wanted if name not in named]
     blocks = [
         kit.section(sentence("help.head", name=mrkdwn.name(person.first_name, 40))),
         kit.section("\n".join(lines)),
@@ -115,6 +116,8 @@ def _allowed(person: Person, roles: Collection[Role]) -> Iterable[str]:
         yield "assign"
     if Role.DELIVERY_MANAGER in roles:
         yield "scope"
+    if Role.PM in roles or Role.CSM in roles:
+        yield "stage"
     if Role.DELIVERY_MANAGER in roles or person.has(Role.HEAD_OF_DELIVERY, Role.SALES_OPS):
         yield "cancel"
     if may_see_settings(person):

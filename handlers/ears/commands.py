@@ -18,7 +18,7 @@ from handlers.ears import pause, prefs, settings, verbs
 from handlers.ears.asked import Asked, line
 from handlers.ears.digest import digest
 from handlers.ears.guard import Click, whisper
-from handlers.ears.record import presale
+from handlers.ears.record import presale, stage
 from handlers.rows import people_of, row
 
 Verb = Callable[[Deps, Asked], Message | None]
@@ -35,6 +35,7 @@ VERBS: Mapping[str, Verb] = {
     "audit": verbs.audit,
     "cancel": verbs.cancel,
     "presale": presale.verb,
+    "stage": stage.verb,
     "digest": digest,
     "pause": pause.pause,
     "resume": pause.resume,

@@ -1,11 +1,11 @@
-"""Rare turns of a whole record: its presale work."""
+"""Rare turns of a whole record: its presale work, its stage after the gate."""
 
 from slack_bolt import App
 
 from handlers.deps import Deps
-from handlers.ears.record import presale
+from handlers.ears.record import presale, stage
 
-PARTS = (presale,)
+PARTS = (presale, stage)
 
 
 def register(bolt: App, deps: Deps) -> None:
