@@ -151,7 +151,8 @@ def _changed(unit: Unit, handover: Handover, changes: list[Change], now: datetim
     if handover.live_at is None:
         for signature in withdrawn:
             signature.withdrawn_at = now
-            signature.withdrawn_why = ", ".join(c.label.lower() for c in changes if signature.role in TOUCHES[c.label])
+            labels = [c.label.lower() for c in changes if signature.role in TOUCHES[c.label]]
+            signature.withdrawn_why = f"{', '.join(labels)} changed in the CRM"
             handover.note(now, "signature_withdrawn", role=signature.role.value, why=signature.withdrawn_why)
         for turn in gate.turns(handover):
             if turn.action == "sign" and turn.role in touched:

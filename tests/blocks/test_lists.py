@@ -127,7 +127,9 @@ def test_after_the_sign_off_the_button_is_gone_and_the_name_stands() -> None:
 def test_a_withdrawn_signature_says_why_where_it_may() -> None:
     gone = Signature(Role.DELIVERY_MANAGER, DEV.id, NOW, withdrawn_at=NOW, withdrawn_why="amount 84,000 → 80,000")
     handover = make_handover(State.PROVISIONED, signatures=[gone])
-    assert "(amount 84,000 → 80,000). Look, then sign again." in words(drawn(handover, "delivery_manager"))
+    assert "counts no longer: amount 84,000 → 80,000. Look, then sign again." in words(
+        drawn(handover, "delivery_manager")
+    )
     closed = words(drawn(handover, "delivery_manager", make_frame(open_here=False)))
     assert "counts no longer" in closed
     assert "80,000" not in closed
