@@ -11,10 +11,9 @@ from blocks import ids, kit, limits, mrkdwn, thread
 from blocks.faces import root
 from blocks.frame import Block, Frame, Message
 from blocks.mrkdwn import Safe
+from blocks.record import presale
 from blocks.render import sentence
-from blocks.words import deal
-from bot.deal import PresaleKind
-from bot.handover import Handover, Presale, State
+from bot.handover import Handover, State
 from bot.people import Person, Role, Sight, may_assign, may_see_settings, may_start
 
 ROWS = 20
@@ -43,7 +42,7 @@ def card(handover: Handover, frame: Frame, *, sight: Sight) -> Message:
         return limits.check_message(_outline(handover, frame))
     drawn = root.draw(handover, frame)
     link = mrkdwn.address(frame.links.get("root", ""))
-    blocks = [*drawn.blocks, *(_presale(handover, frame) if handover.state is State.PRESALE else [])]
+    blocks = [*drawn.blocks, *(presale.rows(handover, frame) if handover.state is State.PRESALE else [])]
     if handover.state is State.PRESALE:
         button = kit.button("Add context", ids.ADD_CONTEXT, str(handover.id), style="primary")
         blocks[4] = kit.actions(button, kit.overflow(ids.ROOT_MENU, root.menu(handover)))
@@ -97,7 +96,8 @@ def help_(person: Person, roles: Collection[Role], frame: Frame) -> Message:
     del frame  # help shows no moment and no other person
     named = ["always", *_allowed(person, roles)]
     lines = [sentence(f"help.{name}") for name in named]
-    asks = [sentence(f"help.ask_{name}") for name in ("start", "assign") if name not in named]
+    wanted = ("start", "assign", *(["stage"] if "whole" in named else []))
+    asks = [sentence(f"help.ask_{name}") for name in wanted if name not in named]
     blocks = [
         kit.section(sentence("help.head", name=mrkdwn.name(person.first_name, 40))),
         kit.section("\n".join(lines)),
@@ -116,6 +116,8 @@ def _allowed(person: Person, roles: Collection[Role]) -> Iterable[str]:
         yield "assign"
     if Role.DELIVERY_MANAGER in roles:
         yield "scope"
+    if Role.PM in roles or Role.CSM in roles:
+        yield "stage"
     if Role.DELIVERY_MANAGER in roles or person.has(Role.HEAD_OF_DELIVERY, Role.SALES_OPS):
         yield "cancel"
     if may_see_settings(person):
@@ -134,17 +136,6 @@ def _outline(handover: Handover, frame: Frame) -> Message:
         kit.context(sentence("card.outline_note")),
     ]
     return Message(root.spoken(handover, frame), blocks)
-
-
-def _presale(handover: Handover, frame: Frame) -> list[Block]:
-    known = {artefact.kind: artefact for artefact in handover.presale}
-    blocks = []
-    for kind in PresaleKind:
-        artefact = known.get(kind.value) or Presale(kind=kind.value)
-        button = kit.button("Sign off", ids.PRESALE_SIGN, f"{handover.id}:{kind.value}", label=f"Sign off {kind.value}")
-        words = deal.presale(artefact, frame)
-        blocks.append(kit.section(words, accessory=None if artefact.signed_off else button))
-    return blocks
 
 
 def _rows(rows: Sequence[Row], frame: Frame, *, more: bool) -> list[Block]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.people import Person
@@ -22,7 +22,8 @@ class Message:
 class Frame:
     """`open_here` is False where guests or other organisations read along: amounts and quotes are hidden there.
 
-    `links` maps a post name ("root", "list:pm", "know") to its permalink; `tz` is the office's IANA zone.
+    `links` maps a post name ("root", "list:pm", "know") to its permalink; `tz` is the office's IANA zone. `day` is the
+    office's nominal working day, `wanted` the working time from the scope confirmation to the gate (zero: not known).
     """
 
     now: datetime
@@ -30,6 +31,8 @@ class Frame:
     people: Mapping[int, Person] = field(default_factory=dict)
     links: Mapping[str, str] = field(default_factory=dict)
     open_here: bool = True
+    day: timedelta = timedelta(hours=8)
+    wanted: timedelta = timedelta()
 
     def name(self, person_id: int) -> str:
         """The full name, or "nobody yet" for an empty role."""

@@ -5,7 +5,7 @@ hold) is drawn again later: then without mention and buttons, with by whom and w
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from blocks import ids, kit, limits, mrkdwn, thread
@@ -13,10 +13,11 @@ from blocks.faces import progress
 from blocks.frame import Block, Frame, Message
 from blocks.mrkdwn import Safe
 from blocks.render import count, listed, sentence
-from blocks.words import entries, rings, turns
-from bot import gate
+from blocks.words import entries, rings, spans, turns
+from bot import checklist, gate
+from bot.actions.reopen import count_of
 from bot.context import Disposition, Entry, Kind
-from bot.handover import Handover, Signature, StepState
+from bot.handover import ENDED, Handover, Signature, StepState
 from bot.people import TITLES, Role
 
 QUESTIONS = 10  # shown in one reply; the modal has all
@@ -104,8 +105,8 @@ def _live(handover: Handover, frame: Frame, _: Mapping[str, Any]) -> Message:
     names = listed([mrkdwn.name(frame.name(s.person), 40) for s in _by_person(signed)])
     title = thread.short_title(handover)
     promises = _promises(handover) if frame.open_here else ""
-    hours = round(handover.worked_seconds / 3600)
-    shown = {"title": mrkdwn.name(handover.title), "signers": names, "hours": hours, "promises": promises}
+    worked = spans.worked_of(timedelta(seconds=handover.worked_seconds), frame.wanted, frame.day)
+    shown = {"title": mrkdwn.name(handover.title), "signers": names, "worked": worked, "promises": promises}
     words: str = sentence("replies.live", **shown)
     if handover.override:
         by, reason = mrkdwn.name(frame.name(handover.override.person), 40), mrkdwn.name(handover.override.reason, 300)
@@ -209,6 +210,32 @@ def _change(change: Sequence[Any], handover: Handover, frame: Frame) -> Safe:
     return sentence("replies.change", label=mrkdwn.name(label), **shown)
 
 
+def _reopened(handover: Handover, frame: Frame, data: Mapping[str, Any]) -> Message:
+    counts = {Kind(kind): int(n) for kind, n in data.get("counts", {}).items()}
+    actor, roles = int(data.get("by", 0)), [Role(role) for role in data.get("roles", [])]
+    shown = {"things": listed([count_of(kind, n) for kind, n in counts.items()]), "by": entries.first(frame, actor)}
+    again = [role for role in roles if handover.signed(role) is None]
+    names = listed(_unique([entries.first(frame, handover.roles.get(role, 0)) for role in roles]))
+    text = sentence("replies.reopened_text", title=thread.short_title(handover), things=shown["things"], names=names)
+    if not again or handover.live_at is not None or handover.state in ENDED:
+        return Message(text, [kit.section(sentence("replies.reopened_over", signed=not again, **shown))])
+    # Each is rung once, and nobody for their own deed: the project manager where the points are, the rest behind it.
+    called = {role: handover.roles.get(role, 0) for role in again if handover.roles.get(role, 0) != actor}
+    plain = {role: _named(handover, frame, role) for role in (Role.PM, *again)}
+    pm = rings.mention(handover, frame, Role.PM) if Role.PM in called else plain[Role.PM]
+    once = called.get(Role.PM, 0)
+    signers = _unique(
+        [
+            rings.mention(handover, frame, role) if role in called and called[role] != once else plain[role]
+            for role in again
+        ]
+    )
+    n, one = sum(counts.values()), len(signers) == 1
+    words = sentence("replies.reopened", pm=pm, signers=listed(signers), n=n, one=one, **shown)
+    button = kit.button("Answer points", ids.ANSWER_POINTS, str(handover.id), style="primary")
+    return Message(text, [kit.section(words), *([kit.actions(button)] if checklist.open_points(handover) else [])])
+
+
 def _override(handover: Handover, frame: Frame, data: Mapping[str, Any]) -> Message:
     by = mrkdwn.name(frame.name(int(data.get("by", 0))), 40)
     reason = mrkdwn.quote(handover.override.reason, 500) if handover.override else Safe("no reason given")
@@ -227,6 +254,11 @@ def _new_holder(handover: Handover, frame: Frame, data: Mapping[str, Any]) -> Me
     text = sentence("replies.new_holder_text", client=mrkdwn.name(handover.client), name=name, title=TITLES[role])
     words = sentence("replies.new_holder", name=shown, title=TITLES[role], deeds=deeds)
     return Message(text, [kit.section(words)])
+
+
+def _named(handover: Handover, frame: Frame, role: Role) -> Safe:
+    person = frame.people.get(handover.roles.get(role, 0))
+    return mrkdwn.name(person.first_name, 40) if person else Safe(TITLES[role].capitalize())
 
 
 def _workspace(handover: Handover) -> list[Block]:
@@ -250,6 +282,7 @@ _REPLIES: Mapping[str, Draw] = {
     "late": _late,
     "late_over": _late_over,
     "changed": _changed,
+    "reopened": _reopened,
     "override": _override,
     "new_holder": _new_holder,
 }

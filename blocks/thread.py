@@ -93,7 +93,8 @@ def next_line(handover: Handover, frame: Frame) -> Safe:
     if found == "pause":
         return sentence("thread.next_pause", rep=_rep(handover, frame))
     if handover.state in LIVE:
-        return Safe(sentence("thread.next_live", kickoff=_day(handover.kickoff)))
+        begun = handover.state is State.IN_PROGRESS  # after that the kickoff is long past
+        return sentence("thread.next_live", kickoff=_day(handover.kickoff)) if begun else Safe("")
     rows = turns.shown(handover)
     if rows:
         return turns.next_words(handover, rows[0], frame)

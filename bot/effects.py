@@ -180,6 +180,20 @@ class MarkMigrated(Effect):
 
 
 @dataclass(frozen=True)
+class WriteStage(Effect):
+    """Tell the CRM that the record is in another stage after the gate: a note, and the state where it has a place."""
+
+    handover_id: int
+    state: str
+    nonce: str
+
+    @property
+    def lane(self) -> str:
+        """Writes to one deal keep their order."""
+        return f"crm-write:{self.handover_id}"
+
+
+@dataclass(frozen=True)
 class InviteClient(Effect):
     """Give one of the client's people exactly the right that the CSM chose."""
 
@@ -346,7 +360,8 @@ KINDS: dict[str, type[Effect]] = {
     kind.__name__: kind
     for kind in (
         ReadInbox, ReadDeal, Redraw, Reply, Direct, Whisper, Home, Provision, MarkMigrated, InviteClient, PromiseTasks,
-        ReadTasks, JoinTeam, SetTask, Remind, RedrawReminder, PostDigest, Identify, SearchCrm, SendHistory, TellAdmin,
+        ReadTasks, JoinTeam, SetTask, WriteStage, Remind, RedrawReminder, PostDigest, Identify, SearchCrm, SendHistory,
+        TellAdmin,
     )
 }  # fmt: skip
 

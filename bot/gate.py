@@ -51,6 +51,7 @@ MENDS = {
     "client_access": "fix_access",
     "kickoff_date": "set_kickoff",
     "document": "confirm_scope",
+    "presale_done": "show_presale",
 }
 
 

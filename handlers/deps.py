@@ -10,6 +10,7 @@ from bot.people import Person, Role
 from bot.ports import Crm, ProjectTool
 from bot.settings import Settings
 from bot.terms import Terms
+from bot.worktime import day_length
 from handlers.clock import Clock
 from handlers.slack_api import SlackApi
 from store.playbooks import ProjectFile
@@ -55,7 +56,16 @@ class Deps:
         """What a drawing needs beside the record."""
         office = self.terms.office(handover) if handover else self.terms.offices[self.settings.offices[0].name]
         links = {p.name: self.permalink(p.channel, p.ts) for p in handover.posts} if handover else {}
-        return Frame(now=self.clock.now(), tz=office.tz, people=people, links=links, open_here=open_here)
+        day = day_length(office)
+        return Frame(
+            now=self.clock.now(),
+            tz=office.tz,
+            people=people,
+            links=links,
+            open_here=open_here,
+            day=day,
+            wanted=day * float(self.settings.clock_days),
+        )
 
     def team_people(self, handover: Handover) -> list[Person]:
         """The internal team by function (delivery, QA, design, dev), as far as Slack knows them."""

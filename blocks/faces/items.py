@@ -111,7 +111,8 @@ def _row(words: Safe, buttons: list[Block]) -> list[Block]:
 
 def _documents(handover: Handover, item: Item, turn: Turn) -> list[Block]:
     unread = [d for d in handover.deal.documents if handover.answer(f"read:{d.id}") is None]
-    blocks = [*_row(_words(item), turns.buttons(handover, turn))]
+    index = [kit.button("Presale work", ids.PRESALE, str(handover.id))] if handover.presale else []
+    blocks = [*_row(_words(item), [*turns.buttons(handover, turn), *index])]
     openable = [d for d in unread if len(d.url) <= LONG_URL and mrkdwn.address(d.url) and len(d.id) <= LONG_URL]
     for document in openable[:DOCUMENTS]:
         value = f"{handover.id}:{document.id}"

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from blocks import ids, kit, mrkdwn, thread
 from blocks.faces import items
 from blocks.frame import Block, Frame, Message
+from blocks.record import presale
 from blocks.render import sentence
 from blocks.words import turns
 from bot import checklist
@@ -151,6 +152,8 @@ def _work(handover: Handover, frame: Frame, role: Role, found: Sorted) -> list[B
         blocks += items.open_item(handover, frame, item, turn)
     if len(found.now) > ROWS:
         blocks.append(kit.context(sentence("lists.more", n=len(found.now) - ROWS)))
+    if role is Role.SALES_REP and not handover.reached(State.SCOPED):
+        blocks += presale.line(handover)
     if role is Role.DELIVERY_MANAGER:
         blocks += items.role_selects(handover)
     waits = [words for item in found.waiting if (words := items.waits_words(handover, frame, item))]

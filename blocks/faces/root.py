@@ -116,6 +116,8 @@ def menu(handover: Handover) -> list[tuple[str, str, str | None]]:
         rows.append(("Still waiting…", f"{ids.STILL_WAITING}:{handover.id}", None))
     elif handover.state in CLOCKED and not handover.running("hold"):
         rows.append(("Waiting on client", f"{ids.PAUSE}:{handover.id}", None))
+    if handover.state in LIVE:
+        rows.append(("Change stage", f"{ids.STAGE}:{handover.id}", None))
     return [*rows, ("History", f"{ids.HISTORY}:{handover.id}", None)]
 
 

@@ -1,5 +1,7 @@
 """What the CRM holds, as lines: documents, presale work, the client's people, risks and dependencies."""
 
+from collections.abc import Sequence
+
 from blocks import mrkdwn
 from blocks.frame import Frame
 from blocks.mrkdwn import Safe
@@ -17,13 +19,15 @@ def document(found: Document) -> Safe:
     )
 
 
-def presale(found: Presale, frame: Frame) -> Safe:
-    """A presale artefact: its deliverable, and who signed it off."""
+def presale(found: Presale, frame: Frame, documents: Sequence[Document] = ()) -> Safe:
+    """A presale artefact: its deliverable, as a link where a document of that name is known, and who signed it off."""
+    same = next((one.url for one in documents if one.name == found.deliverable and mrkdwn.address(one.url)), "")
+    linked = mrkdwn.link(same, found.deliverable) if same and len(same) <= entries.LONG_LINK else ""
     return sentence(
         "entries.presale",
         kind=mrkdwn.name(found.title or found.kind.capitalize()),
         signed=found.signed_off,
-        deliverable=entries.link_or_words(found.deliverable),
+        deliverable=linked or entries.link_or_words(found.deliverable),
         external=mrkdwn.name(found.external, entries.DETAIL),
         who=entries.who(found.by, mrkdwn.local_day(found.at, frame.tz), frame) if found.at and found.by else "",
     )

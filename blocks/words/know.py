@@ -12,6 +12,7 @@ from blocks.frame import Block, Frame
 from blocks.mrkdwn import Safe
 from blocks.render import sentence
 from blocks.words import deal, entries
+from bot import presale
 from bot.context import Kind
 from bot.deal import ContactRole
 from bot.handover import Handover
@@ -99,7 +100,9 @@ def _documents(handover: Handover, _: Frame) -> list[Safe]:
 
 
 def _presale(handover: Handover, frame: Frame) -> list[Safe]:
-    return [deal.presale(artefact, frame) for artefact in handover.presale]
+    # The index that the project manager inherits: once one piece is known, the ones that are missing stand there too.
+    found = presale.artefacts(handover) if handover.presale else []
+    return [deal.presale(artefact, frame, handover.deal.documents) for artefact in found]
 
 
 def _missing(handover: Handover, _: Frame) -> list[Safe]:

@@ -38,6 +38,7 @@ BUTTONS: dict[str, tuple[tuple[str, str], ...]] = {
     "review_access": (("Review and invite", ids.REVIEW_ACCESS),),
     "set_kickoff": (("Set kickoff date", ids.SET_KICKOFF),),
     "sign": (("Sign off", ids.SIGN),),
+    "show_presale": (("Presale work", ids.PRESALE),),
     "add_context": (("Add context", ids.ADD_CONTEXT),),
 }
 

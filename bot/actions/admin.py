@@ -2,13 +2,14 @@
 
 from datetime import datetime
 
+from bot import presale
 from bot.actions import amend, opening
 from bot.actions.intake import won
 from bot.actions.lists import gone, settle
 from bot.actions.provision import begin_when_ready
-from bot.deal import Deal
+from bot.deal import Deal, PresaleKind
 from bot.errors import Refused
-from bot.handover import ENDED, Presale, State
+from bot.handover import ENDED, Handover, Presale, State
 from bot.people import Person, Role, Sight, may_start, sight
 from bot.terms import Said, Terms, manager_of
 from bot.unit import Unit
@@ -77,21 +78,32 @@ def sign_presale(
     terms: Terms,
     now: datetime,
 ) -> Said | Refused:
-    """Signs a presale artefact off; it cannot be closed without its deliverable."""
+    """Signs a presale artefact off: with its deliverable, and after what comes before it."""
     handover = unit.handover(handover_id)
     if handover is None:
         return gone()
     if sight(who, handover.roles) is not Sight.WHOLE:
         return Refused("Only people of this handover can sign its presale work off.")
-    if not deliverable.strip():
-        return Refused("Link or name the deliverable first: without it the work cannot be closed.")
-    artefact = next((a for a in handover.presale if a.kind == kind), None)
+    if presale.signed_off(handover, PresaleKind(kind)):
+        return Said(f"The {kind} is signed off already.")
+    problem = _presale_problem(handover, PresaleKind(kind), deliverable)
+    if problem:
+        return Refused(problem)
+    artefact = next((a for a in handover.presale if a.kind == kind and not a.signed_off), None)
     if artefact is None:
         artefact = Presale(kind=kind)
         handover.presale.append(artefact)
-    if not artefact.signed_off:
-        artefact.signed_off, artefact.by, artefact.at = True, who.id, now
-        artefact.deliverable, artefact.external = deliverable.strip(), external.strip()
-        handover.note(now, "presale_signed", person=who.id, artefact=kind)
-        settle(unit, handover, terms=terms, now=now, actor=who.id)
+    artefact.signed_off, artefact.by, artefact.at = True, who.id, now
+    artefact.deliverable, artefact.external = deliverable.strip(), external.strip()
+    handover.note(now, "presale_signed", person=who.id, artefact=kind)
+    settle(unit, handover, terms=terms, now=now, actor=who.id)
     return Said(f"Signed off: {kind}.")
+
+
+def _presale_problem(handover: Handover, kind: PresaleKind, deliverable: str) -> str:
+    if handover.state in ENDED:
+        return f"{handover.title} is closed: nothing can be signed off any more."
+    if not deliverable.strip():
+        return "Link or name the deliverable first: without it the work cannot be closed."
+    first = presale.comes_first(handover, kind)
+    return f"The {first} comes first: sign it off, then the {kind}." if first else ""

@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from bot import gate
+from bot.actions import people
 from bot.actions.lists import first_ring, settle
 from bot.actions.opening import artefacts, crm_entries, name_start
 from bot.actions.provision import begin_when_ready
@@ -52,11 +53,14 @@ def refresh(unit: Unit, handover: Handover, deal: Deal, *, terms: Terms, now: da
     if was != deal:
         unit.snapshot(handover, deal, now)
         _follow(handover, deal, now)
+    followed = people.follow_owner(unit, handover, was, now=now)
     _hold_or_resume(unit, handover, was.standing, terms=terms, now=now)
     changes = differences(was, deal)
     if changes:
         _changed(unit, handover, changes, now)
     settle(unit, handover, terms=terms, now=now)
+    if followed:
+        people.tell_owner(unit, handover, terms=terms, now=now)
     if terms.settings.provision_auto:
         begin_when_ready(unit, handover, terms=terms, now=now)
 
@@ -147,7 +151,8 @@ def _changed(unit: Unit, handover: Handover, changes: list[Change], now: datetim
     if handover.live_at is None:
         for signature in withdrawn:
             signature.withdrawn_at = now
-            signature.withdrawn_why = ", ".join(c.label.lower() for c in changes if signature.role in TOUCHES[c.label])
+            labels = [c.label.lower() for c in changes if signature.role in TOUCHES[c.label]]
+            signature.withdrawn_why = f"{', '.join(labels)} changed in the CRM"
             handover.note(now, "signature_withdrawn", role=signature.role.value, why=signature.withdrawn_why)
         for turn in gate.turns(handover):
             if turn.action == "sign" and turn.role in touched:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.actions.lists import gone, settle
+from bot.actions.reopen import count_of, reopen
 from bot.checklist import stances
 from bot.context import MAX_TEXT, POINT_KINDS, UNDO_WINDOW, Entry, Kind, Point, Source, line_problem
 from bot.errors import Refused
@@ -18,11 +19,6 @@ NONE_WORDS = {
     Kind.COMMITMENT: "Nothing was promised",
     Kind.REAL_DEADLINE: "The contract date is the date",
     Kind.STAKEHOLDER: "Nobody is known who pushes back or backs us",
-}
-NOUNS = {
-    Kind.COMMITMENT: ("promise", "promises"),
-    Kind.REAL_DEADLINE: ("date", "dates"),
-    Kind.STAKEHOLDER: ("person", "people"),
 }
 
 
@@ -56,10 +52,11 @@ def add(unit: Unit, handover_id: int, who: Person, capture: Capture, *, terms: T
     for line in capture.lines:
         handover.entries.append(_entry(line, who, capture, now))
     handover.answers = [a for a in handover.answers if a.key != f"none:{capture.kind}"]
-    _withdraw(handover, capture.kind, now)
+    reopened = reopen(unit, handover, {capture.kind: len(capture.lines)}, who, serial=capture.batch, now=now)
     handover.note(now, "captured", person=who.id, entry_kind=capture.kind.value, count=len(capture.lines))
     settle(unit, handover, terms=terms, now=now, actor=who.id)
-    return _saved(unit, handover, capture)
+    mine = any(handover.roles.get(role) == who.id for role in reopened)
+    return _saved(unit, handover, capture, mine=mine)
 
 
 def undo(unit: Unit, handover_id: int, who: Person, *, batch: str, terms: Terms, now: datetime) -> Said | Refused:
@@ -80,7 +77,7 @@ def undo(unit: Unit, handover_id: int, who: Person, *, batch: str, terms: Terms,
         entry.undone_at = now
     handover.note(now, "undone", person=who.id, entry_kind=entries[0].kind.value, count=len(entries))
     settle(unit, handover, terms=terms, now=now, actor=who.id)
-    return Said(f"Taken back: {_count(entries[0].kind, len(entries))} on {handover.client}.")
+    return Said(f"Taken back: {count_of(entries[0].kind, len(entries))} on {handover.client}.")
 
 
 def none_of(unit: Unit, handover_id: int, who: Person, *, kind: Kind, terms: Terms, now: datetime) -> Said | Refused:
@@ -160,30 +157,12 @@ def _entry(line: str, who: Person, capture: Capture, now: datetime) -> Entry:
     )
 
 
-def _withdraw(handover: Handover, kind: Kind, now: datetime) -> None:
-    # A new point after a signature changes what was signed: project manager and sales rep sign again. After the gate
-    # nobody could; there the point is answered and the signatures stay.
-    if kind not in POINT_KINDS or handover.live_at is not None:
-        return
-    for role in (Role.PM, Role.SALES_REP):
-        signature = handover.signed(role)
-        if signature:
-            signature.withdrawn_at, signature.withdrawn_why = (
-                now,
-                f"a new {NOUNS.get(kind, (kind.value,))[0]} was added",
-            )
-            handover.note(now, "signature_withdrawn", role=role.value, why=signature.withdrawn_why)
-
-
-def _saved(unit: Unit, handover: Handover, capture: Capture) -> Said:
-    words = f"Saved {_count(capture.kind, len(capture.lines))} on {handover.client}."
+def _saved(unit: Unit, handover: Handover, capture: Capture, *, mine: bool = False) -> Said:
+    words = f"Saved {count_of(capture.kind, len(capture.lines))} on {handover.client}."
     pm = unit.person(handover.roles.get(Role.PM, 0))
     if capture.kind in POINT_KINDS:
         answers = "answers them" if len(capture.lines) > 1 else "answers it"
         words += f" {pm.first_name} {answers}." if pm else f" The project manager {answers}."
+    if mine:
+        words += " After that, sign again."
     return Said(words, batch=capture.batch, handover_id=handover.id)
-
-
-def _count(kind: Kind, count: int) -> str:
-    one, many = NOUNS.get(kind, ("note", "notes"))
-    return f"1 {one}" if count == 1 else f"{count} {many}"

@@ -6,12 +6,15 @@ from bot import gate
 from bot.actions.lists import gone, ring_closing, settle
 from bot.actions.provision import begin_when_ready
 from bot.clock.absence import missing, stand_in
+from bot.deal import Deal
 from bot.effects import Direct, JoinTeam, Reply
 from bot.errors import Refused
 from bot.handover import ENDED, Handover, State
 from bot.people import HANDOVER_ROLES, TITLES, Person, Role, can_hold, may_assign
 from bot.terms import Said, Terms, manager_of
 from bot.unit import Unit
+
+BY_HAND = ("assigned", "not_mine", "taken_over")  # events by which people change who holds a role
 
 
 def assign(
@@ -31,8 +34,6 @@ def assign(
         return Said(f"{person.first_name} is the {TITLES[role]} already.")
     _put(handover, role, person, "assigned", who, now)
     settle(unit, handover, terms=terms, now=now, actor=who.id)
-    if handover.channel_id or handover.workspace_id:
-        unit.emit(JoinTeam(handover.id, person.id, nonce=f"{role}:{handover.rev}"))
     _tell_new_holder(unit, handover, role, person, who)
     if terms.settings.provision_auto:
         begin_when_ready(unit, handover, terms=terms, now=now)
@@ -75,12 +76,55 @@ def not_mine(
     del handover.roles[role]
     handover.note(now, "not_mine", person=who.id, role=role.value, why=reason.strip())
     settle(unit, handover, terms=terms, now=now, actor=who.id)
-    told = manager_of(handover)
     data = {"role": role.value, "reason": reason.strip(), "by": who.id}
-    heads = [told] if told else [p.id for e in terms.settings.roles[Role.HEAD_OF_DELIVERY] if (p := unit.by_email(e))]
-    for person_id in heads:
+    for person_id in _in_charge(unit, handover, terms):
         unit.emit(Direct(person_id, "not_mine", f"{handover.shown_id}:{role}:{now.isoformat()}", handover.id, data))
     return Said("Thank you. The delivery manager names somebody else.")
+
+
+def follow_owner(unit: Unit, handover: Handover, was: Deal, *, now: datetime) -> bool:
+    """Gives the sales rep's role to the deal's new owner, unless people have named the sales rep here by hand.
+
+    A new owner who is nobody in Slack leaves the role empty. A deal without an owner changes nothing: whoever sold it
+    still knows it. Signatures stay. Whether anything changed; `tell_owner` tells the people once it is saved.
+    """
+    owner, holder = handover.deal.owner, handover.roles.get(Role.SALES_REP, 0)
+    if owner is None or (was.owner and was.owner.email.lower() == owner.email.lower()) or _named_by_hand(handover):
+        return False
+    person = unit.by_email(owner.email) if owner.email else None
+    new = person.id if person and can_hold(person) else 0
+    before = unit.by_email(was.owner.email) if was.owner and was.owner.email else None
+    if new == holder or (not new and holder != (before.id if before else 0)):
+        return False  # whom a routing rule found stays, while neither owner is in Slack
+    if new:
+        handover.roles[Role.SALES_REP] = new
+    else:
+        del handover.roles[Role.SALES_REP]
+    handover.note(now, "owner_changed", role=Role.SALES_REP.value, was=holder, now=new)
+    return True
+
+
+def tell_owner(unit: Unit, handover: Handover, *, terms: Terms, now: datetime) -> None:
+    """After the role followed the owner: the new holder as if assigned, or whoever must name one."""
+    person = unit.person(handover.roles.get(Role.SALES_REP, 0))
+    if person:
+        _tell_new_holder(unit, handover, Role.SALES_REP, person, Person(0, ""))
+        return
+    for person_id in _in_charge(unit, handover, terms):
+        serial = f"{handover.shown_id}:{Role.SALES_REP}:{now.isoformat()}"
+        unit.emit(Direct(person_id, "empty_role", serial, handover.id, {"role": Role.SALES_REP.value}))
+
+
+def _named_by_hand(handover: Handover) -> bool:
+    changes = (event for event in handover.events if event.person and event.data.get("role") == Role.SALES_REP)
+    return any(event.kind in BY_HAND for event in changes)
+
+
+def _in_charge(unit: Unit, handover: Handover, terms: Terms) -> list[int]:
+    # Who names people: the delivery manager, else the heads of delivery.
+    manager = manager_of(handover)
+    heads = (unit.by_email(email) for email in terms.settings.roles[Role.HEAD_OF_DELIVERY])
+    return [manager] if manager else [head.id for head in heads if head]
 
 
 def _put(handover: Handover, role: Role, person: Person, kind: str, who: Person, now: datetime) -> None:
@@ -117,6 +161,8 @@ def _problem(handover: Handover, role: Role, person: Person) -> str:
 
 
 def _tell_new_holder(unit: Unit, handover: Handover, role: Role, person: Person, who: Person) -> None:
+    if handover.channel_id or handover.workspace_id:
+        unit.emit(JoinTeam(handover.id, person.id, nonce=f"{role}:{handover.rev}"))
     # The new holder gets the brief and the open points, once; those who can act in an open thread are rung there.
     if handover.state is State.PRESALE:
         ring_closing(unit, handover)

@@ -1,9 +1,13 @@
 """The CRM's side: read deliveries and deals, act on the edge, write back links and state; search for a person."""
 
+from dataclasses import replace
+
+from blocks.brief import crm_note
 from bot.actions import intake
 from bot.deal import Deal, Standing
-from bot.effects import Effect, MarkMigrated, ReadDeal, ReadInbox, SearchCrm, TellAdmin, Whisper
+from bot.effects import Effect, MarkMigrated, ReadDeal, ReadInbox, SearchCrm, TellAdmin, Whisper, WriteStage
 from bot.errors import Declined, Unrecognised
+from bot.handover import State
 from bot.people import Person, sight
 from bot.ports import Crm
 from handlers.deliver.identify import known
@@ -83,6 +87,35 @@ def mark_migrated(effect: Effect, ledger: Ledger) -> None:
         if record is not None:
             record.note(deps.clock.now(), "crm_marked")
             unit.save(record)
+
+
+def write_stage(effect: Effect, ledger: Ledger) -> None:
+    """A note about the new stage, and the state itself where the mark leaves it room; no words of the record."""
+    assert isinstance(effect, WriteStage)  # noqa: S101 - the performer of exactly this kind
+    deps = ledger.deps
+    with deps.store.read() as reader:
+        handover = reader.handover(effect.handover_id)
+    crm = deps.crms.get(handover.connection) if handover else None
+    if handover is None or crm is None:
+        return
+    deal_id, now = handover.deal_id, replace(handover, state=State(effect.state))
+    channel = f"{deps.identity.team_url}archives/{handover.channel_id}" if handover.channel_id else ""
+    marker = f"baton:{deps.store.nonce}:{handover.shown_id}:stage:{effect.nonce}"
+
+    def state() -> Result:
+        crm.write_links(deal_id, status=effect.state, workspace_url=handover.workspace_url, channel_url=channel)
+        return {}
+
+    def find(_: float) -> Result | None:
+        note = crm.find_note(deal_id, marker)
+        return {"id": note.id} if note else None
+
+    try:
+        ledger.step("state", state, again=True)
+        ledger.step("note", lambda: {"id": crm.make_note(deal_id, text=crm_note(now), marker=marker).id}, find=find)
+    except Declined as declined:
+        _tell_disabled(ledger, crm, declined)
+        raise
 
 
 def search_crm(effect: Effect, ledger: Ledger) -> None:

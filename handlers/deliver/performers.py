@@ -9,6 +9,7 @@ PERFORMERS: Mapping[str, Performer] = {
     "ReadInbox": crm.read_inbox,
     "ReadDeal": crm.read_deal,
     "MarkMigrated": crm.mark_migrated,
+    "WriteStage": crm.write_stage,
     "SearchCrm": crm.search_crm,
     "Redraw": thread.redraw,
     "Reply": thread.send_reply,

@@ -17,7 +17,7 @@ from handlers.rows import people_of
 from store.unit import StoreUnit
 
 MENTIONED = re.compile(r"<@([UW][A-Z0-9]+)>")
-LIVING = frozenset({"questions", "step_failed", "hold", "late"})  # replies that show what became of them
+LIVING = frozenset({"questions", "step_failed", "hold", "late", "reopened"})  # replies that show what became of them
 
 
 def redraw(effect: Effect, ledger: Ledger) -> None:

@@ -22,6 +22,7 @@ from handlers.ears import (
     pause,
     points,
     prefs,
+    record,
     roles,
     scope,
     show,
@@ -31,7 +32,7 @@ from handlers.ears.guard import Click, on_error, whisper
 
 PARTS = (
     commands, capture, points, lists, scope, signoff, access, roles, clock, pause, cannot, prefs, show, home, digest,
-    mentions, options,
+    mentions, options, record,
 )  # fmt: skip
 
 

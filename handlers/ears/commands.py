@@ -18,6 +18,7 @@ from handlers.ears import pause, prefs, settings, verbs
 from handlers.ears.asked import Asked, line
 from handlers.ears.digest import digest
 from handlers.ears.guard import Click, whisper
+from handlers.ears.record import presale, stage
 from handlers.rows import people_of, row
 
 Verb = Callable[[Deps, Asked], Message | None]
@@ -33,6 +34,8 @@ VERBS: Mapping[str, Verb] = {
     "find": verbs.find,
     "audit": verbs.audit,
     "cancel": verbs.cancel,
+    "presale": presale.verb,
+    "stage": stage.verb,
     "digest": digest,
     "pause": pause.pause,
     "resume": pause.resume,

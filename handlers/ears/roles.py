@@ -9,7 +9,7 @@ from blocks import forms, ids
 from blocks import roles as face
 from bot.actions import admin, intake
 from bot.actions import people as actions
-from bot.deal import Deal, PresaleKind, Standing
+from bot.deal import Deal, Standing
 from bot.effects import Identify
 from bot.errors import Refused
 from bot.people import Person, Role
@@ -56,18 +56,11 @@ def register(bolt: App, deps: Deps) -> None:
 
     opens(bolt, deps, ids.CHANGE_PEOPLE, lambda h, frame, *_: face.people_view(h, frame, nonce=deps.new_id()))
     opens(bolt, deps, ids.CANCEL, lambda h, *_: forms.cancel_view(h, nonce=deps.new_id()))
-    opens(
-        bolt,
-        deps,
-        ids.PRESALE_SIGN,
-        lambda h, _, __, c: forms.presale_view(h, PresaleKind(c.subject), nonce=deps.new_id()),
-    )
     submits(bolt, deps, ids.VIEW_NEW, forms.new_read, lambda *given: _new(deps, *given))
     submits(bolt, deps, ids.VIEW_PEOPLE, face.people_read, lambda *given: _people(deps, *given))
     submits(bolt, deps, ids.VIEW_NOT_MINE, face.not_mine_read, lambda *given: _not_mine(deps, *given))
     submits(bolt, deps, ids.VIEW_HAND_OVER, face.hand_over_read, lambda *given: _hand_over(deps, *given))
     submits(bolt, deps, ids.VIEW_CANCEL, forms.cancel_read, lambda *given: _cancel(deps, *given))
-    submits(bolt, deps, ids.VIEW_PRESALE, forms.presale_read, lambda *given: _presale(deps, *given))
 
 
 def menu(deps: Deps, body: dict[str, Any]) -> None:
@@ -148,16 +141,3 @@ def _new(deps: Deps, unit: StoreUnit, who: Person, read: forms.NewDeal, click: C
 def _cancel(deps: Deps, unit: StoreUnit, who: Person, read: Any, click: Click, now: datetime) -> Said | Refused:
     del deps
     return admin.cancel(unit, click.handover_id, who, reason=read.reason, now=now)
-
-
-def _presale(deps: Deps, unit: StoreUnit, who: Person, read: Any, click: Click, now: datetime) -> Said | Refused:
-    return admin.sign_presale(
-        unit,
-        click.handover_id,
-        who,
-        kind=read.kind.value,
-        deliverable=read.deliverable,
-        external=read.external,
-        terms=deps.terms,
-        now=now,
-    )

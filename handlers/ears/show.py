@@ -17,13 +17,14 @@ from handlers.deps import Deps
 from handlers.ears import pause
 from handlers.ears.guard import Click, act, whisper
 from handlers.ears.modals import Make, open_on, opens
+from handlers.ears.record import stage
 from handlers.rows import named_in
 from store.unit import StoreUnit
 
 
 def register(bolt: App, deps: Deps) -> None:
     """Registers the listeners of this conversation."""
-    shows = {ids.BRIEF: _brief, ids.HISTORY: _history(deps)}
+    shows: dict[str, Make] = {ids.BRIEF: _brief, ids.HISTORY: _history(deps)}
     for action_id, make in shows.items():
         opens(bolt, deps, action_id, make)
 
@@ -32,7 +33,8 @@ def register(bolt: App, deps: Deps) -> None:
         click = Click.of(body)
         action, _, rest = click.value.partition(":")
         inner = Click.of({**body, "actions": [{**click.action, "selected_option": {"value": rest}}]})
-        makes: dict[str, Make] = {**shows, **pause.views(deps), ids.CHANGE_PEOPLE: _people(deps)}
+        views = {**pause.views(deps), ids.CHANGE_PEOPLE: _people(deps), ids.STAGE: stage.make(deps)}
+        makes: dict[str, Make] = {**shows, **views}
         if action in makes:
             open_on(deps, inner, makes[action])
         ack()

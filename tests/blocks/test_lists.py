@@ -9,7 +9,7 @@ from blocks import ids
 from blocks.faces import faces
 from blocks.frame import Message
 from bot.context import Disposition, Point
-from bot.handover import Answer, ClientAccess, Handover, Item, Post, Signature, State, StepState
+from bot.handover import Answer, ClientAccess, Handover, Item, Post, Presale, Signature, State, StepState
 from bot.people import Role
 from tests.blocks.reading import accepted, buttons, elements, words
 from tests.builders import ANA, BEN, CHLOE, DEV, HOLDERS, NOW, READY_AT, make_frame, make_handover, on_hold
@@ -33,7 +33,10 @@ def test_the_rep_has_three_questions_each_with_one_click_for_nothing() -> None:
         "The contract date": ids.CONTRACT_DATE,
         "Add people": ids.ADD_STAKEHOLDER,
         "Nobody that I know of": ids.NOBODY_KNOWN,
+        "Presale work": ids.PRESALE,
     }
+    assert "○ *Presale work:* 0 of 4 signed off · next: discovery" in words(message)
+    assert "Presale work" not in words(drawn(make_handover(State.SCOPED), "sales_rep"))
     assert all(button["value"] == "42" for button in buttons(message).values())
     assert "*Ana Ruiz* · sales rep · 0 of 4 done" in words(message)
     assert "Later: sign off: the client context is right (when the workspace is ready)" in words(message)
@@ -124,7 +127,9 @@ def test_after_the_sign_off_the_button_is_gone_and_the_name_stands() -> None:
 def test_a_withdrawn_signature_says_why_where_it_may() -> None:
     gone = Signature(Role.DELIVERY_MANAGER, DEV.id, NOW, withdrawn_at=NOW, withdrawn_why="amount 84,000 → 80,000")
     handover = make_handover(State.PROVISIONED, signatures=[gone])
-    assert "(amount 84,000 → 80,000). Look, then sign again." in words(drawn(handover, "delivery_manager"))
+    assert "counts no longer: amount 84,000 → 80,000. Look, then sign again." in words(
+        drawn(handover, "delivery_manager")
+    )
     closed = words(drawn(handover, "delivery_manager", make_frame(open_here=False)))
     assert "counts no longer" in closed
     assert "80,000" not in closed
@@ -256,3 +261,12 @@ def test_no_two_elements_of_a_block_share_an_action() -> None:
             for block in message.blocks:
                 found = [e.get("action_id") for e in block.get("elements", []) if "action_id" in e]
                 assert len(found) == len(set(found)), name
+
+
+def test_a_checklist_may_ask_for_presale_work_and_leads_to_it() -> None:
+    """`check = "presale_done:pricing"` in a company's own checklist: the line's button opens the index."""
+    item = Item("pricing", Role.PM, "See the pricing approved", opens="won", check="presale_done:pricing")
+    message = drawn(make_handover(State.WON, items=[item]), "pm")
+    assert buttons(message)["Presale work"]["action_id"] == ids.PRESALE
+    done = Presale("pricing", signed_off=True)
+    assert "Presale work" not in buttons(drawn(make_handover(State.WON, items=[item], presale=[done]), "pm"))

@@ -1,6 +1,7 @@
 """Replies: few, each ringing only whom it is the turn of; drawn again they show what became of them."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from bot.context import Disposition, Point
 from bot.handover import Answer, Handover, Interval, Override, Signature, State, StepState
 from bot.people import Role
 from tests.blocks.reading import accepted, buttons, harmless, mentions, words
-from tests.builders import ANA, BEN, DEV, HANA, HOLDERS, LIVE_AT, NOW, make_frame, make_handover, on_hold
+from tests.builders import ANA, BEN, CHLOE, DEV, HANA, HOLDERS, LIVE_AT, NOW, make_frame, make_handover, on_hold
 
 FRAME = make_frame()
 CHANGE: dict[str, Any] = {
@@ -111,10 +112,10 @@ def test_a_project_manager_without_a_turn_is_asked_to_look() -> None:
 
 
 def test_going_live_names_who_signed_and_rings_nobody() -> None:
-    message = drawn("live", make_handover(State.IN_PROGRESS))
+    message = drawn("live", make_handover(State.IN_PROGRESS), make_frame(wanted=timedelta(hours=16)))
     assert words(message).startswith(
         "🟢 *ABC Fintech – Cloud Migration – Sep2025 is live.* The workspace is the record from now on. "
-        "Signed by Dev Patel, Ben Ortiz and Ana Ruiz · 13 working hours · "
+        "Signed by Dev Patel, Ben Ortiz and Ana Ruiz · 1 day 5 h of 2 days · "
         "3 promises: 2 in scope, 1 change request."
     )
     assert mentions(message) == []
@@ -222,3 +223,38 @@ def test_every_reply_can_be_drawn_of_an_odd_record(name: str, data: dict[str, An
 def test_an_unknown_reply_is_an_error() -> None:
     with pytest.raises(KeyError):
         reply("no_such_reply", make_handover(), FRAME, {})
+
+
+def test_what_came_new_rings_whose_sign_off_it_re_opened() -> None:
+    """How many and of which kind, never the words; nobody is rung for their own deed, and nobody twice."""
+    handover = make_handover(State.PROVISIONED)
+    data: dict[str, Any] = {"counts": {"commitment": 2, "scope_ambiguity": 1}, "roles": ["pm", "sales_rep"]}
+    message = drawn("reopened", handover, **data, by=CHLOE.id)
+    assert words(message).startswith(
+        "*New after the sign-off:* 2 promises and 1 unclear scope point, added by Chloe. "
+        "<@U0BEN> answers them, then Ben and <@U0ANA> sign again."
+    )
+    assert mentions(message) == ["U0BEN", "U0ANA"]
+    assert buttons(message)["Answer points"]["action_id"] == ids.ANSWER_POINTS
+    assert message.text.endswith(
+        "2 promises and 1 unclear scope point new after the sign-off. Ben and Ana must sign again."
+    )
+
+    own = drawn("reopened", handover, **data, by=ANA.id)
+    assert mentions(own) == ["U0BEN"]
+    one = drawn("reopened", handover, counts={"commitment": 1}, roles=["sales_rep"], by=CHLOE.id)
+    assert "Ben answers it, then <@U0ANA> signs again." in words(one)
+    both = make_handover(State.PROVISIONED, roles={**HOLDERS, Role.SALES_REP: BEN.id})
+    assert mentions(drawn("reopened", both, **data, by=CHLOE.id)) == ["U0BEN"]
+    empty = make_handover(State.PROVISIONED, roles={Role.SALES_REP: ANA.id})
+    assert "Project manager answers them" in words(drawn("reopened", empty, **data, by=CHLOE.id))
+
+
+def test_once_all_have_signed_again_it_is_over() -> None:
+    data: dict[str, Any] = {"counts": {"commitment": 1}, "roles": ["sales_rep"], "by": CHLOE.id}
+    signed = make_handover(State.PROVISIONED, signatures=[Signature(Role.SALES_REP, ANA.id, NOW)])
+    over = drawn("reopened", signed, **data)
+    assert words(over) == "✓ New after the sign-off: 1 promise, added by Chloe. Signed again."
+    assert (mentions(over), buttons(over)) == ([], {})
+    live = drawn("reopened", make_handover(State.IN_PROGRESS, signatures=[]), **data)
+    assert words(live) == "✓ New after the sign-off: 1 promise, added by Chloe."

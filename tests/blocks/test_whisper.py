@@ -62,7 +62,10 @@ def test_the_card_of_an_open_deal_collects_context_and_presale_work() -> None:
     message = card.card(make_handover(State.PRESALE), FRAME, sight=Sight.WHOLE)
     assert buttons(message)["Add context"]["style"] == "primary"
     signs = [e["value"] for e in elements(message) if e.get("action_id") == ids.PRESALE_SIGN]
-    assert signs == ["42:discovery", "42:scoping", "42:proposal", "42:pricing"]
+    assert signs == ["42:discovery"]
+    assert [line for line in words(message).splitlines() if "not signed off yet" in line] == [
+        f"{kind}: ○ not signed off yet" for kind in ("Discovery", "Scoping", "Proposal", "Pricing")
+    ]
     assert "🔵 *Open deal* · closes about Fri 5 Sep 2025" in words(message)
 
 

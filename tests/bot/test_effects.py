@@ -26,6 +26,7 @@ from bot.effects import (
     SetTask,
     TellAdmin,
     Whisper,
+    WriteStage,
     load,
 )
 
@@ -40,6 +41,7 @@ ALL: list[Effect] = [
     Home(2, "7:3"),
     Provision(7, "slack"),
     MarkMigrated(7),
+    WriteStage(8, "mitigation", "n"),
     InviteClient(7, "k@abc.example"),
     PromiseTasks(7, "n1"),
     ReadTasks(7, "n1"),
@@ -94,6 +96,7 @@ def test_the_same_words_to_two_people_are_two_messages() -> None:
 
 
 def test_one_thread_keeps_its_order_and_holds_up_no_other() -> None:
+    assert MarkMigrated(7).lane == WriteStage(7, "closed", "n").lane
     assert Redraw(7, 3).lane == Reply(7, "win", "1").lane == "thread:7"
     lanes = {effect.lane for effect in ALL if not isinstance(effect, (Redraw, Reply, ReadTasks, SetTask))}
     assert len(lanes) == len(ALL) - 4

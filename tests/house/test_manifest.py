@@ -86,7 +86,7 @@ def test_its_events_command_and_shortcuts_are_those_that_are_heard(manifest: Any
     assert [one["command"] for one in manifest["features"]["slash_commands"]] == ["/handover"]
     named = {one["callback_id"] for one in manifest["features"]["shortcuts"]}
     assert named == {ids.SHORTCUT_NEW, ids.SHORTCUT_EVIDENCE}
-    text = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "handlers/ears").glob("*.py"))
+    text = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "handlers/ears").rglob("*.py"))
     heard = set(re.findall(r'bolt\.event\("([a-z_]+)"\)', text))
     assert heard == {event.partition(".")[0] for event in EVENTS}
 
@@ -102,7 +102,7 @@ def test_every_action_that_can_be_clicked_is_heard() -> None:
     given = {name: value for name, value in vars(ids).items() if name.isupper() and isinstance(value, str)}
     prefixes = {"LIST", "ROLE", "POINT", "OPEN_LINK", "NOT_MINE", "HAND_OVER"}
     used: set[str] = set()
-    for file in (ROOT / "handlers/ears").glob("*.py"):
+    for file in (ROOT / "handlers/ears").rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "ids":
                 used.add(node.attr)

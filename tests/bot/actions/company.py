@@ -23,6 +23,7 @@ from bot.actions import (
     provision,
     scope,
     signoff,
+    stage,
 )
 from bot.context import Disposition, Kind
 from bot.deal import Deal
@@ -38,7 +39,9 @@ from tests.bot import builders
 from tests.conftest import Clocks
 
 JOB = rows(JobRow)
-MODULES = (access, admin, amend, capture, intake, lists, opening, people, points, prefs, provision, scope, signoff)
+MODULES = (
+    access, admin, amend, capture, intake, lists, opening, people, points, prefs, provision, scope, signoff, stage
+)  # fmt: skip
 NAMES = {
     "ana": "Ana Ruiz",
     "rafi": "Rafi Levi",

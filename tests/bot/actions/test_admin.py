@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot import presale
 from bot.actions import admin
 from bot.deal import CrmPerson, PresaleKind, PresaleTicket, Standing
 from bot.effects import Reply
@@ -12,6 +13,8 @@ from tests.bot.builders import deal, person
 
 BY_HAND = {"owner": None, "contacts": (), "documents": (), "line_items": ()}
 ARTEFACT = {"kind": "discovery", "deliverable": "https://docs.example/notes", "external": "M. Klein"}
+
+BOTH = ("discovery", "pricing")
 
 
 class TestNew:
@@ -124,9 +127,45 @@ class TestPresale:
         company.read(deal(presale=(ticket,)))
         assert [(a.signed_off, a.by) for a in company.ho().presale] == [(True, company.who("ana").id)]
 
-    def test_one_which_the_crm_does_not_track_is_added(self, company: Company) -> None:
-        company.said(admin.sign_presale, 1, company.who("ana"), **ARTEFACT | {"kind": "pricing"})
-        assert [(a.kind, a.signed_off) for a in company.ho().presale] == [("discovery", False), ("pricing", True)]
+    @pytest.mark.req("R228")
+    def test_one_comes_after_the_other(self, company: Company) -> None:
+        """An earlier one that is open keeps a later one shut; what the CRM signed off counts."""
+        pricing = ARTEFACT | {"kind": "pricing"}
+        refusal = company.refused(admin.sign_presale, 1, company.who("ana"), **pricing)
+        assert refusal == "The discovery comes first: sign it off, then the pricing."
+        for kind in ("discovery", "scoping", "proposal", "pricing"):
+            company.said(admin.sign_presale, 1, company.who("ana"), **ARTEFACT | {"kind": kind})
+        assert [(a.kind, a.signed_off, a.from_crm) for a in company.ho().presale] == [
+            ("discovery", True, True),
+            ("scoping", True, False),
+            ("proposal", True, False),
+            ("pricing", True, False),
+        ]
+
+    def test_the_crms_order_is_its_own(self, company: Company) -> None:
+        """Pricing approved in the CRM before the scoping was: the scoping can still be signed off."""
+        tickets = [PresaleTicket(f"t{n}", PresaleKind(kind), kind, signed_off=True) for n, kind in enumerate(BOTH)]
+        company.read(deal("502", standing=Standing.OPEN, presale=tuple(tickets)), cause="track", by="ana")
+        said = company.said(admin.sign_presale, 2, company.who("ana"), **ARTEFACT | {"kind": "scoping"})
+        assert said.line == "Signed off: scoping."
+
+    def test_two_of_a_kind_are_two_sign_offs(self, company: Company) -> None:
+        tickets = (
+            PresaleTicket("t1", PresaleKind.DISCOVERY, "Call"),
+            PresaleTicket("t2", PresaleKind.DISCOVERY, "Visit"),
+        )
+        company.read(deal("502", standing=Standing.OPEN, presale=tickets), cause="track", by="ana")
+        company.said(admin.sign_presale, 2, company.who("ana"), **ARTEFACT)
+        assert [a.signed_off for a in company.ho(2).presale] == [True, False]
+        assert "discovery comes first" in company.refused(
+            admin.sign_presale, 2, company.who("ana"), **ARTEFACT | {"kind": "scoping"}
+        )
+        company.said(admin.sign_presale, 2, company.who("ana"), **ARTEFACT)
+        assert presale.progress(company.ho(2)) == (1, 4)
+
+    def test_a_closed_record_takes_no_more(self, company: Company) -> None:
+        company.said(admin.cancel, 1, company.who("dev"), reason="Given up")
+        assert "is closed" in company.refused(admin.sign_presale, 1, company.who("ana"), **ARTEFACT)
 
 
 def test_a_record_that_is_not_there_is_said_kindly(company: Company) -> None:

@@ -192,7 +192,7 @@ class TestSignatures:
         company.read(deal(**values))
         made = company.ho()
         assert {s.role for s in made.signatures if not s.stands} == touched
-        assert {s.withdrawn_why for s in made.signatures if not s.stands} == {label.lower()}
+        assert {s.withdrawn_why for s in made.signatures if not s.stands} == {f"{label.lower()} changed in the CRM"}
         (event,) = company.events("deal_changed")
         assert event.data["label"] == label
         assert event.data["old"] != event.data["new"]

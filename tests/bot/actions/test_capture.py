@@ -6,6 +6,7 @@ from bot import checklist
 from bot.actions import admin, capture
 from bot.actions.capture import Capture
 from bot.context import MAX_LINES, MAX_TEXT, POINT_KINDS, Kind, Source
+from bot.effects import Reply
 from bot.people import Role
 from tests.bot.actions.company import Company
 from tests.bot.builders import NOW, person
@@ -230,6 +231,27 @@ class TestAfterASignature:
         assert withdrawn == ({Role.PM, Role.SALES_REP} if kind in POINT_KINDS else set())
         assert all("was added" in s.withdrawn_why for s in company.ho().signatures if not s.stands)
         assert len(company.events("signature_withdrawn")) == len(withdrawn)
+        assert len(company.effects(Reply, "reopened")) == bool(withdrawn)
+
+    def test_whose_signature_was_re_opened_is_rung_once_a_batch(self, company: Company) -> None:
+        """Three promises of one save are one reply without their words; the next save finds nothing to re-open."""
+        company.provisioned()
+        for name, role in (("dev", Role.DELIVERY_MANAGER), ("ben", Role.PM), ("ana", Role.SALES_REP)):
+            company.sign(name, role)
+        said = company.add("chloe", "A third training", "A dry run", "An audit", batch="late")
+        assert "sign again" not in said.line
+        company.add("chloe", "A third training", "A dry run", "An audit", batch="late")
+        company.add("dev", "A fourth", batch="later")
+        (told,) = company.effects(Reply, "reopened")
+        assert told.data == {
+            "counts": {"commitment": 3}, "roles": ["pm", "sales_rep"], "by": company.who("chloe").id
+        }  # fmt: skip
+
+    def test_who_re_opens_their_own_signature_hears_it_at_once(self, company: Company) -> None:
+        company.provisioned()
+        company.sign("ana", Role.SALES_REP)
+        said = company.add("ana", "One more thing", batch="late")
+        assert said.line == "Saved 1 promise on ABC Fintech. Ben answers it. After that, sign again."
 
     def test_after_the_gate_a_new_point_leaves_signatures_alone(self, company: Company) -> None:
         company.live()

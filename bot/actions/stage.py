@@ -1,0 +1,76 @@
+"""The stages after the gate: mitigation, maintenance, back in progress, closed. The deal stays visible to the rep."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from bot.actions.lists import gone
+from bot.effects import WriteStage
+from bot.errors import Refused
+from bot.handover import ALLOWED, ENDED, LIVE, Handover, State
+from bot.people import Person, Role
+from bot.terms import Said, manager_of
+from bot.unit import Unit
+
+WORDS = {
+    State.IN_PROGRESS: "in progress",
+    State.MITIGATION: "in mitigation",
+    State.MAINTENANCE: "in maintenance",
+    State.CLOSED: "closed",
+}
+
+
+def choices(handover: Handover, who: Person) -> tuple[State, ...]:
+    """The stages to which this person may move it now: project manager or client success; only the first closes it.
+
+    While nobody is the project manager, the delivery manager acts for the empty role.
+    """
+    if handover.state not in LIVE or not who.id:
+        return ()
+    closer = handover.roles.get(Role.PM) or manager_of(handover)
+    to = [state for state in WORDS if state in ALLOWED[handover.state]]
+    if who.id == closer:
+        return tuple(to)
+    return tuple(one for one in to if one is not State.CLOSED) if who.id == handover.roles.get(Role.CSM) else ()
+
+
+def problem(people: Mapping[int, Person], handover: Handover, who: Person) -> str:
+    """Why this person can change nothing about the stage now, with the way out; '' when they can.
+
+    `people` are the role holders by id.
+    """
+    if handover.state in ENDED:
+        return f"{handover.title} is closed: its stage stays as it is."
+    if handover.state not in LIVE:
+        return "Delivery has not begun: the stage changes by itself until the gate opens."
+    if handover.running("hold"):
+        return "This handover is on hold. Say first that it goes on: the sales rep or delivery manager can."
+    if choices(handover, who):
+        return ""
+    holders = (handover.roles.get(Role.PM) or manager_of(handover), handover.roles.get(Role.CSM, 0))
+    names = " or ".join(dict.fromkeys(people[one].first_name for one in holders if one in people))
+    return f"Only {names} can change the stage. Ask {names}." if names else "Name a project manager first."
+
+
+def change(
+    unit: Unit, handover_id: int, who: Person, *, to: State, why: str, nonce: str, now: datetime
+) -> Said | Refused:
+    """Moves the record to a stage after the gate; the reason, or what the retro found, is optional and kept."""
+    handover = unit.handover(handover_id)
+    if handover is None:
+        return gone()
+    if handover.state is to:
+        return Said(f"It is {WORDS.get(to, to.value)} already.")
+    refusal = problem(unit.people(handover.roles.values()), handover, who)
+    if refusal:
+        return Refused(refusal)
+    if to not in WORDS:
+        return Refused("Choose one of the stages after the gate.")
+    if to not in choices(handover, who):
+        pm = unit.person(handover.roles.get(Role.PM, 0) or manager_of(handover))
+        return Refused(f"Only {pm.first_name if pm else 'the project manager'} can close it.")
+    handover.move(to, now, person=who.id, why=why.strip())
+    if to is State.CLOSED:
+        handover.ended_at, handover.end_reason = now, why.strip()
+    unit.save(handover)
+    unit.emit(WriteStage(handover.id, to.value, nonce))
+    return Said(f"{handover.title} is {WORDS[to]} now.")

@@ -1,0 +1,14 @@
+"""Rare turns of a whole record: its presale work, its stage after the gate."""
+
+from slack_bolt import App
+
+from handlers.deps import Deps
+from handlers.ears.record import presale, stage
+
+PARTS = (presale, stage)
+
+
+def register(bolt: App, deps: Deps) -> None:
+    """Registers the listeners of these conversations."""
+    for part in PARTS:
+        part.register(bolt, deps)

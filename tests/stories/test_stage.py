@@ -1,0 +1,104 @@
+"""After the gate: the stage by overflow and verb, as everybody sees it, and as the CRM is told."""
+
+import pytest
+
+from bot.handover import State
+from tests.stories import walk
+from tests.stories.stage import Stage
+
+
+def menu(stage: Stage) -> dict[str, str]:
+    """The entries of the root's three dots."""
+    (dots,) = (e for b in stage.post("root")["blocks"] for e in b.get("elements", []) if e["type"] == "overflow")
+    return {option["text"]["text"]: str(option.get("value", "")) for option in dots["options"]}
+
+
+def open_menu(stage: Stage, who: str) -> None:
+    """Chooses [Change stage] in the three dots."""
+    reaction = stage.hands.choose(who, walk.HERE, stage.post("root")["ts"], "root.menu", menu(stage)["Change stage"])
+    assert reaction.error is None, reaction
+
+
+def choose(stage: Stage, who: str, to: str, why: str = "") -> None:
+    """From the three dots to the chosen stage."""
+    open_menu(stage, who)
+    values = walk.fields(stage=to) | (walk.fields(why=why) if why else {})
+    walk.submit(stage, who, values)
+    stage.settle()
+
+
+def notes(stage: Stage) -> list[str]:
+    """Baton's notes on the deal in the CRM."""
+    deal = stage.world.hubspot.deal(walk.ABC)
+    return [str(n["hs_note_body"]) for n in deal["notes"] if "Handover HO-1" in str(n["hs_note_body"])]
+
+
+def offered(stage: Stage, who: str) -> list[str]:
+    """The stages that the modal on top offers."""
+    blocks = walk.modal(stage, who)["blocks"]
+    return [o["value"] for b in blocks for o in b.get("element", {}).get("options", [])]
+
+
+@pytest.mark.req("R231", "R232")
+def test_the_deal_stays_alive_after_the_gate_until_it_is_closed(stage: Stage) -> None:
+    """Chloe puts it into mitigation, Ben back and closes it; root, Home and CRM follow, nobody is rung."""
+    walk.won(stage)
+    assert "Change stage" not in menu(stage)
+    for step in (walk.context, walk.points, walk.scope, walk.signed, walk.invited):
+        step(stage)
+    replies = len(stage.channel())
+    stage.hands.open_home("ana")
+
+    choose(stage, "chloe", "mitigation", "The cut-over slipped")
+    assert "🟢 *Mitigation* · the workspace is the record" in walk.shown(stage.post("root"))
+    home = stage.world.slack.home(walk.user_id("ana")) or {}
+    assert "🟢 Mitigation" in walk.shown(home)
+    open_menu(stage, "chloe")
+    assert offered(stage, "chloe") == ["in_progress", "maintenance"]
+
+    stage.hands.command("ben", walk.HERE, "stage ABC")
+    assert offered(stage, "ben") == ["in_progress", "maintenance", "closed"]
+    walk.submit(stage, "ben", walk.fields(stage="closed", why="Delivered"))
+    stage.settle()
+    assert stage.handover().state is State.CLOSED
+    root = stage.post("root")
+    assert "⚪ *Closed*" in walk.shown(root)
+    assert "Change stage" not in menu(stage)
+    assert root["text"].endswith(": closed.")
+
+    assert len(stage.channel()) == replies
+    told = [note for note in notes(stage) if "Mitigation" in note or "Closed." in note]
+    assert len(told) == 2
+    assert "slipped" not in str(told)
+    deal = stage.world.hubspot.deal(walk.ABC)
+    assert deal["properties"]["baton_handover_status"] == "closed_migrated"
+    history = str(stage.hands.command("ana", walk.HERE, "audit ABC").body)
+    assert "in_progress → mitigation (The cut-over slipped)" in history
+    assert not stage.parked()
+
+
+def test_who_may_not_hears_whom_to_ask(http_stage: Stage) -> None:
+    """Before the gate nobody; after it neither the rep nor the Head of Delivery. Help says so too."""
+    walk.won(http_stage)
+    before = http_stage.hands.command("ben", walk.HERE, "stage ABC")
+    assert "Delivery has not begun" in str(before.body)
+    assert "/handover stage ABC" in str(http_stage.hands.command("ben", walk.HERE, "help").body)
+    helped = str(http_stage.hands.command("ana", walk.HERE, "help").body)
+    assert "/handover stage" not in helped
+    assert "To change the stage after the gate: ask the project manager." in helped
+    for step in (walk.context, walk.points, walk.scope, walk.signed, walk.invited):
+        step(http_stage)
+    open_menu(http_stage, "ana")
+    assert "Only Ben or Chloe can change the stage." in walk.shown(walk.modal(http_stage, "ana"))
+    assert "Only Ben or Chloe" in str(http_stage.hands.command("hana", walk.HERE, "stage ABC").body)
+    assert http_stage.handover().state is State.IN_PROGRESS
+
+
+def test_the_crms_note_comes_once_also_when_its_answer_is_lost(http_stage: Stage) -> None:
+    """An answer lost on the way makes no second note."""
+    walk.whole(http_stage)
+    fault = http_stage.world.faults.add("hubspot", "POST /crm/objects/2026-03/notes", "drop_after")
+    choose(http_stage, "ben", "maintenance")
+    assert fault.times == 0
+    assert http_stage.handover().state is State.MAINTENANCE
+    assert len([note for note in notes(http_stage) if "Maintenance." in note]) == 1
