@@ -142,6 +142,7 @@ def _environment(settings: Settings) -> tuple[Line, ...]:
     database = "PostgreSQL" if str.__str__(settings.database_url).startswith("postgres") else "SQLite"
     shown = {"SLACK_API_URL": settings.slack_api_url, "DATABASE_URL": database, "BATON_HOST": settings.host}
     shown |= {"BATON_PORT": str(settings.port), "BATON_PUBLIC_URL": settings.public_url}
+    shown |= {"BATON_REHEARSAL_PORT": str(settings.rehearsal_port)}
     return (*secrets, *(Line(name, value, settings.source(name)) for name, value in shown.items()))
 
 

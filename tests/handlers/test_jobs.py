@@ -52,8 +52,8 @@ def test_every_registered_tick_is_listed_with_its_words_and_next_run(deps: Deps)
 
 def test_a_tick_by_the_calendar_has_its_own_next_run(deps: Deps) -> None:
     made = scheduler(deps, lambda: None)
-    made.add_job(print, "cron", hour=9, id="digest")
-    (digest,) = [one for one in ticks(made.get_jobs(), NOW) if one.id == "digest"]
+    made.add_job(print, "cron", hour=9, id="digest:calendar")
+    (digest,) = [one for one in ticks(made.get_jobs(), NOW) if one.id == "digest:calendar"]
     assert (digest.every, digest.at) == (None, datetime(2026, 4, 3, 9, tzinfo=UTC))
 
 
