@@ -43,7 +43,7 @@ def steps(world: World) -> list[Step]:
             answered,
         ),
         Step("Answer Ben’s points on his list", "ben", open_thread, live or "✓ All" in said),
-        Step("Confirm the scope: the clock starts", "dev", open_thread, ready or live or "🟡" in said),
+        Step("Confirm the scope: the clock starts", "dev", open_thread, ready or live or "*Workspace* ·" in said),
         Step("Watch channel and workspace appear", "ben", "/board", ready or live),
         Step("Let time pass: “Next working day” in the bar above", "dev", open_thread, world.clock.offset > MOVED),
         Step("Sign as Dev, Ben and Ana", "dev", open_thread, live or "3 of 3 signed" in said),

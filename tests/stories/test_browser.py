@@ -266,3 +266,40 @@ def test_time_is_moved_with_the_keyboard_alone(http_stage: Stage, page: Page) ->
     expect(button).to_have_attribute("aria-disabled", "false")
     http_stage.hands.command("ana", company.HANDOVERS_CHANNEL, "commit HO-1 two extra training days")
     expect(page.locator("#thread")).to_contain_text("two extra training days")
+
+
+@pytest.mark.req("R37", "R40")
+def test_nobody_does_anything_and_time_passes(http_stage: Stage, page: Page) -> None:
+    """The bar moves to the due time: reminder, breach and digest are where people look; a reminder's button works."""
+    people = People(http_stage, page)
+    walk.won(http_stage)
+    people.act_as("ana")
+    _jump(page, "Next working day")
+    (dm,) = http_stage.world.slack.dms(walk.user_id("ana"))
+    page.goto(f"{http_stage.server.url}/?as=ana&c={dm['id']}")
+    expect(page.locator("#main")).to_contain_text("ABC Fintech – Cloud Migration")
+    expect(page.get_by_text("First path · 3 of 9")).to_be_visible()
+    people.shoot("reminder")
+    page.locator("#main").get_by_role("button", name="Nobody that I know of").click()
+    expect(page.locator("#main")).to_contain_text("2 things wait for you, Ana.")
+    expect(page.locator("#main")).to_contain_text("✓ 1 done")
+    people.act_as("dev")
+    _jump(page, "To the due time")
+    _jump(page, "+1 hour")
+    expect(page.locator("#main")).to_contain_text("Late")
+    _jump(page, "Next working day")
+    expect(page.locator("#thread")).to_contain_text("Late:")
+    people.shoot("breach")
+    page.goto(f"{http_stage.server.url}/?as=hana&c={company.HANDOVERS_CHANNEL}")
+    expect(page.locator("#main")).to_contain_text("1 late")
+    people.shoot("digest")
+
+
+def _jump(page: Page, label: str) -> None:
+    """Presses a button of the time bar and waits until everything on the way has happened."""
+    before = page.get_by_test_id("time").inner_text()
+    page.get_by_role("button", name=label).click()
+    page.wait_for_function(
+        "before => document.querySelector('[data-testid=time]').innerText !== before", arg=before, timeout=60_000
+    )
+    expect(page.get_by_role("button", name=label)).to_have_attribute("aria-disabled", "false", timeout=60_000)
