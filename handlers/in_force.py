@@ -41,6 +41,7 @@ VALUES: Mapping[str, Callable[[Settings], Any]] = {
     "playbooks.by_service_line": lambda s: s.service_playbooks,
     "delivery.poll_seconds": lambda s: s.poll_seconds,
     "delivery.lease_seconds": lambda s: s.lease_seconds,
+    "delivery.silence_seconds": lambda s: s.silence_seconds,
     "delivery.rate_share": lambda s: s.rate_share,
     "delivery.workers": lambda s: s.workers,
 }

@@ -3,12 +3,13 @@
 import logging
 import threading
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, ExitStack, nullcontext, suppress
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from starlette.applications import Starlette
 
@@ -32,6 +33,7 @@ from handlers.rehearsal.ahead import next_due
 from handlers.rehearsal.control import Control, Sweep
 from handlers.rehearsal.door import Listener
 from handlers.slack_api import SlackApi
+from handlers.sockets import Sockets
 from handlers.sweep import Sweeper, notice_changes, sweep
 from store.calendars import read_offices
 from store.engine import Db
@@ -43,7 +45,7 @@ from store.unit import StoreUnit
 log = logging.getLogger("baton")
 PLAYBOOKS = Path(__file__).resolve().parent.parent / "playbooks"
 IDENTITY = ("team_id", "team_url", "bot_user", "bot_id")
-CLOSING = 5.0  # seconds: the SDK's own close waits for a thread that may never end
+PING = 3.0  # seconds: a line that broke is noticed by then, one that hangs after four of them
 AUTH_WAIT = 15.0  # seconds between two tries to learn who we are, while Slack is away
 # What each step of a rehearsal's jump runs, in this order and with the step's moment, before the outbox is drained.
 SWEEPS: tuple[Sweep, ...] = (sweep, digest)
@@ -73,7 +75,7 @@ def wire(settings: Settings, env: Mapping[str, str], *, clock: Clock | None = No
     rehearsal = _rehearsal(deps, worker)
     stopping = threading.Event()
     ready = threading.Event()
-    sockets: list[SocketModeHandler] = []
+    sockets = _sockets(settings, deps, bolt)
 
     def start() -> None:
         beside.enter_context(rehearsal)
@@ -85,18 +87,15 @@ def wire(settings: Settings, env: Mapping[str, str], *, clock: Clock | None = No
         worker.start()
         sweeper.start()
         ticks.start()
-        if settings.app_token:
-            sockets.append(SocketModeHandler(bolt, app_token=str.__str__(settings.app_token)))
-            sockets[0].connect()  # type: ignore[no-untyped-call]
+        if sockets is not None:
+            sockets.start()
         ready.set()
 
     def stop() -> None:
         stopping.set()
         beside.close()
-        for socket in sockets:
-            closing = threading.Thread(target=_closed, args=(socket,), daemon=True)
-            closing.start()
-            closing.join(CLOSING)
+        if sockets is not None:
+            sockets.stop()
         if ticks.running:
             ticks.shutdown(wait=False)
         sweeper.stop()
@@ -116,10 +115,16 @@ def _rehearsal(deps: Deps, worker: Worker) -> AbstractContextManager[object]:
     return Listener(control, deps.settings.rehearsal_port)
 
 
-def _closed(socket: SocketModeHandler) -> None:
-    # SDK 3.47, builtin/connection.py: two threads that notice a closed line at once close one socket twice.
-    with suppress(AttributeError):
-        socket.close()  # type: ignore[no-untyped-call]
+def _sockets(settings: Settings, deps: Deps, bolt: App) -> Sockets | None:
+    """The line of Socket Mode, when an app-level token is given; else Slack calls the public address."""
+    if not settings.app_token:
+        return None
+    token = str.__str__(settings.app_token)
+    return Sockets(
+        lambda: SocketModeHandler(bolt, app_token=token, ping_interval=PING),
+        silence=settings.silence_seconds,
+        tick=deps.clock.tick,
+    )
 
 
 def build(settings: Settings, env: Mapping[str, str], *, clock: Clock) -> Deps:

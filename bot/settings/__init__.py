@@ -86,6 +86,7 @@ class Settings:
     warnings: tuple[str, ...] = field(default=())
     away_emojis: tuple[str, ...] = ()
     away_words: tuple[str, ...] = ()
+    silence_seconds: float = 90.0
     given: Mapping[str, str] = field(default_factory=dict)  # environment variable or "table.key" → where it was given
 
     def source(self, name: str) -> str:
@@ -122,6 +123,7 @@ def read(env: Mapping[str, str], table: Mapping[str, Any], *, rehearsal: bool = 
     settings = _settings({**given, **ports}, reader, people, connections, rehearsal=rehearsal)
     emojis, words = reader.texts("away_emojis"), reader.texts("away_words")
     settings = replace(settings, away_emojis=emojis, away_words=words, given=_given(env, table))
+    settings = replace(settings, silence_seconds=float(reader.number("delivery", "silence_seconds")))
     problems = list(dict.fromkeys([*problems, *reader.problems]))
     if problems:
         raise ConfigError(tuple(problems))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from handlers.wiring import CLOSING
+from handlers.sockets import CLOSING, LOOKS
 from tests.stories import walk
 from tests.stories.stage import Stage, staged
 
@@ -35,7 +35,7 @@ def test_it_connects_at_the_start_and_is_gone_after_the_stop(stage: Stage) -> No
     assert answered(stage)
     began = time.monotonic()
     stage.stop()
-    assert time.monotonic() - began < CLOSING + 10
+    assert time.monotonic() - began < CLOSING
     stage.until(lambda: len(sockets) == 0, "the socket is closed")
     assert stage.hands.command("ana", walk.HERE, "help").error is not None
 
@@ -57,3 +57,47 @@ def test_without_an_app_token_no_socket_is_opened(tmp_path: Path) -> None:
         stage.start()
         assert stage.world.slack.calls.of("apps.connections.open") == []
         assert len(stage.world.slack.socket) == 0
+
+
+def test_a_silent_socket_is_replaced_and_what_is_offered_afterwards_arrives(stage: Stage) -> None:
+    """The line stands and brings nothing: a second one is opened, then the first is closed."""
+    stage.table["delivery"]["silence_seconds"] = 1.5
+    sockets = stage.world.slack.socket
+    stage.start()
+    stage.until(lambda: len(sockets) == 1, "one socket is open")
+    opened = len(stage.world.slack.calls.of("apps.connections.open"))
+    sockets.silence()
+    assert stage.hands.command("ana", walk.HERE, "help").error == "operation_timeout"
+    stage.until(lambda: len(stage.world.slack.calls.of("apps.connections.open")) > opened, "a second socket is opened")
+    stage.until(lambda: len(sockets) == 1, "the first one is closed")
+    for _ in range(5):
+        assert answered(stage)
+    stage.stop()
+    assert len(sockets) == 0
+
+
+def test_as_set_silence_lasts_less_than_two_minutes(stage: Stage) -> None:
+    """A look comes at most a ninth of the silence late; opening has two seconds, closing five."""
+    silence = stage.settings().silence_seconds
+    assert silence == 90
+    assert silence + silence / LOOKS + 2 + CLOSING < 120
+
+
+def test_while_words_come_the_line_stays(stage: Stage) -> None:
+    stage.table["delivery"]["silence_seconds"] = 1.2
+    sockets = stage.world.slack.socket
+    stage.start()
+    stage.until(lambda: len(sockets) == 1, "one socket is open")
+    for _ in range(6):
+        assert answered(stage)
+        time.sleep(0.3)
+    assert len(stage.world.slack.calls.of("apps.connections.open")) == 1
+
+
+def test_with_slack_away_the_start_goes_on_and_the_line_follows(stage: Stage) -> None:
+    """The outage of a vendor never stops the start; nobody has to start again."""
+    stage.table["delivery"]["silence_seconds"] = 1.2
+    stage.world.faults.add("slack", "apps.connections.open", "503", times=2)
+    stage.start()
+    stage.until(lambda: len(stage.world.slack.socket) == 1, "the line is there")
+    stage.until(lambda: answered(stage), "commands are answered")

@@ -30,6 +30,7 @@ class Link:
 
     websocket: WebSocket
     loop: asyncio.AbstractEventLoop
+    deaf: bool = False
 
 
 class Sockets:
@@ -41,7 +42,6 @@ class Sockets:
         self._turn = itertools.count()
         self._tickets: set[str] = set()
         self._waiting: dict[str, Future[Any]] = {}
-        self._silent = False
 
     def __len__(self) -> int:
         return len(self._links)
@@ -53,12 +53,17 @@ class Sockets:
         return ticket
 
     def silence(self) -> None:
-        """Nothing goes over the wire any more, and nobody says so."""
-        self._silent = True
+        """Nothing goes over the sockets that are open now any more, and nobody says so."""
+        self._deafen(deaf=True)
 
     def speak(self) -> None:
         """Ends the silence."""
-        self._silent = False
+        self._deafen(deaf=False)
+
+    def _deafen(self, *, deaf: bool) -> None:
+        with self._lock:
+            for link in self._links:
+                link.deaf = deaf
 
     def refresh(self) -> None:
         """Asks every socket to be replaced, and closes it."""
@@ -124,13 +129,13 @@ class Sockets:
     def send(self, kind: str, payload: Doc, *, attempt: int = 0, reason: str = "") -> Answer:
         """Sends one envelope and waits three seconds for its acknowledgement."""
         begun = time.monotonic()
-        if self._silent:
-            time.sleep(ACK_SECONDS)
-            return Answer(0, "", ACK_SECONDS * 1000, "timeout", "http_timeout")
         with self._lock:
             link = self._links[next(self._turn) % len(self._links)] if self._links else None
         if link is None:
             return Answer(0, "", 0.0, "failed", "connection_failed")
+        if link.deaf:
+            time.sleep(ACK_SECONDS)
+            return Answer(0, "", ACK_SECONDS * 1000, "timeout", "http_timeout")
         envelope_id = secrets.token_hex(16)
         waiting: Future[Any] = Future()
         self._waiting[envelope_id] = waiting
