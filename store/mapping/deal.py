@@ -5,7 +5,9 @@ snapshot has and the record no longer knows is left out.
 """
 
 import dataclasses
+import functools
 import typing
+from collections.abc import Hashable
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
@@ -27,9 +29,14 @@ def deal_of(data: dict[str, Any]) -> Deal:
 
 
 def _record(kind: type[Any], data: dict[str, Any]) -> Any:
+    hints = _hints(typing.cast("Hashable", kind))
+    return kind(**{name: _in(hints[name], value) for name, value in data.items() if name in hints})
+
+
+@functools.cache
+def _hints(kind: Any) -> dict[str, Any]:
     hints = typing.get_type_hints(kind)
-    known = {field.name for field in dataclasses.fields(kind)}
-    return kind(**{name: _in(hints[name], value) for name, value in data.items() if name in known})
+    return {field.name: hints[field.name] for field in dataclasses.fields(kind)}
 
 
 def _in(hint: Any, value: Any) -> Any:

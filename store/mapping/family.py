@@ -9,10 +9,11 @@ import typing
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cached_property
 from types import UnionType
 from typing import Any
 
-from sqlalchemy import RowMapping, Table, and_, delete, insert, update
+from sqlalchemy import ColumnElement, RowMapping, Select, Table, and_, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from bot.handover import Handover
@@ -101,6 +102,16 @@ class Family:
     def table(self) -> Table:
         """Where it is kept."""
         return table(self.model)
+
+    @cached_property
+    def of_ids(self) -> Select[Any]:
+        """The rows of the handovers `ids`, in order. Built once: a card asks for every family."""
+        return select(self.table).where(self.owned).order_by(self.table.c[OWNER], self.table.c[self.key])
+
+    @property
+    def owned(self) -> ColumnElement[bool]:
+        """Whether a row is of one of the handovers `ids`."""
+        return self.table.c[OWNER].in_(bindparam("ids", expanding=True))
 
     def kept(self, handover: Handover) -> Kept:
         """What the database should hold of this handover."""
