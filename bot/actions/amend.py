@@ -7,7 +7,7 @@ from decimal import Decimal
 from bot import gate
 from bot.actions import people
 from bot.actions.lists import first_ring, settle
-from bot.actions.opening import artefacts, crm_entries, name_start
+from bot.actions.opening import artefacts, crm_entries, name_start, note_missing
 from bot.actions.provision import begin_when_ready
 from bot.clock import pause
 from bot.deal import Deal, DocumentKind, Standing
@@ -53,6 +53,7 @@ def refresh(unit: Unit, handover: Handover, deal: Deal, *, terms: Terms, now: da
     if was != deal:
         unit.snapshot(handover, deal, now)
         _follow(handover, deal, now)
+        note_missing(handover, was.missing, now)
     followed = people.follow_owner(unit, handover, was, now=now)
     _hold_or_resume(unit, handover, was.standing, terms=terms, now=now)
     changes = differences(was, deal)
