@@ -11,7 +11,7 @@ from blocks import ids, kit, limits, mrkdwn, thread
 from blocks.faces import root
 from blocks.frame import Block, Frame, Message
 from blocks.mrkdwn import Safe
-from blocks.record import presale
+from blocks.record import carried, presale
 from blocks.render import listed, sentence
 from blocks.words import know
 from bot.handover import ENDED, Handover, State
@@ -51,6 +51,7 @@ def card(handover: Handover, frame: Frame, *, sight: Sight) -> Message:
     if link:
         blocks.append(kit.context(mrkdwn.link(link, "Open the thread")))
     blocks += _gaps(handover)
+    blocks += carried.offer(handover, frame, thread.holder(handover, frame, Role.DELIVERY_MANAGER))
     return limits.check_message(Message(drawn.text, blocks))
 
 
