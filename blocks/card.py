@@ -11,14 +11,16 @@ from blocks import ids, kit, limits, mrkdwn, thread
 from blocks.faces import root
 from blocks.frame import Block, Frame, Message
 from blocks.mrkdwn import Safe
-from blocks.record import presale
-from blocks.render import sentence
-from bot.handover import Handover, State
+from blocks.record import carried, presale
+from blocks.render import listed, sentence
+from blocks.words import know
+from bot.handover import ENDED, Handover, State
 from bot.people import Person, Role, Sight, may_assign, may_see_settings, may_start
 
 ROWS = 20
 ROOM = 8_000  # characters of the rows in one message
 HITS = 5
+GAPS = 8  # named on the card; "What we know" has all
 SHORT_URL = 300
 
 
@@ -48,6 +50,8 @@ def card(handover: Handover, frame: Frame, *, sight: Sight) -> Message:
         blocks[4] = kit.actions(button, kit.overflow(ids.ROOT_MENU, root.menu(handover)))
     if link:
         blocks.append(kit.context(mrkdwn.link(link, "Open the thread")))
+    blocks += _gaps(handover)
+    blocks += carried.offer(handover, frame, thread.holder(handover, frame, Role.DELIVERY_MANAGER))
     return limits.check_message(Message(drawn.text, blocks))
 
 
@@ -136,6 +140,13 @@ def _outline(handover: Handover, frame: Frame) -> Message:
         kit.context(sentence("card.outline_note")),
     ]
     return Message(root.spoken(handover, frame), blocks)
+
+
+def _gaps(handover: Handover) -> list[Block]:
+    rows = know.gaps(handover) if handover.state not in ENDED else []
+    if not rows:
+        return []
+    return [kit.context(sentence("card.gaps", names=listed(rows[:GAPS]), n=max(len(rows) - GAPS, 0)))]
 
 
 def _rows(rows: Sequence[Row], frame: Frame, *, more: bool) -> list[Block]:

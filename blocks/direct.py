@@ -13,6 +13,7 @@ from blocks.company.preferences import deputy_letter
 from blocks.faces import items
 from blocks.frame import Block, Frame, Message
 from blocks.mrkdwn import Safe
+from blocks.record import carried
 from blocks.render import count, listed, sentence
 from blocks.words import entries, turns
 from bot import checklist
@@ -193,6 +194,13 @@ def _hold(letter: Letter) -> Message:
     return Message(_spoken(letter, "hold_text", why=why), [kit.section(words)])
 
 
+def _merged(letter: Letter) -> Message:
+    why = mrkdwn.name(str(letter.data.get("why", "")), 200)
+    words = sentence("direct.merged", link=letter.link, why=why)
+    offered = carried.offer(letter.handover, letter.frame, Safe("the delivery manager"))
+    return Message(_spoken(letter, "hold_text", why=why), [kit.section(words), *offered])
+
+
 def _paused(letter: Letter) -> Message:
     handover, pause = letter.handover, pauses.marked(letter.handover, str(letter.data.get("pause", "")))
     if pause is None or not pause.running:
@@ -291,6 +299,7 @@ _LETTERS: Mapping[str, Callable[[Letter], Message]] = {
     "not_mine": _not_mine,
     "brief": _brief,
     "hold": _hold,
+    "merged": _merged,
     "paused": _paused,
     "pause_undone": _pause_undone,
     "pause_expected": _pause_expected,

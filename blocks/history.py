@@ -16,6 +16,7 @@ from bot.people import TITLES, Role
 ROOM = 7_000  # characters in a message
 MODAL_ROOM = 40_000
 VALUE = 100
+TEXT = 300  # what was missing in the CRM is a list
 
 # Which sentence of copy/history.j2 an event has; any other is shown by its kind.
 KINDS = frozenset(
@@ -24,7 +25,8 @@ KINDS = frozenset(
         "point", "replied", "ticked", "unticked", "tick_refused", "read", "scope_confirmed", "provisioning", "step",
         "signed", "signature_withdrawn", "override", "system_of_record", "deal_changed", "hold", "resumed",
         "access_reviewed", "access", "kickoff", "presale_signed", "crm_marked", "paused", "pause_extended",
-        "pause_ended", "pause_undone", "handed", "said_done", "owner_changed",
+        "pause_ended", "pause_undone", "handed", "said_done", "owner_changed", "merged", "carried",
+        "crm_missing", "crm_filled",
     }
 )  # fmt: skip
 
@@ -99,7 +101,9 @@ def _words(data: Mapping[str, Any], frame: Frame) -> dict[str, object]:
         "right", "who", "day", "invited", "count", "entry_kind", "answer", "artefact", "completeness", "missing",
         "how",
     )  # fmt: skip
-    words: dict[str, object] = {key: mrkdwn.name(str(data.get(key, "")), VALUE) for key in keys}
+    words: dict[str, object] = {
+        key: mrkdwn.name(str(data.get(key, "")), TEXT if key == "text" else VALUE) for key in keys
+    }
     if data.get("role") in list(Role):
         words["role"] = TITLES[Role(data["role"])]
     if data.get("entry_kind") in list(Kind):

@@ -60,6 +60,7 @@ RESUME = "pause.end"  # value HO; one click: the client's answer is here
 UNDO_PAUSE = "pause.undo"  # value HO:the pause's name; the delivery manager takes it back
 CANT_DO = "turn.cannot"  # value HO ids joined by ":", or none: all of the person's; opens "I can't do this"
 CANT_WHY = "cannot.why"  # radio in that modal (dispatches)
+CARRY = "merge.carry"  # value HO:number of the survivor's record; its entries are copied there
 CANCEL = "handover.cancel"  # value HO; opens a reason modal
 STAGE = "stage.change"  # value HO, or overflow entry stage.change:HO; opens "Change stage"
 PRESALE = "presale.show"  # value HO; opens the index of the presale work

@@ -12,12 +12,13 @@ from blocks import ids, kit, limits, mrkdwn, thread
 from blocks.faces import progress
 from blocks.frame import Block, Frame, Message
 from blocks.mrkdwn import Safe
+from blocks.record import carried
 from blocks.render import count, listed, sentence
 from blocks.words import entries, rings, spans, turns
 from bot import checklist, gate
 from bot.actions.reopen import count_of
 from bot.context import Disposition, Entry, Kind
-from bot.handover import ENDED, Handover, Signature, StepState
+from bot.handover import ENDED, Handover, Signature, StepState, merged_into
 from bot.people import TITLES, Role
 
 QUESTIONS = 10  # shown in one reply; the modal has all
@@ -144,18 +145,21 @@ def _step_failed(handover: Handover, frame: Frame, data: Mapping[str, Any]) -> M
 
 def _hold(handover: Handover, frame: Frame, data: Mapping[str, Any]) -> Message:
     why = mrkdwn.name(str(data.get("why", "")), 200)
-    rep = entries.first(frame, handover.roles.get(Role.SALES_REP, 0))
-    text = sentence("replies.hold_text", title=thread.short_title(handover), why=why, rep=rep)
+    # A merged record waits for who can carry it over; any other for who sold it.
+    asked = Role.DELIVERY_MANAGER if merged_into(handover) else Role.SALES_REP
+    name = thread.holder(handover, frame, asked)
+    text = sentence("replies.hold_text", title=thread.short_title(handover), why=why, name=name)
     if handover.running("hold") is None:
         ended = [i.until for i in handover.intervals if i.kind == "hold" and i.until]
         until = thread.token(ended[-1], frame) if ended else "now"
         return Message(text, [kit.section(sentence("replies.hold_over", why=why, until=until))])
-    words = sentence("replies.hold", why=why, rep=rings.mention(handover, frame, Role.SALES_REP))
+    who = rings.mention(handover, frame, asked)
+    words = sentence("replies.hold" if asked is Role.SALES_REP else "replies.hold_merged", why=why, rep=who)
     buttons = kit.actions(
         kit.button("It goes on", ids.RESUME_HOLD, str(handover.id)),
         kit.button("Cancel handover", ids.CANCEL, str(handover.id)),
     )
-    return Message(text, [kit.section(words), buttons])
+    return Message(text, [kit.section(words), *carried.offer(handover, frame, who), buttons])
 
 
 def _resumed(handover: Handover, frame: Frame, _: Mapping[str, Any]) -> Message:

@@ -12,8 +12,8 @@ from blocks.mrkdwn import Safe
 from blocks.render import sentence
 from blocks.words import turns
 from bot.context import Entry, Kind, iso_day
-from bot.handover import LIVE, Handover, Interval, State
-from bot.people import Role
+from bot.handover import LIVE, Handover, Interval, State, merged_into
+from bot.people import TITLES, Role
 
 SYMBOLS = {
     "presale": "🔵", "won": "🔵", "scoped": "🟡", "provisioned": "🟡", "late": "🔴", "pause": "⏸", "hold": "⏸",
@@ -89,9 +89,13 @@ def next_line(handover: Handover, frame: Frame) -> Safe:
     if found in ("closed", "cancelled"):
         return Safe("")
     if found == "hold":
-        return sentence("thread.next_hold", rep=_rep(handover, frame))
+        into = merged_into(handover)
+        if into:
+            manager = holder(handover, frame, Role.DELIVERY_MANAGER)
+            return sentence("thread.next_merged", who=manager, into=f"HO-{into}")
+        return sentence("thread.next_hold", rep=holder(handover, frame, Role.SALES_REP))
     if found == "pause":
-        return sentence("thread.next_pause", rep=_rep(handover, frame))
+        return sentence("thread.next_pause", rep=holder(handover, frame, Role.SALES_REP))
     if handover.state in LIVE:
         begun = handover.state is State.IN_PROGRESS  # after that the kickoff is long past
         return sentence("thread.next_live", kickoff=_day(handover.kickoff)) if begun else Safe("")
@@ -160,6 +164,7 @@ def _reason(handover: Handover, interval: Interval | None) -> str:
     return interval.reason if interval else handover.end_reason
 
 
-def _rep(handover: Handover, frame: Frame) -> Safe:
-    rep = frame.people.get(handover.roles.get(Role.SALES_REP, 0))
-    return mrkdwn.name(rep.first_name, 40) if rep else Safe("the sales rep")
+def holder(handover: Handover, frame: Frame, role: Role) -> Safe:
+    """The first name of the role's holder, or "the sales rep" while nobody holds it."""
+    person = frame.people.get(handover.roles.get(role, 0))
+    return mrkdwn.name(person.first_name, 40) if person else Safe(f"the {TITLES[role]}")

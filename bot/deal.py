@@ -8,6 +8,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
+MANUAL = "manual"  # the connection of handovers that have no deal in a CRM
+
 
 class Standing(StrEnum):
     """How a deal stands in the CRM, by the metadata of its stage, never by the stage's name."""
@@ -26,6 +28,10 @@ class ContactRole(StrEnum):
     PRIMARY = "primary"
     SECONDARY = "secondary"
     OTHER = "other"
+
+
+# Whom a handover wants named, in the words in which a CRM's gaps name them.
+WANTED = {ContactRole.CHAMPION: "champion", ContactRole.ECONOMIC_BUYER: "economic buyer"}
 
 
 class DocumentKind(StrEnum):
@@ -164,3 +170,12 @@ class Deal:
     merged_from: tuple[str, ...] = ()
     gaps: tuple[str, ...] = ()
     extra: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """What delivery needs and the CRM does not hold, in words, each once: people, then fields."""
+        if self.connection == MANUAL:
+            return ()
+        roles = {role for contact in self.contacts for role in contact.roles}
+        people = (words for role, words in WANTED.items() if role not in roles)
+        return tuple(dict.fromkeys((*people, *self.gaps)))

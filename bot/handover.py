@@ -376,3 +376,11 @@ class Handover:
             raise ValueError(f"{self.shown_id} cannot go from {self.state} to {to}")
         self.note(at, "state", person=person, was=self.state.value, now=to.value, why=why)
         self.state = to
+
+
+def merged_into(handover: Handover) -> int:
+    """The number of the surviving deal's record while this one is on hold for a merge, else 0."""
+    if handover.running("hold") is None:
+        return 0
+    holds = [event for event in handover.events if event.kind == "hold"]
+    return int(holds[-1].data.get("into") or 0) if holds else 0

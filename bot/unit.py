@@ -32,8 +32,8 @@ class Unit(Protocol):
     def handover(self, handover_id: int) -> Handover | None:
         """The record, locked until the transaction ends, or None."""
 
-    def by_deal(self, connection: str, deal_id: str) -> list[Handover]:
-        """All handovers of a deal (one per workstream), locked, oldest first."""
+    def by_deal(self, connection: str, *deal_ids: str) -> list[Handover]:
+        """All handovers of these deals (one per workstream), locked, oldest first."""
 
     def add(self, handover: Handover) -> Handover:
         """Stores a new record and gives it its id; an existing one of the same deal and workstream is returned."""

@@ -60,10 +60,10 @@ class StoreUnit(PeopleWriter, NagWriter):
         found = self._load([handover_id])
         return found[0] if found else None
 
-    def by_deal(self, connection: str, deal_id: str) -> list[Handover]:
-        """All handovers of a deal (one per workstream), locked, oldest first."""
-        deal = (HANDOVER.c.connection == connection, HANDOVER.c.deal_id == deal_id)
-        return self._load(self.session.execute(select(HANDOVER.c.id).where(*deal).order_by(HANDOVER.c.id)).scalars())
+    def by_deal(self, connection: str, *deal_ids: str) -> list[Handover]:
+        """All handovers of these deals (one per workstream), locked, oldest first."""
+        deals = (HANDOVER.c.connection == connection, HANDOVER.c.deal_id.in_(deal_ids))
+        return self._load(self.session.execute(select(HANDOVER.c.id).where(*deals).order_by(HANDOVER.c.id)).scalars())
 
     def add(self, handover: Handover) -> Handover:
         """Stores a new record and gives it its id; an existing one of the same deal and workstream is returned."""

@@ -14,7 +14,6 @@ from blocks.render import sentence
 from blocks.words import deal, entries
 from bot import presale
 from bot.context import Kind
-from bot.deal import ContactRole
 from bot.handover import Handover
 
 MORE = 60  # characters kept for "and 12 more: …"
@@ -52,10 +51,7 @@ def fitted(found: Sequence[Group], room: int) -> list[Block]:
 
 def gaps(handover: Handover) -> list[Safe]:
     """What the CRM does not hold, named: never invented, never silent."""
-    roles = {role for contact in handover.deal.contacts for role in contact.roles}
-    wanted = {ContactRole.CHAMPION: "a champion", ContactRole.ECONOMIC_BUYER: "an economic buyer"}
-    people = [Safe(words) for role, words in wanted.items() if role not in roles]
-    return [*people, *(mrkdwn.name(gap) for gap in handover.deal.gaps)]
+    return [mrkdwn.name(words) for words in handover.deal.missing]
 
 
 def _text(group: Group, share: int) -> str:

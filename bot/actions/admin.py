@@ -14,8 +14,6 @@ from bot.people import Person, Role, Sight, may_start, sight
 from bot.terms import Said, Terms, manager_of
 from bot.unit import Unit
 
-MANUAL = "manual"  # the connection of handovers that have no deal in a CRM
-
 
 def create(unit: Unit, who: Person, deal: Deal, *, terms: Terms, now: datetime) -> Said | Refused:
     """`/handover new`: a won deal which no CRM tells us about, e.g. from an export."""

@@ -7,7 +7,7 @@ from decimal import Decimal
 from bot import gate
 from bot.actions import people
 from bot.actions.lists import first_ring, settle
-from bot.actions.opening import artefacts, crm_entries, name_start
+from bot.actions.opening import artefacts, crm_entries, name_start, note_missing
 from bot.actions.provision import begin_when_ready
 from bot.clock import pause
 from bot.deal import Deal, DocumentKind, Standing
@@ -53,6 +53,7 @@ def refresh(unit: Unit, handover: Handover, deal: Deal, *, terms: Terms, now: da
     if was != deal:
         unit.snapshot(handover, deal, now)
         _follow(handover, deal, now)
+        note_missing(handover, was.missing, now)
     followed = people.follow_owner(unit, handover, was, now=now)
     _hold_or_resume(unit, handover, was.standing, terms=terms, now=now)
     changes = differences(was, deal)
@@ -65,17 +66,12 @@ def refresh(unit: Unit, handover: Handover, deal: Deal, *, terms: Terms, now: da
         begin_when_ready(unit, handover, terms=terms, now=now)
 
 
-def merged(unit: Unit, old_id: str, deal: Deal, *, now: datetime) -> None:
-    """The deal was merged into another: its handovers go on hold once, and people are told. Nothing is deleted."""
-    for handover in unit.by_deal(deal.connection, old_id):
-        if handover.state not in ENDED and unit.seen(f"merged:{handover.id}:{deal.id}"):
-            hold(unit, handover, f"the deal was merged into “{deal.name}” in the CRM", now=now)
-            unit.save(handover)
+def hold(unit: Unit, handover: Handover, why: str, *, now: datetime, into: int = 0) -> None:
+    """Puts a record on hold: an interval; the clock stops; people are told once. A new reason replaces the old one.
 
-
-def hold(unit: Unit, handover: Handover, why: str, *, now: datetime) -> None:
-    """Puts a record on hold: an interval; the clock stops; people are told once. A new reason replaces the old one."""
-    handover.note(now, "hold", why=why)
+    `into` is the record of the deal into which this one's was merged, 0 when there is none.
+    """
+    handover.note(now, "hold", why=why, **({"into": into} if into else {}))
     running = handover.running("hold")
     if running is not None:
         running.reason = why

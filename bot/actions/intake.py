@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.actions import amend, opening, scope
+from bot.actions import amend, merge, opening, scope
 from bot.actions.lists import ring_closing, ring_win
 from bot.deal import Deal, Standing
 from bot.effects import Direct, ReadDeal, TellAdmin
@@ -33,8 +33,9 @@ class Read:
 def applied(unit: Unit, read: Read, *, terms: Terms, now: datetime) -> str:
     """Acts on one read. Returns what it did: opened, held, older, closing, tracked, known or ignored."""
     deal = read.deal
-    for old_id in sorted({read.asked_id, *deal.merged_from} - {deal.id}):
-        amend.merged(unit, old_id, deal, now=now)
+    old_ids = sorted({read.asked_id, *deal.merged_from} - {deal.id})
+    merge.merged(unit, old_ids, deal, now=now)
+    for old_id in old_ids:
         if unit.deal_state(deal.connection, old_id):
             unit.keep_deal_state(DealState(deal.connection, old_id, Standing.DELETED.value))
     before = unit.deal_state(deal.connection, deal.id)

@@ -38,9 +38,21 @@ def opened(unit: Unit, deal: Deal, *, state: State, terms: Terms, now: datetime,
     handover.workspace_name = workspace_name(client=deal.client, project=handover.project, start=name_start(handover))
     handover.entries = crm_entries(deal, now)
     handover.note(now, "opened", state=state.value, deal=deal.id)
+    note_missing(handover, (), now)
     stored = unit.add(handover)
     unit.snapshot(stored, deal, now)
     return stored
+
+
+def note_missing(handover: Handover, before: tuple[str, ...], now: datetime) -> None:
+    """Keeps in the timeline what a read found missing in the CRM, and what was missing `before` and is there now."""
+    missing = handover.deal.missing
+    found = [words for words in missing if words not in before]
+    filled = [words for words in before if words not in missing]
+    if found:
+        handover.note(now, "crm_missing", text="; ".join(found))
+    if filled:
+        handover.note(now, "crm_filled", text="; ".join(filled))
 
 
 def name_start(handover: Handover) -> date:

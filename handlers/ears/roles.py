@@ -9,7 +9,7 @@ from blocks import forms, ids
 from blocks import roles as face
 from bot.actions import admin, intake
 from bot.actions import people as actions
-from bot.deal import Deal, Standing
+from bot.deal import MANUAL, Deal, Standing
 from bot.effects import Identify
 from bot.errors import Refused
 from bot.people import Person, Role
@@ -124,7 +124,7 @@ def _hand_over(deps: Deps, unit: StoreUnit, who: Person, read: Any, click: Click
 
 def _new(deps: Deps, unit: StoreUnit, who: Person, read: forms.NewDeal, click: Click, now: datetime) -> Said | Refused:
     deal = Deal(
-        connection=admin.MANUAL,
+        connection=MANUAL,
         id=f"m-{click.nonce}",
         name=f"{read.client} – {read.project}",
         client=read.client,

@@ -95,6 +95,15 @@ def test_a_new_holder_gets_brief_and_history_and_what_to_do() -> None:
     assert "Set kickoff date" in buttons(drawn("brief", make_handover(State.PROVISIONED), CHLOE, role="csm"))
 
 
+def test_a_merged_open_deal_offers_the_copy_to_its_delivery_manager() -> None:
+    handover = make_handover(State.PRESALE)
+    handover.intervals.append(Interval("hold", NOW, "merged"))
+    handover.note(NOW, "hold", why="merged", into=7)
+    message = drawn("merged", handover, DEV, why="the deal was merged into “X” in the CRM", into=7)
+    assert "is on hold:* the deal was merged into “X” in the CRM. Nothing is deleted." in words(message)
+    assert buttons(message)["Copy to HO-7"]["action_id"] == ids.CARRY
+
+
 def test_a_hold_of_an_open_deal_says_why() -> None:
     message = drawn("hold", make_handover(State.PRESALE), ANA, why="the deal was lost in the CRM")
     assert "is on hold:* the deal was lost in the CRM. Nothing is deleted." in words(message)
@@ -166,7 +175,7 @@ def test_what_is_said_to_be_done_says_where() -> None:
 
 NAMES = (
     "ring", "invite", "ready_to_sign", "closing", "empty_role", "question", "remind", "not_mine", "brief", "hold",
-    "paused", "pause_undone", "pause_expected", "item_handed", "item_yours", "said_done",
+    "merged", "paused", "pause_undone", "pause_expected", "item_handed", "item_yours", "said_done",
 )  # fmt: skip
 
 

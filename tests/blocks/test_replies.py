@@ -189,6 +189,38 @@ def test_a_change_after_the_gate_rings_nobody() -> None:
     assert mentions(drawn("changed", make_handover(State.IN_PROGRESS), **CHANGE, roles=[])) == []
 
 
+def merged_handover() -> Handover:
+    """HO-42, on hold because its deal went into that of HO-7."""
+    handover = on_hold(make_handover(State.SCOPED), "the deal was merged")
+    handover.note(NOW, "hold", why="the deal was merged", into=7)
+    return handover
+
+
+def test_a_merged_record_rings_who_can_carry_it_over_and_shows_when_they_did() -> None:
+    handover = merged_handover()
+    message = drawn("hold", handover, why="the deal was merged")
+    assert mentions(message)[0] == "U0DEV"
+    assert "U0ANA" not in str(message.blocks)
+    assert (buttons(message)["Copy to HO-7"]["action_id"], buttons(message)["Copy to HO-7"]["value"]) == (
+        ids.CARRY,
+        "42:7",
+    )
+    assert "Cancel handover" in buttons(message)
+    handover.note(NOW, "carried", person=DEV.id, was="HO-42", now="HO-7", count=3)
+    after = drawn("hold", handover, why="the deal was merged")
+    assert "✓ Copied to HO-7 by Dev, <!date^" in words(after)
+    assert mentions(after) == []
+
+
+def test_a_hold_for_another_reason_or_a_cancelled_record_offers_no_copy() -> None:
+    handover = merged_handover()
+    handover.note(NOW, "hold", why="the deal was lost in the CRM")
+    assert "Copy to HO-7" not in buttons(drawn("hold", handover, why="lost"))
+    ended = merged_handover()
+    ended.state = State.CANCELLED
+    assert "Copy to HO-7" not in buttons(drawn("hold", ended, why="merged"))
+
+
 def test_a_new_holder_is_rung_only_with_something_to_do() -> None:
     busy = drawn("new_holder", make_handover(State.WON), role="pm")
     assert words(busy) == "<@U0BEN> is project manager now: read 4 documents."

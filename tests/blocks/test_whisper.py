@@ -12,7 +12,7 @@ from blocks.whisper import whisper
 from bot.handover import Event, Handover, State
 from bot.people import Person, Role, Sight
 from tests.blocks.reading import accepted, buttons, elements, harmless, words
-from tests.builders import ANA, BEN, DEV, DUE_AT, HANA, NOW, WON_AT, make_entries, make_frame, make_handover
+from tests.builders import ANA, BEN, DEV, DUE_AT, HANA, NOW, WON_AT, make_deal, make_entries, make_frame, make_handover
 
 FRAME = make_frame()
 ROW = Row(42, "ABC Fintech – Portal", "🟡 Running", DUE_AT, "Ana Ruiz", "https://acme.slack.com/p1")
@@ -67,6 +67,17 @@ def test_the_card_of_an_open_deal_collects_context_and_presale_work() -> None:
         f"{kind}: ○ not signed off yet" for kind in ("Discovery", "Scoping", "Proposal", "Pricing")
     ]
     assert "🔵 *Open deal* · closes about Fri 5 Sep 2025" in words(message)
+
+
+@pytest.mark.req("R38")
+def test_the_card_names_what_the_crm_lacks_to_those_who_see_the_whole() -> None:
+    handover = make_handover(State.WON, deal=make_deal(contacts=(), gaps=tuple(f"field {n}" for n in range(9))))
+    whole = words(card.card(handover, FRAME, sight=Sight.WHOLE))
+    assert "Not in the CRM: champion, economic buyer, field 0, field 1, field 2, field 3, field 4 and field 5" in whole
+    assert ", and 3 more." in whole
+    assert "Not in the CRM" not in words(card.card(handover, FRAME, sight=Sight.OUTLINE))
+    full = make_handover(State.WON)
+    assert "Not in the CRM" not in words(card.card(full, FRAME, sight=Sight.WHOLE))
 
 
 def test_my_things_are_the_most_urgent_first_with_their_buttons() -> None:

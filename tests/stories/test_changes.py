@@ -132,25 +132,6 @@ def test_a_person_may_say_that_it_goes_on_and_the_next_read_does_not_undo_it(htt
     assert replies(http_stage, "hold") == [reply]
 
 
-@pytest.mark.parametrize("new_id", [False, True])
-def test_a_merged_deal_puts_its_handover_on_hold_once(http_stage: Stage, *, new_id: bool) -> None:
-    """The record stays under the deal that it was made for, and people are told into which one it went."""
-    walk.won(http_stage)
-    http_stage.world.hubspot.merge(NORTHWIND, walk.ABC, new_id=new_id)
-    http_stage.settle()
-    (reply,) = replies(http_stage, "hold")
-    assert "the deal was merged into" in walk.shown(http_stage.post(reply))
-    assert "Northwind – Data Platform" in walk.shown(http_stage.post(reply))
-    reconcile(http_stage.deps, "hubspot")
-    http_stage.settle()
-    assert replies(http_stage, "hold") == [reply]
-    walk.click(http_stage, "dev", reply, "hold.end")
-    http_stage.settle()
-    reconcile(http_stage.deps, "hubspot")
-    http_stage.settle()
-    assert http_stage.handover().running("hold") is None
-
-
 def ready(stage: Stage) -> None:
     """All three have signed; the client's access keeps the gate shut."""
     walk.won(stage)

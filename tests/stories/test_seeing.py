@@ -282,3 +282,23 @@ def test_what_is_done_from_home_is_answered_by_direct_message(http_stage: Stage)
     view = http_stage.world.slack.home(walk.user_id("ana"))
     assert view is not None
     assert "*2 things wait for you*, Ana." in walk.shown(view)
+
+
+@pytest.mark.req("R38")
+def test_what_the_crm_lacks_is_flagged_and_so_is_what_was_filled_since(http_stage: Stage) -> None:
+    """A deal without an amount: on the card and in "What we know"; in the audit with the time of both."""
+    http_stage.world.hubspot.edit(walk.ABC, amount="")
+    http_stage.settle()
+    walk.won(http_stage)
+    assert "Not in the CRM: amount" in walk.shown(asked(http_stage, "ben", "ABC"))
+    assert "*Not in the CRM*\n• amount" in walk.shown(http_stage.post("know"))
+    http_stage.clock.advance(timedelta(days=1))
+    http_stage.world.hubspot.edit(walk.ABC, amount="84000")
+    http_stage.settle()
+    assert "amount" not in walk.shown(asked(http_stage, "ben", "ABC"))
+    audit = walk.shown(asked(http_stage, "ben", "audit ABC"))
+    assert "*Baton* found missing in the CRM: amount" in audit
+    assert "*Baton* saw it filled in the CRM: amount" in audit
+    with http_stage.deps.store.read() as reader:
+        found = {e.kind: e.at for e in reader.events(1) if e.kind.startswith("crm_")}
+    assert found["crm_filled"] - found["crm_missing"] >= timedelta(days=1)

@@ -16,6 +16,7 @@ from bot.actions import (
     capture,
     intake,
     lists,
+    merge,
     opening,
     people,
     points,
@@ -40,7 +41,8 @@ from tests.conftest import Clocks
 
 JOB = rows(JobRow)
 MODULES = (
-    access, admin, amend, capture, intake, lists, opening, people, points, prefs, provision, scope, signoff, stage
+    access, admin, amend, capture, intake, lists, merge, opening, people, points, prefs, provision, scope, signoff,
+    stage,
 )  # fmt: skip
 NAMES = {
     "ana": "Ana Ruiz",

@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 
 from bot.actions import access, admin, people, signoff
-from bot.deal import Document, DocumentKind, LineItem, Money, Standing
+from bot.deal import MANUAL, Contact, ContactRole, Document, DocumentKind, LineItem, Money, Standing
 from bot.effects import Direct, Provision, Reply
 from bot.handover import State
 from bot.people import Role
 from bot.worktime import elapsed
 from tests.bot.actions.company import Company
 from tests.bot.actions.conftest import Opens
-from tests.bot.builders import BERLIN, deal, table
+from tests.bot.builders import BERLIN, NOW, deal, table
 
 AWAY = {
     Standing.OPEN: "the deal was reopened in the CRM",
@@ -50,21 +50,6 @@ class TestHold:
         assert (made.client, made.deal.amount, made.deal.documents) == ("ABC Fintech", deal().amount, deal().documents)
         assert [e.text for e in made.entries] == [e.text for e in before.entries]
         assert company.events("deal_changed") == []
-
-    def test_a_merged_deal_is_on_hold_under_its_old_id_once(self, company: Company) -> None:
-        company.read()
-        for _ in range(3):
-            company.wait(minutes=5)
-            company.read(deal("777", name="Surviving"), asked="501")
-        assert company.ho().intervals[0].reason == "the deal was merged into “Surviving” in the CRM"
-        assert len(company.effects(Reply, "hold")) == 1
-        with company.store.read() as reader:
-            assert reader.known_deals("hubspot") == ["777"]
-
-    def test_a_merge_that_only_the_surviving_deal_tells_of_counts_too(self, company: Company) -> None:
-        company.read()
-        company.read(deal("777", name="Surviving", merged_from=("501",)))
-        assert company.ho().running("hold")
 
     def test_a_new_win_resumes_the_same_record_and_its_clocks(self, company: Company) -> None:
         company.read()
@@ -101,14 +86,6 @@ class TestHold:
         assert company.ho().running("hold") is None
         company.read(deal(standing=Standing.LOST, won_epoch=None))
         assert company.ho().running("hold")
-
-    def test_a_persons_word_outlives_a_merge(self, company: Company) -> None:
-        company.read()
-        company.read(deal("777"), asked="501")
-        company.said(admin.end_hold, 1, company.who("dev"))
-        company.wait(minutes=5)
-        company.read(deal("777"), asked="501")
-        assert company.ho().running("hold") is None
 
     def test_only_sales_rep_and_delivery_manager_say_that_it_goes_on(self, company: Company) -> None:
         company.read()
@@ -160,6 +137,44 @@ class TestHold:
         before = company.ho()
         company.read(deal(standing=Standing.LOST, amount=None))
         assert company.ho() == before
+
+
+@pytest.mark.req("R38")
+class TestMissing:
+    """What a read found missing in the CRM stays in the timeline, and so does what was filled since."""
+
+    def test_what_is_missing_is_kept_with_its_time_and_what_is_filled_with_its_own(self, company: Company) -> None:
+        company.read(deal(gaps=("amount", "region"), amount=None))
+        company.wait(hours=3)
+        champion = Contact("c1", "M. Klein", roles=(ContactRole.CHAMPION,))
+        company.read(deal(gaps=("region",), contacts=(champion,)))
+        (found,), (filled,) = company.events("crm_missing"), company.events("crm_filled")
+        assert (found.at, found.data["text"]) == (NOW, "champion; economic buyer; amount; region")
+        assert (filled.at, filled.data["text"]) == (NOW + timedelta(hours=3), "champion; amount")
+
+    def test_the_same_gaps_are_written_down_once(self, company: Company) -> None:
+        for label in ("Won", "Closed won", "Won"):
+            company.read(deal(gaps=("region",), stage_label=label))
+        assert len(company.events("crm_missing")) == 1
+        assert company.events("crm_filled") == []
+
+    def test_what_goes_missing_later_is_written_down_too(self, company: Company) -> None:
+        company.read()
+        company.read(deal(gaps=("close date",), close_date=None))
+        assert [event.data["text"] for event in company.events("crm_missing")] == [
+            "champion; economic buyer",
+            "close date",
+        ]
+
+    def test_a_deleted_deal_fills_and_lacks_nothing_new(self, company: Company) -> None:
+        company.read(deal(gaps=("region",)))
+        company.read(deal(standing=Standing.DELETED, contacts=(), gaps=("amount", "owner")))
+        assert len(company.events("crm_missing")) == 1
+        assert company.events("crm_filled") == []
+
+    def test_a_handover_by_hand_has_no_crm_that_could_lack_anything(self, company: Company) -> None:
+        company.said(admin.create, company.who("ana"), replace(deal("m-1"), connection=MANUAL))
+        assert company.events("crm_missing") == []
 
 
 CHANGES: dict[str, tuple[dict[str, Any], set[Role]]] = {

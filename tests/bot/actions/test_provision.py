@@ -3,7 +3,7 @@
 import pytest
 
 from bot import provision as rules
-from bot.actions import access, admin, amend, people, provision, scope, signoff
+from bot.actions import access, admin, merge, people, provision, scope, signoff
 from bot.deal import Standing
 from bot.effects import PromiseTasks, Provision, Reply
 from bot.handover import State, StepState
@@ -212,5 +212,5 @@ class TestAroundIt:
         company.do(provision.step_failed, 99, "channel", words="", attempt="1")
         company.do(access.invited, 99, "k@abc.example", state="given", words="")
         company.do(access.tasks_read, 99, [], [])
-        company.do(amend.merged, "99", deal())
+        company.do(merge.merged, ["99"], deal())
         assert company.effects() == []
