@@ -29,25 +29,22 @@ def sweep(deps: Deps, now: datetime) -> int:
 def looks(deps: Deps, now: datetime) -> int:
     """Looks at every record whose time has come."""
     seen: set[int] = set()
+    failed = 0  # those stay due: the others are found behind them
     while True:
         with deps.store.read() as reader:
-            due = [one for one in reader.due_looks(now, limit=BATCH) if one not in seen]
+            due = [one for one in reader.due_looks(now, limit=BATCH + failed) if one not in seen]
         if not due:
             return len(seen)
         for handover_id in due:
             seen.add(handover_id)
-            _tried(lambda: _look(deps, handover_id, now), f"HO-{handover_id}")  # noqa: B023 - called at once
+            failed += not _tried(lambda: _look(deps, handover_id, now), f"HO-{handover_id}")  # noqa: B023 - at once
 
 
 def reminders(deps: Deps, now: datetime) -> int:
     """Tells everyone for whom something is due; people outside their hours are put off to their next opening."""
     with deps.store.read() as reader:
-        due = reader.people_due(now)
-    if not due:
-        return 0
-    with deps.store.write() as unit:
-        told = remind.receivers(unit, due, terms=deps.terms, now=now)
-    for receiver_id, people in sorted(told.items()):
+        told = remind.receivers(reader, reader.people_due(now), terms=deps.terms, now=now)
+    for receiver_id, people in told.items():
         _tried(lambda: _remind(deps, receiver_id, people, now), f"person {receiver_id}")  # noqa: B023 - called at once
     return len(told)
 
@@ -62,7 +59,7 @@ def _remind(deps: Deps, receiver_id: int, people: list[int], now: datetime) -> N
         remind.remind(unit, receiver_id, people, terms=deps.terms, now=now)
 
 
-def _tried(deed: Callable[[], None], what: str) -> None:
+def _tried(deed: Callable[[], None], what: str) -> bool:
     # One record that can't be looked at must not keep the others waiting; it stays due and is tried again.
     try:
         try:
@@ -71,6 +68,8 @@ def _tried(deed: Callable[[], None], what: str) -> None:
             deed()
     except Exception:
         log.exception("could not look at %s", what)
+        return False
+    return True
 
 
 def notice_changes(deps: Deps) -> bool:

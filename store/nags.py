@@ -38,10 +38,11 @@ class NagQueries:
         due = select(NAG).where(NAG.c.person_id.in_(people), NAG.c.next_at <= now)
         return [_nag(row) for row in self.session.execute(due.order_by(NAG.c.handover_id)).mappings()]
 
-    def people_due(self, now: datetime, *, limit: int = 500) -> list[int]:
-        """The people who must be told something by now."""
-        due = select(NAG.c.person_id).where(NAG.c.next_at <= now).distinct().order_by(NAG.c.person_id)
-        return list(self.session.execute(due.limit(limit)).scalars())
+    def people_due(self, now: datetime) -> list[int]:
+        """Everyone who must be told something by now, who waits longest first."""
+        # Not DISTINCT: in the order of people SQLite would read the whole table, also when nothing is due.
+        due = select(NAG.c.person_id).where(NAG.c.next_at <= now).order_by(NAG.c.next_at)
+        return list(dict.fromkeys(self.session.execute(due).scalars()))
 
     def next_nag(self, now: datetime) -> datetime | None:
         """The first moment after `now` at which somebody must be told something."""

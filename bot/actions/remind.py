@@ -6,9 +6,10 @@ done meanwhile is left out, and a message that would come on another day than it
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from bot.clock.absence import stand_in
+from bot.clock.absence import Known, stand_in
 from bot.clock.nag import DEFERRALS, PER_DAY, Nag, Reminder, hours_of, local_day
 from bot.effects import RedrawReminder, Remind
 from bot.errors import Refused
@@ -18,14 +19,21 @@ from bot.unit import Unit
 from bot.worktime import Office, is_open, next_opening
 
 
-def receivers(unit: Unit, people: Iterable[int], *, terms: Terms, now: datetime) -> dict[int, list[int]]:
-    """Who is told what is due for these people: receiver → for whom."""
+class Crowd(Known, Protocol):
+    """Where many people are found at once: a unit or a reader of the store."""
+
+    def people(self, ids: Iterable[int]) -> dict[int, Person]:
+        """Several people by id."""
+
+
+def receivers(known: Crowd, people: Iterable[int], *, terms: Terms, now: datetime) -> dict[int, list[int]]:
+    """Who is told what is due for these people: receiver → for whom, in their order. It only reads."""
     found: dict[int, list[int]] = {}
-    for person_id in people:
-        person = unit.person(person_id)
-        if person is not None:
-            receiver = stand_in(unit, person, terms.settings, now) or person
-            found.setdefault(receiver.id, []).append(person_id)
+    wanted = list(people)
+    those = known.people(wanted)
+    for person in (those[person_id] for person_id in wanted if person_id in those):
+        receiver = stand_in(known, person, terms.settings, now) or person
+        found.setdefault(receiver.id, []).append(person.id)
     return found
 
 

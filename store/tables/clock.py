@@ -31,7 +31,11 @@ class NagRow(Row, table=True):
     """
 
     __tablename__ = "nag"
-    __table_args__ = (Index(None, "next_at"), Index(None, "person_id", "due_at"))
+    __table_args__ = (
+        Index(None, "next_at", "person_id"),
+        Index(None, "person_id", "next_at"),
+        Index(None, "person_id", "due_at"),
+    )
 
     handover_id: int = part_of()
     person_id: int = Field(primary_key=True, foreign_key="person.id")

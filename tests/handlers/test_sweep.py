@@ -1,0 +1,129 @@
+"""The sweep on both databases: a bad record keeps nobody waiting, a deputy hears once, and size costs nothing."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import delete, event, update
+
+from benchmarks.open_records import holder
+from benchmarks.sweep import Case, prepared, spread, told
+from bot.effects import Remind, load
+from bot.people import Role
+from handlers import sweep as module
+from handlers.sweep import sweep
+from store.ledger import JOB
+from store.tables import HandoverDealRow, PersonRow, table
+
+DEAL, PERSON = table(HandoverDealRow), table(PersonRow)
+DUE = 5
+
+
+@pytest.fixture
+def case(db_url: str) -> Iterator[Case]:
+    """Sixty open handovers on the clock, of which five can be made due at a time."""
+    made = prepared(db_url, 60, DUE)
+    yield made
+    made.loaded.deps.store.db.dispose()
+
+
+def swept(case: Case) -> int:
+    """One sweep on the morning of the case."""
+    return sweep(case.loaded.deps, case.loaded.times.now)
+
+
+def reminded(case: Case) -> set[int]:
+    """Whom a reminder was put into the outbox for."""
+    rows = [job for job in case.loaded.deps.store.outbox.jobs() if job.kind == "Remind"]
+    with case.loaded.deps.store.db.read() as session:
+        payloads = [session.execute(JOB.select().where(JOB.c.id == row.id)).mappings().one() for row in rows]
+    found = [load(payload["kind"], payload["payload"]) for payload in payloads]
+    assert all(isinstance(effect, Remind) for effect in found)
+    people = [effect.person_id for effect in found if isinstance(effect, Remind)]
+    assert len(people) == len(set(people))
+    return set(people)
+
+
+def test_a_round_of_the_benchmark_tells_and_looks_and_leaves_everything_as_it_was(
+    case: Case, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store, ids = case.loaded.deps.store, range(1, 61)
+    with store.read() as reader:
+        before = [reader.nags(n) for n in ids]
+    for number in range(2):
+        case.round(number)
+    with store.read() as reader:
+        assert [reader.nags(n) for n in ids] == before
+    assert len(case.reminders) == len(case.looks) == len(case.idle) == 2
+    assert swept(case) == 0
+    assert store.outbox.jobs() == []
+    assert told("SQLite", [case, case])
+    assert "5 due among 60" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", ["reminders", "looks", "idle"])
+def test_the_benchmark_says_when_a_figure_is_not_kept(case: Case, name: str) -> None:
+    quick = {"reminders": [0.001], "looks": [0.001], "idle": [0.001]}
+    fewest = Case(case.loaded, DUE, **quick)
+    assert told("SQLite", [fewest, Case(case.loaded, DUE, **quick)])
+    assert not told("SQLite", [fewest, Case(case.loaded, DUE, **{**quick, name: [0.006]})])
+
+
+def test_a_record_that_cannot_be_looked_at_keeps_no_other_waiting(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    """More bad ones than fit into a batch, and they are due longest."""
+    monkeypatch.setattr(module, "BATCH", 2)
+    bad, good = [11, 12, 13], [21, 22, 23]
+    store = case.loaded.deps.store
+    with store.write() as unit:
+        for one in (*bad, *good):
+            unit.look_again(one, case.loaded.times.due_today if one in bad else case.loaded.times.now)
+        unit.session.execute(delete(DEAL).where(DEAL.c.handover_id.in_(bad)))
+    swept(case)
+    with store.read() as reader:
+        assert reader.due_looks(case.loaded.times.now) == bad
+
+
+def test_somebody_who_cannot_be_told_keeps_nobody_else_waiting(case: Case) -> None:
+    chosen = spread(60, DUE, 0)
+    case.plan(chosen, case.loaded.today)
+    reps = [holder(Role.SALES_REP, one) for one in chosen]
+    with case.loaded.deps.store.write() as unit:
+        unit.session.execute(update(PERSON).where(PERSON.c.id == reps[0]).values(tz="Nowhere/At_All"))
+    swept(case)
+    assert set(reps[1:]) <= reminded(case)
+    assert reps[0] not in reminded(case)
+    with case.loaded.deps.store.read() as reader:
+        assert reader.people_due(case.loaded.times.now) == [reps[0]]
+
+
+def test_a_deputy_of_two_hears_of_both_in_one_message(case: Case) -> None:
+    chosen = spread(60, DUE, 0)
+    case.plan(chosen, case.loaded.today)
+    away = [holder(Role.SALES_REP, one) for one in chosen[:2]]
+    deputy = holder(Role.SALES_REP, 700)
+    with case.loaded.deps.store.write() as unit:
+        for one in away:
+            tomorrow = case.loaded.times.now.date().replace(year=case.loaded.times.now.year + 1)
+            unit.keep_preferences(one, away_until=tomorrow, deputy=deputy)
+    swept(case)
+    assert deputy in reminded(case)
+    assert not set(away) & reminded(case)
+    with case.loaded.deps.store.read() as reader:
+        (sent,) = reader.reminders(deputy, case.loaded.times.now.date())
+    assert {int(named.partition(":")[0]) for causes in sent.causes.values() for named in causes} == set(away)
+
+
+def test_an_idle_sweep_reads_no_table_from_end_to_end(case: Case) -> None:
+    """What is due is asked of an index, on SQLite, where the planner shows it."""
+    db = case.loaded.deps.store.db
+    asked: list[tuple[str, Any]] = []
+    event.listen(db.engine, "before_cursor_execute", lambda *given: asked.append((given[2], given[3])))
+    assert swept(case) == 0
+    questions = [(sql, values) for sql, values in asked if sql.startswith("SELECT")]
+    assert len(questions) == 2
+    if not db.sqlite:
+        return
+    with db.engine.connect() as connection:
+        for sql, values in questions:
+            rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values).all()
+            assert [str(row[3]).split()[0] for row in rows] == ["SEARCH"], rows
