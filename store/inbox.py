@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
-from store.sql import insert_new, on_postgres
+from store.sql import alone, insert_new
 from store.tables import InboxRow, RefusalRow, table
 from store.text import json_ready
 
@@ -68,7 +68,7 @@ class Inbox(InboxReader):
     ) -> tuple[int, bool]:
         """Stores a delivery: its id, and True; for an identical one within the window, the first one's id and False."""
         digest = hashlib.sha256(body).hexdigest()
-        self._alone(f"{connection}:{digest}")
+        alone(self.session, f"{connection}:{digest}")  # of two identical deliveries at once the second waits
         same = (
             select(INBOX.c.id)
             .where(INBOX.c.connection == connection, INBOX.c.digest == digest)
@@ -95,9 +95,3 @@ class Inbox(InboxReader):
         insert_new(self.session, REFUSAL, {"connection": connection, "reason": reason})
         row = (REFUSAL.c.connection == connection, REFUSAL.c.reason == reason)
         self.session.execute(update(REFUSAL).where(*row).values(count=REFUSAL.c["count"] + 1))
-
-    def _alone(self, name: str) -> None:
-        # Two identical deliveries at once: the second waits for the first. SQLite's writer is alone anyway.
-        if on_postgres(self.session):
-            number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
-            self.session.execute(select(func.pg_advisory_xact_lock(number)))

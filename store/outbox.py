@@ -1,8 +1,10 @@
 """The outbox: jobs stored with the change that caused them, claimed by lease, in order within a lane.
 
 There is no running state: a claim moves `run_at` to the end of its lease, so an abandoned job is due again by itself.
-A lane's next job is claimed only when no earlier one is open, leased and put-off ones included. A best-effort job is
-claimed at most once and never holds its lane. All times here are machine seconds (`tick`), never business time.
+A lane's next job is claimed only when no earlier one is open, leased and put-off ones included, and never beside one
+that is held: on PostgreSQL a job with a lower id may be committed after a higher one was claimed, and of two reads of
+one deal side by side the older could be written last. A best-effort job is claimed at most once and never holds its
+lane. All times here are machine seconds (`tick`), never business time.
 """
 
 from collections import Counter
@@ -16,7 +18,7 @@ from bot.effects import Effect
 from store.engine import Db
 from store.jobs import ClaimedJob, JobLine, StoredStep
 from store.ledger import JOB, Ledger
-from store.sql import insert_new, on_postgres
+from store.sql import alone, insert_new, on_postgres
 from store.text import clean, key_of
 
 CLAIM_TRIES = 3
@@ -54,7 +56,7 @@ class Outbox:
             if not self._due(kinds):
                 return None
             with self.db.write() as session:
-                row = session.execute(_claim(session, self.tick(), self.lease, owner, kinds)).mappings().first()
+                row = _claimed(session, self.tick(), self.lease, owner, kinds)
             if row:
                 return ClaimedJob(**{name: row[name] for name in _CLAIMED}, leased_until=row["run_at"])
         return None
@@ -147,32 +149,40 @@ class Outbox:
 _CLAIMED = ("id", "key", "kind", "lane", "payload", "attempts", "owner", "best_effort")
 
 
-def _first_due(t: float, kinds: Collection[str] | None) -> Select[tuple[int]]:
-    earlier = JOB.alias("earlier")
-    blocked = exists().where(
-        earlier.c.lane == JOB.c.lane,
-        earlier.c.state == "ready",
-        earlier.c.id < JOB.c.id,
-        not_(earlier.c.best_effort),
-    )
-    wanted: list[ColumnElement[bool]] = [JOB.c.state == "ready", JOB.c.run_at <= t, not_(blocked)]
+def _first_due(t: float, kinds: Collection[str] | None) -> Select[tuple[int, str]]:
+    wanted: list[ColumnElement[bool]] = [JOB.c.state == "ready", JOB.c.run_at <= t, _lane_is_free(t)]
     if kinds is not None:
         wanted.append(JOB.c.kind.in_(kinds))
-    return select(JOB.c.id).where(*wanted).order_by(JOB.c.run_at, JOB.c.id).limit(1)
+    return select(JOB.c.id, JOB.c.lane).where(*wanted).order_by(JOB.c.run_at, JOB.c.id).limit(1)
 
 
-def _claim(session: Session, t: float, lease: float, owner: str, kinds: Collection[str] | None) -> Any:
+def _lane_is_free(t: float) -> ColumnElement[bool]:
+    other = JOB.alias("other")
+    held = and_(other.c.owner != "", other.c.run_at > t)
+    return not_(
+        exists().where(
+            other.c.lane == JOB.c.lane,
+            other.c.state == "ready",
+            other.c.id != JOB.c.id,
+            not_(other.c.best_effort),
+            or_(other.c.id < JOB.c.id, held),
+        )
+    )
+
+
+def _claimed(session: Session, t: float, lease: float, owner: str, kinds: Collection[str] | None) -> Any:
     due = _first_due(t, kinds)
     if on_postgres(session):
         due = due.with_for_update(skip_locked=True, of=JOB)
-    return (
-        update(JOB)
-        .where(JOB.c.id == due.scalar_subquery())
-        .values(
-            owner=owner,
-            run_at=t + lease,
-            attempts=JOB.c.attempts + 1,
-            state=case((JOB.c.best_effort, "done"), else_="ready"),
-        )
-        .returning(*JOB.c)
-    )
+    found = session.execute(due).first()
+    if found is None:
+        return None
+    alone(session, f"lane:{found.lane}")  # two claims do not see each other before they commit: look again
+    values = {
+        "owner": owner,
+        "run_at": t + lease,
+        "attempts": JOB.c.attempts + 1,
+        "state": case((JOB.c.best_effort, "done"), else_="ready"),
+    }
+    mine = update(JOB).where(JOB.c.id == found.id, _lane_is_free(t)).values(**values).returning(*JOB.c)
+    return session.execute(mine).mappings().first()

@@ -1,16 +1,19 @@
 """Many threads on one database: nothing is lost, nothing is there twice. What SQLite forgives PostgreSQL does not."""
 
 import threading
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from typing import Any, cast
 
+import pytest
+
 from bot.deal import Standing
-from bot.effects import Redraw, TellAdmin
+from bot.effects import Effect, ReadDeal, Redraw, TellAdmin
 from bot.unit import DealState
 from store.engine import Db
+from store.sql import alone
 from store.store import Store
-from tests.conftest import Clocks
+from tests.conftest import Clocks, emptied
 from tests.store import records
 
 THREADS = 16
@@ -163,6 +166,87 @@ def test_each_job_is_claimed_once_and_lanes_keep_their_order(store: Store) -> No
     for lane in range(8):
         order = [effect.rev for effect in done if effect.handover_id == lane]
         assert order == sorted(order)
+
+
+@pytest.fixture
+def on_postgres(shared_postgres: str, clocks: Clocks) -> Iterator[Store]:
+    """A store on PostgreSQL; on SQLite ids are always committed in their order."""
+    db = Db(shared_postgres)
+    yield Store(db, clock=clocks.clock, tick=clocks.tick, role_map={}, office_of=lambda _: "main")
+    db.dispose()
+    emptied(shared_postgres)
+
+
+@pytest.fixture
+def aside() -> Iterator[ThreadPoolExecutor]:
+    """Hands beside the test's own, each with a transaction of its own."""
+    with ThreadPoolExecutor(4) as pool:
+        yield pool
+
+
+def reading(n: int) -> ReadDeal:
+    return ReadDeal("hubspot", "d1", "event", nonce=str(n))
+
+
+def emitted(store: Store, effect: Effect) -> None:
+    with store.write() as unit:
+        unit.emit(effect)
+
+
+def test_a_job_that_is_committed_late_waits_for_the_held_one_of_its_lane(
+    on_postgres: Store, aside: ThreadPoolExecutor
+) -> None:
+    """Two reads of one deal never run side by side, whichever has the lower id: the older would be written last."""
+    with on_postgres.write() as unit:
+        unit.emit(reading(1))
+        aside.submit(emitted, on_postgres, reading(2)).result(timeout=30)
+        held = aside.submit(on_postgres.outbox.claim, "a").result(timeout=30)
+    assert held is not None
+    assert held.effect == reading(2), "the lower id was not there yet"
+    assert on_postgres.outbox.claim("b") is None
+    on_postgres.outbox.finish(held)
+    late = on_postgres.outbox.claim("b")
+    assert late is not None
+    assert late.effect == reading(1)
+
+
+def test_when_the_holder_died_the_lane_goes_on_with_its_lowest(
+    on_postgres: Store, aside: ThreadPoolExecutor, clocks: Clocks
+) -> None:
+    with on_postgres.write() as unit:
+        unit.emit(reading(1))
+        aside.submit(emitted, on_postgres, reading(2)).result(timeout=30)
+        assert aside.submit(on_postgres.outbox.claim, "dies").result(timeout=30) is not None
+    clocks.move(on_postgres.lease)
+    found = on_postgres.outbox.claim("b")
+    assert found is not None
+    assert found.effect == reading(1)
+    assert on_postgres.outbox.claim("c") is None
+
+
+def test_of_two_claims_in_one_lane_at_once_one_gets_a_job(on_postgres: Store, aside: ThreadPoolExecutor) -> None:
+    """Neither sees the other's before it commits; so each looks again once it is alone in the lane."""
+    go = threading.Event()
+
+    def hold_lane() -> None:
+        with on_postgres.db.write() as session:
+            alone(session, f"lane:{reading(1).lane}")
+            there.set()
+            go.wait(timeout=30)
+
+    there = threading.Event()
+    holding = aside.submit(hold_lane)
+    there.wait(timeout=30)
+    with on_postgres.write() as unit:
+        unit.emit(reading(1))
+        aside.submit(emitted, on_postgres, reading(2)).result(timeout=30)
+        first = aside.submit(on_postgres.outbox.claim, "a")
+        assert not wait([first], timeout=0.3).done, "it has chosen the higher id, and waits to be alone"
+    second = aside.submit(on_postgres.outbox.claim, "b")
+    assert not wait([second], timeout=0.3).done, "it has chosen the lower one"
+    go.set()
+    holding.result(timeout=30)
+    assert len([job for job in (first.result(timeout=30), second.result(timeout=30)) if job]) == 1
 
 
 def test_one_delivery_at_sixteen_doors_is_new_once(store: Store) -> None:

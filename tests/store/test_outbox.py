@@ -120,12 +120,15 @@ def test_a_parked_job_lets_its_lane_go_on_and_can_be_revived(store: Store) -> No
     job = claim(store)
     store.outbox.begin_step(job, "post")
     store.outbox.park(job, "An answer that Slack does not document.")
-    assert claim(store).effect == Redraw(1, 2)
+    later = claim(store)
+    assert later.effect == Redraw(1, 2)
     assert dict(store.outbox.parked()) == {"Redraw": 1}
     line = store.outbox.jobs(["dead"])[0]
     assert (line.id, line.error) == (job.id, "An answer that Slack does not document.")
     assert store.outbox.revive(job.id)
     assert not store.outbox.revive(job.id)
+    assert store.outbox.claim("other") is None, "the one that went on is still at work"
+    store.outbox.finish(later)
     revived = claim(store, "other")
     assert (revived.id, revived.attempts) == (job.id, 1)
     with pytest.raises(LostLease):
