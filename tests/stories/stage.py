@@ -29,7 +29,7 @@ from sandbox.world import World
 
 SECRET = "sandbox-signing-secret"
 HUBSPOT_SECRET = "sandbox-hubspot-secret"
-PATIENCE = 30.0
+PATIENCE = 60.0
 
 
 def table(**more: Any) -> dict[str, Any]:

@@ -3,11 +3,11 @@
 from datetime import date, timedelta
 from typing import Any
 
-from bot.actions import pause as actions
 from bot.actions.lists import settle
 from bot.effects import Direct
 from bot.people import Role
 from bot.worktime import add_work_dates, elapsed
+from handlers.sweep import sweep
 from tests.stories import walk
 from tests.stories.stage import Stage
 
@@ -220,10 +220,9 @@ def test_after_the_day_it_goes_on_by_itself_and_the_thread_reads_the_due_time(ht
     running(http_stage)
     paused(http_stage)
     http_stage.clock.advance(timedelta(days=10))
-    for over in (True, False):
-        with http_stage.deps.store.write() as unit:
-            handover, deps = unit.handover(1), http_stage.deps
-            assert actions.end_by_itself(unit, handover, terms=deps.terms, now=deps.clock.now()) is over
+    for _ in range(2):
+        sweep(http_stage.deps, http_stage.clock.now())
+        assert http_stage.handover().running("pause") is None
         http_stage.settle()
     after = http_stage.handover()
     (reply,) = [p.name for p in after.posts if p.name.startswith("reply:resumed")]
@@ -271,10 +270,7 @@ def test_what_waits_for_the_client_cannot_be_done_now(stage: Stage) -> None:
     assert "waits on the client until" in letters(stage, "ben")[-1]["text"]
     assert letter(stage, "dev", 'by Ben: "their names"')
     walk.tick_team(stage, "ben")
-    with stage.deps.store.write() as unit:
-        assert actions.end_by_itself(unit, unit.handover(1), terms=stage.deps.terms, now=stage.clock.now())
-    stage.settle()
-    assert stage.handover().running("pause") is None
+    stage.until(lambda: stage.handover().running("pause") is None, "a look at the record ends the pause")
 
 
 def test_what_is_not_mine_goes_to_somebody_who_can(http_stage: Stage) -> None:
