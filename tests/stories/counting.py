@@ -48,7 +48,8 @@ class Kept:
 def kept(store: Store) -> Kept:
     """Reads it all."""
     with store.read() as reader:
-        records = reader.open_all(limit=1_000)
+        ids = reader.session.execute(text("SELECT id FROM handover ORDER BY id")).scalars().all()
+        records = [record for one in ids if (record := reader.handover(one))]
         rows = reader.session.execute(text("SELECT key, kind, state, payload, error FROM job ORDER BY id")).mappings()
         steps = reader.session.execute(text("SELECT scope, name FROM job_step WHERE NOT done"))
         return Kept(

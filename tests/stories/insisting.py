@@ -15,7 +15,7 @@ from store.store import Store
 from tests.stories.stage import Stage
 
 HERE = company.HANDOVERS_CHANNEL
-PATIENCE = 120.0
+PATIENCE = 240.0
 Shows = Callable[[Handover], bool]
 Values = Callable[[dict[str, Any], Handover], dict[str, dict[str, Any]]]
 

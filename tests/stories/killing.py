@@ -24,9 +24,9 @@ from tests.stories.selling import sold
 from tests.stories.stage import Stage
 
 LATENCY = 0.03  # seconds that each vendor takes to answer: else no kill would cut a call
-GAP = (0.2, 1.2)  # seconds between two kills, at random
+LIFE = (0.2, 1.0)  # how long a replica lives, at random, by how long it took to start: else nothing would ever go on
 AIM = 2.0  # seconds that every second kill waits for an outside call to cut
-PEACE = 120.0  # seconds in which everything that was begun must end
+PEACE = 240.0  # seconds in which everything that was begun must end
 
 
 @dataclass
@@ -50,6 +50,7 @@ def run(stage: Stage, *, url: str, replicas: int, kills: int, wave: int, seed: i
     began = time.monotonic()
     stage.world.public_url = "http://127.0.0.1:1"
     stage.world.slack.deliver.retry_delays = [0.5] * 60
+    stage.world.hubspot.webhooks.retry_delays = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
     for vendor in ("slack", "hubspot", "asana"):
         stage.world.faults.add(vendor, "*", "slow", times=1_000_000, seconds=LATENCY)
     migrate(url)
@@ -105,7 +106,8 @@ class Killer(threading.Thread):
 
     def run(self) -> None:
         """Kill, start again, and so on."""
-        while self.tally.kills < self.kills and not self.ended.wait(self.dice.uniform(*GAP)):
+        start = 1.0
+        while self.tally.kills < self.kills and not self.ended.wait(self.dice.uniform(*LIFE) * start):
             n = self.dice.randrange(len(self.pack.children))
             if self.tally.kills % 2:
                 self._aim()
@@ -114,8 +116,10 @@ class Killer(threading.Thread):
             held, cut = self.begun()
             self.tally.amid += held > 0
             self.tally.cut += cut
+            began = time.monotonic()
             self.pack.launch(n)
             self.pack.wait(n)
+            start = time.monotonic() - began
 
     def _aim(self) -> None:
         end = time.monotonic() + AIM

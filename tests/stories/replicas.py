@@ -29,6 +29,8 @@ country = "DE"
 [connections.hubspot]
 [connections.asana]
 workspace = "1200000000000001"
+[intake]
+hold_above = 1000
 [delivery]
 poll_seconds = 5
 rate_share = 1000
@@ -65,7 +67,7 @@ class Replicas:
 
     def wait(self, n: int) -> None:
         """Waits until that child is ready, and lets calls go to it."""
-        until = time.monotonic() + 30
+        until = time.monotonic() + 60
         while not self.ready(n):
             assert time.monotonic() < until, f"replica {n} did not start, see {self.logs[n].name}"
             time.sleep(0.05)

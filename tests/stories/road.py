@@ -1,6 +1,6 @@
 """The whole road of some deals, side by side, walked by people who insist; and what the record must show for it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -25,11 +25,16 @@ class Road:
         self.table = table
         self.deals = deals
 
+    @property
+    def steps(self) -> tuple[Callable[[str], None], ...]:
+        """What people do between the win and the open gate."""
+        return (self.context, self.points, self.answers, self.scope, self.signed, self.opened)
+
     def walk(self) -> None:
-        """From the win to the mark in the CRM."""
+        """From the win to the mark in the CRM, all deals side by side."""
         for deal in self.deals:
             self.table.stage.world.hubspot.win(deal)
-        for step in (self.context, self.points, self.answers, self.scope, self.signed, self.opened):
+        for step in self.steps:
             for deal in self.deals:
                 step(deal)
 
@@ -38,11 +43,11 @@ class Road:
         table, number = self.table, self.deals[deal]
         table.until(deal, lambda r: r.post("know") is not None, "the thread")
         typed, spoken = f"typed {number}", f"spoken {number}"
-        table.command("ana", deal, f"commit {{}} {typed}", promised(typed))
         lines = (f"first {number}", f"second {number}")
         form = {"words": {"words": "\n".join(lines)}}
         opener = ("list:sales_rep", "promise.add", "view.promise")
         table.fill("ana", deal, opener, lambda *_: form, promised(*lines))
+        table.command("ana", deal, f"commit {{}} {typed}", promised(typed))
         table.mention("ana", deal, f"promise {spoken}", promised(spoken))
         table.press("ana", deal, "list:sales_rep", "none.real_deadline", answered("none:real_deadline"))
         table.press("ana", deal, "list:sales_rep", "none.stakeholder", answered("none:stakeholder"))
@@ -102,8 +107,12 @@ class Road:
         table.until(deal, lambda r: r.reached(State.PROVISIONED), "the workspace")
         table.tick("ben", deal, "list:pm", "confirm-team", ticked("confirm-team"))
         for who, role in (("dev", Role.DELIVERY_MANAGER), ("ben", Role.PM), ("ana", Role.SALES_REP)):
-            table.until(deal, lambda r, role=role: may_sign(r, role), f"the turn of {who}")  # type: ignore[misc]
-            table.press(who, deal, f"list:{role.value}", "gate.sign", signature(role))
+            self.sign(deal, who, role)
+
+    def sign(self, deal: str, who: str, role: Role) -> None:
+        """Signs once it is this role's turn."""
+        self.table.until(deal, lambda r: may_sign(r, role), f"the turn of {who}")
+        self.table.press(who, deal, f"list:{role.value}", "gate.sign", signature(role))
 
     def opened(self, deal: str) -> None:
         """Chloe invites the client's people and sets the kickoff: the gate opens, and the CRM is told."""
@@ -167,8 +176,8 @@ def signature(role: Role) -> Shows:
     """The role's holder has signed, once, and the signature stands."""
 
     def shows(record: Handover) -> bool:
-        found = [s for s in record.signatures if s.role is role]
-        return len(found) == 1 and found[0].stands and found[0].person == record.roles[role]
+        found = [s for s in record.signatures if s.role is role and s.stands]
+        return len(found) == 1 and found[0].person == record.roles[role]
 
     return shows
 
