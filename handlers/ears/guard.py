@@ -20,10 +20,12 @@ from bot.people import Person
 from bot.terms import Said
 from handlers.deps import Deps
 from handlers.rows import people_of
+from handlers.slack_api import SlackRefused
 from store.unit import StoreUnit
 
 log = logging.getLogger("baton.ears")
 FAILED = "That did not work, and nothing was changed. Please try once more."
+OPENED = "exchanged_trigger_id"
 Deed = Callable[[StoreUnit, Person], Said | Refused]
 
 
@@ -169,7 +171,8 @@ def seen_by(deps: Deps, click: Click) -> tuple[Person | None, Handover | None, d
 def open_view(deps: Deps, click: Click, view: dict[str, Any]) -> None:
     """Opens a modal on this click's trigger, within its 3 seconds. From inside a modal it is pushed on top.
 
-    https://docs.slack.dev/reference/methods/views.open: a spent or expired trigger cannot be tried again.
+    https://docs.slack.dev/reference/methods/views.open: a spent or expired trigger cannot be tried again. A spent one
+    means that this very click came before: its modal is there, and nothing is said.
     """
     method = "views.push" if click.view.get("type") == "modal" else "views.open"
     try:
@@ -177,6 +180,8 @@ def open_view(deps: Deps, click: Click, view: dict[str, Any]) -> None:
         placed = submission.placed(view, channel=click.channel, thread_ts=click.thread_ts, response_url=place)
         deps.edge.call(method, trigger_id=click.trigger_id, view=placed)
     except VendorError as error:
+        if isinstance(error, SlackRefused) and error.code == OPENED:
+            return
         log.warning("modal not opened", extra={"why": error.words})
         sentence = "Slack was too slow to open that. Please click once more."
         with deps.store.write() as unit:

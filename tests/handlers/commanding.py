@@ -6,7 +6,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.stories.killing import CONFIG, ROOT
+from tests.stories.replicas import CONFIG, ROOT
 from tests.stories.stage import Stage
 
 APP = str(ROOT / "app.py")

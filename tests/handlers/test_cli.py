@@ -15,7 +15,7 @@ import pytest
 from bot.handover import State
 from tests.handlers.commanding import APP, app, bare, environment
 from tests.stories import walk
-from tests.stories.killing import ROOT
+from tests.stories.replicas import ROOT
 from tests.stories.stage import Stage, staged
 
 HEAVY = ("slack_bolt", "slack_sdk", "sqlalchemy", "sqlmodel", "httpx", "uvicorn", "starlette", "jinja2", "handlers")

@@ -105,6 +105,17 @@ def test_a_click_whose_listener_fails_is_answered_with_a_sentence(http_stage: St
     assert "nothing was changed. Please try once more." in said
 
 
+def test_a_click_that_comes_twice_opens_its_form_once_and_says_nothing(http_stage: Stage) -> None:
+    """The trigger is spent by then, and the form is there: “please click once more” would be wrong."""
+    walk.won(http_stage)
+    http_stage.world.slack.deliver.duplicate_next()
+    walk.click(http_stage, "ana", "list:sales_rep", "promise.add")
+    http_stage.settle()
+    assert len(http_stage.world.slack.views(walk.user_id("ana"))) == 1
+    assert [call["error"] for call in http_stage.world.slack.call_log("views.open")] == [None, "exchanged_trigger_id"]
+    assert http_stage.world.slack.ephemerals(walk.user_id("ana"), walk.HERE) == []
+
+
 def test_a_handover_cancelled_while_its_workspace_is_made_gets_no_more_of_it(http_stage: Stage) -> None:
     """Asana does not answer, Dev cancels meanwhile: once Asana is back nothing is made there."""
     walk.won(http_stage)
