@@ -96,6 +96,8 @@ def deeds(handover: Handover, frame: Frame, rows: list[Turn]) -> list[Block]:
             blocks += items.open_item(handover, frame, item, turn)
             continue
         words, buttons = sentence("direct.do", do=turns.do(handover, turn, frame)), turns.buttons(handover, turn)
+        way = turns.place(handover, turn, frame) if not buttons and turn.action != "fill_roles" else None
+        buttons = [way] if way else buttons
         single = len(buttons) == 1
         blocks.append(kit.section(words, accessory=buttons[0] if single else None))
         if len(buttons) > 1:

@@ -20,6 +20,7 @@ POINT_CHOICE = "points.choice"  # radio in that modal (dispatches)
 ANSWER_QUESTION = "question.answer"  # value HO; opens the rep's answer modal
 CONFIRM_SCOPE = "scope.confirm"  # value HO; opens the scope modal
 TICK = "item.tick"  # checkboxes in a list; option value = item key; block_id LIST + role + version
+ITEM_DONE = "item.done"  # value HO:item key; one click ticks it, where it is shown outside its list
 SIGN = "gate.sign"  # value HO:role
 MISSING = "gate.missing"  # value HO; opens "What's missing"
 OVERRIDE = "gate.override"  # value HO; inside that modal

@@ -150,9 +150,11 @@ def _mend(sheet: Sheet, turn: Turn) -> Block | None:
         return kit.button("Name people", ids.CHANGE_PEOPLE, value)
     if turn.action == "fix_access":
         return _access_button(sheet)
-    drawn = [] if stuck(sheet, turn) else turns.buttons(sheet.handover, turn, primary=turn.action == "sign")
-    if drawn:
-        return drawn[0]
+    # A tick would leave the row standing in the open modal: its list shows that it is ticked.
+    if turn.action != "tick" and not stuck(sheet, turn):
+        drawn = turns.buttons(sheet.handover, turn, primary=turn.action == "sign")
+        if drawn:
+            return drawn[0]
     names = ("progress" if turn.action == "provision" else "", f"list:{turn.role}", "root")
     return inputs.link_button(
         "Open", next((sheet.frame.links[name] for name in names if name in sheet.frame.links), "")

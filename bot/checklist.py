@@ -45,6 +45,22 @@ def may_tick(handover: Handover, item: Item, person: Person) -> bool:
     return bool(person.id) and person.active and not person.guest and person.id in holders
 
 
+def taker(handover: Handover, *checks: str) -> int:
+    """Who took over an item that one of these checks answers ("entry:commitment", or "entry" for all); 0 for nobody."""
+    return next((item.holder for item in handover.items if item.holder and _answered_by(item, checks)), 0)
+
+
+def may_do(handover: Handover, person: Person, *checks: str, roles: Iterable[Role]) -> bool:
+    """Whether the person does what these checks ask for: holds one of the roles, or took such an item over.
+
+    Never asked about sign-offs and questions: they stay with whom they belong to.
+    """
+    if any(person.id and handover.roles.get(role) == person.id for role in roles):
+        return True
+    mine = (item for item in handover.items if item.holder and item.holder == person.id)
+    return person.active and not person.guest and any(_answered_by(item, checks) for item in mine)
+
+
 def stances(handover: Handover) -> tuple[bool, bool]:
     """Whether somebody is known who pushes back, and somebody who backs us."""
     found = [e.details.get("stance", "") for e in handover.entries if e.standing and e.kind is Kind.STAKEHOLDER]
@@ -78,6 +94,10 @@ def documents_read(handover: Handover) -> tuple[int, int]:
 def provisioned(handover: Handover) -> bool:
     """Whether every step of provisioning is done, or acknowledged as done by hand."""
     return bool(handover.steps) and all(s.state in (StepState.DONE, StepState.MANUAL) for s in handover.steps)
+
+
+def _answered_by(item: Item, checks: Iterable[str]) -> bool:
+    return item.check in checks or item.check.partition(":")[0] in checks
 
 
 def _entry(handover: Handover, kind: str) -> bool:

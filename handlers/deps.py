@@ -1,7 +1,7 @@
 """Everything wired together: what ears and hands are given. The real clock and the real ids live here and only here."""
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from blocks.frame import Frame
@@ -66,6 +66,10 @@ class Deps:
             day=day,
             wanted=day * float(self.settings.clock_days),
         )
+
+    def links(self, handovers: Iterable[Handover]) -> dict[str, str]:
+        """Where our messages about several records stand: `root:42`, `list:pm:42`."""
+        return {f"{p.name}:{h.id}": self.permalink(p.channel, p.ts) for h in handovers for p in h.posts}
 
     def team_people(self, handover: Handover) -> list[Person]:
         """The internal team by function (delivery, QA, design, dev), as far as Slack knows them."""

@@ -23,6 +23,9 @@ QUIET = 2.0  # seconds after a change until its record is looked at: a burst of 
 
 def sweep(deps: Deps, now: datetime) -> int:
     """Everything that is due by now; how many records and people it saw."""
+    with deps.store.read() as reader:
+        if not reader.looks_due(now):
+            return 0
     return looks(deps, now) + reminders(deps, now)
 
 

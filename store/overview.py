@@ -12,10 +12,11 @@ from bot.context import Disposition
 from bot.digest import Notes, OpenRow, Wait
 from bot.handover import ENDED, LIVE, Handover, State
 from store.find import Finder
+from store.held import held_by
 from store.mapping import aggregate
-from store.tables import EntryRow, HandoverRow, IntervalRow, OverrideRow, PointRow, PostRow, RoleHolderRow, table
+from store.tables import EntryRow, HandoverRow, IntervalRow, OverrideRow, PointRow, PostRow, table
 
-HANDOVER, ROLE, POST = table(HandoverRow), table(RoleHolderRow), table(PostRow)
+HANDOVER, POST = table(HandoverRow), table(PostRow)
 INTERVAL, ENTRY, POINT, OVERRIDE = table(IntervalRow), table(EntryRow), table(PointRow), table(OverrideRow)
 BEFORE_GATE = [State.WON.value, State.SCOPED.value, State.PROVISIONED.value]
 NAMED = 3  # clients without a kickoff date
@@ -27,12 +28,12 @@ class Overviewer(Finder):
     def open_rows(self, since: datetime, *, holder: int = 0) -> list[OpenRow]:
         """A row for each handover between the win and the gate, and for each that went live after `since`.
 
-        With `holder`, only those in which that person holds a role.
+        With `holder`, only those in which that person holds a role or an item that they took over.
         """
         recent = and_(HANDOVER.c.state.in_([state.value for state in LIVE]), HANDOVER.c.live_at > since)
         wanted = [or_(HANDOVER.c.state.in_(BEFORE_GATE), recent)]
         if holder:
-            wanted.append(HANDOVER.c.id.in_(select(ROLE.c.handover_id).where(ROLE.c.person_id == holder)))
+            wanted.append(HANDOVER.c.id.in_(held_by([holder])))
         columns = [HANDOVER.c[name] for name in ("id", "client", "project", "state", "live_at", "scoped_at")]
         columns += [HANDOVER.c.due_at, HANDOVER.c.scope_due_at, POST.c.channel, POST.c.ts]
         root = and_(POST.c.handover_id == HANDOVER.c.id, POST.c.name == "root")

@@ -13,6 +13,7 @@ from bot.handover import ENDED, Event, Handover, State
 from bot.people import Role
 from bot.unit import DealState
 from store import ahead, known
+from store.held import held_by
 from store.inbox import Delivery, InboxReader
 from store.mapping import aggregate, families
 from store.mapping.deal import deal_of
@@ -81,10 +82,9 @@ class Reader(Overviewer, NagQueries):
         return [referred, *(h for h in found if h.id != referred.id)][:limit] if referred else found
 
     def mine(self, person_id: int, *, limit: int = LISTED) -> list[Handover]:
-        """Open records in which the person holds a role, the nearest due time first."""
-        held = select(ROLE.c.handover_id).where(ROLE.c.person_id == person_id)
+        """Open records in which the person holds a role or an item that they took over, the nearest due time first."""
         soonest = func.coalesce(HANDOVER.c.due_at, HANDOVER.c.scope_due_at).asc().nulls_last()
-        mine = select(HANDOVER.c.id).where(HANDOVER.c.id.in_(held), HANDOVER.c.state.not_in(CLOSED))
+        mine = select(HANDOVER.c.id).where(HANDOVER.c.id.in_(held_by([person_id])), HANDOVER.c.state.not_in(CLOSED))
         return self._handovers(mine.order_by(soonest, HANDOVER.c.id), limit)
 
     def sold(self, person_id: int, *, limit: int = LISTED) -> list[Handover]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select, union, update
+from sqlalchemy import func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.deal import Deal
@@ -17,6 +17,7 @@ from bot.effects import Effect, Home, Redraw
 from bot.handover import ENDED, Handover, State
 from bot.unit import DealState
 from store import known, outbox
+from store.held import held_by
 from store.inbox import Inbox
 from store.jobs import ClaimedJob, StoredStep
 from store.ledger import Ledger
@@ -25,10 +26,10 @@ from store.mapping.deal import deal_json
 from store.nags import NagWriter
 from store.people import Directory, PeopleWriter
 from store.sql import insert_new
-from store.tables import DealSnapshotRow, HandoverRow, ItemRow, NagRow, RoleHolderRow, table
+from store.tables import DealSnapshotRow, HandoverRow, NagRow, RoleHolderRow, table
 
 HANDOVER, ROLE, SNAPSHOT = table(HandoverRow), table(RoleHolderRow), table(DealSnapshotRow)
-ITEM, NAG = table(ItemRow), table(NagRow)
+NAG = table(NagRow)
 CLOSED = [state.value for state in ENDED]
 
 
@@ -80,7 +81,7 @@ class StoreUnit(PeopleWriter, NagWriter):
             return self._load([handover_id])[0]
         handover.id = handover_id
         self._loaded[handover_id] = (handover, aggregate.add(self.session, handover))
-        self._redraw(handover, set(handover.roles.values()))
+        self._redraw(handover, in_hands(handover))
         return handover
 
     def save(self, handover: Handover) -> None:
@@ -92,11 +93,12 @@ class StoreUnit(PeopleWriter, NagWriter):
         loaded, old = self._loaded.get(handover.id, (None, None))
         if old is None or loaded is not handover:
             raise ValueError(f"{handover.shown_id} was not loaded by this unit.")
-        before = {row["person_id"] for row in old.parts[0].values()}
+        roles, items = old.parts[0].values(), old.parts[1].values()
+        before = {row["person_id"] for row in roles} | {row["holder"] for row in items}
         saved = aggregate.save(self.session, handover, old, look_at=self.moment.now)
         self._loaded[handover.id] = (handover, saved.stored)
         if saved.changed:
-            self._redraw(handover, before | set(handover.roles.values()))
+            self._redraw(handover, before | in_hands(handover))
 
     def look_again(self, handover_id: int, at: datetime | None) -> None:
         """When the record is looked at next, None for never by itself; a save makes it now. It changes nothing else."""
@@ -110,12 +112,9 @@ class StoreUnit(PeopleWriter, NagWriter):
     def open_of(self, person_ids: Iterable[int]) -> list[int]:
         """Ids of the open records in which one of these people holds a role or an item, or is waited for; ascending."""
         wanted = set(person_ids)
-        places = (
-            select(ROLE.c.handover_id).where(ROLE.c.person_id.in_(wanted)),
-            select(ITEM.c.handover_id).where(ITEM.c.holder.in_(wanted)),
-            select(NAG.c.handover_id).where(NAG.c.person_id.in_(wanted)),
-        )
-        found = select(HANDOVER.c.id).where(HANDOVER.c.id.in_(union(*places)), HANDOVER.c.state.not_in(CLOSED))
+        waiting = select(NAG.c.handover_id).where(NAG.c.person_id.in_(wanted))
+        theirs = or_(HANDOVER.c.id.in_(held_by(wanted)), HANDOVER.c.id.in_(waiting))
+        found = select(HANDOVER.c.id).where(theirs, HANDOVER.c.state.not_in(CLOSED))
         return list(self.session.execute(found.order_by(HANDOVER.c.id)).scalars())
 
     def snapshot(self, handover: Handover, deal: Deal, at: datetime) -> None:
@@ -221,3 +220,8 @@ class StoreUnit(PeopleWriter, NagWriter):
         if name not in self._drawn:
             self._drawn.add(name)
             self.emit(effect)
+
+
+def in_hands(handover: Handover) -> set[int]:
+    """Whose Home shows the record: who holds a role of it, and who took an item over."""
+    return {*handover.roles.values(), *(item.holder for item in handover.items)} - {0}

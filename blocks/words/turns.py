@@ -5,6 +5,7 @@ The rules (`bot.gate`) say whose turn it is; this leaves out what Baton itself i
 
 from blocks import ids, kit, mrkdwn
 from blocks.frame import Block, Frame
+from blocks.modal import inputs
 from blocks.mrkdwn import Safe
 from blocks.render import listed, lower_first, sentence
 from bot import checklist, gate
@@ -13,8 +14,8 @@ from bot.handover import Handover
 from bot.people import HANDOVER_ROLES, TITLES, Role
 
 __all__ = [
-    "BUTTONS", "actor", "buttons", "do", "does", "empty_roles", "failed_steps", "next_words", "of_person", "shown",
-    "waiting", "who",
+    "BUTTONS", "actor", "buttons", "do", "does", "empty_roles", "failed_steps", "next_words", "of_person", "place",
+    "shown", "waiting", "who",
 ]  # fmt: skip
 
 WORDED = frozenset(
@@ -40,6 +41,7 @@ BUTTONS: dict[str, tuple[tuple[str, str], ...]] = {
     "sign": (("Sign off", ids.SIGN),),
     "show_presale": (("Presale work", ids.PRESALE),),
     "add_context": (("Add context", ids.ADD_CONTEXT),),
+    "tick": (("Done", ids.ITEM_DONE),),
 }
 
 
@@ -79,16 +81,34 @@ def waiting(handover: Handover, frame: Frame) -> Safe:
 
 
 def buttons(handover: Handover, turn: Turn, *, primary: bool = True) -> list[Block]:
-    """The buttons that do it; none where a list or a select is the way (ticks, documents, roles)."""
+    """The buttons that do it; none where a list or a select is the way (documents, roles, the client's access)."""
     rows = BUTTONS.get(turn.action, ())
-    value = f"{handover.id}:{turn.role.value}" if turn.action == "sign" else str(handover.id)
+    value = {"sign": f"{handover.id}:{turn.role.value}", "tick": f"{handover.id}:{turn.subject}"}.get(
+        turn.action, str(handover.id)
+    )
     drawn = []
     for place, (text, action) in enumerate(rows):
         style = "primary" if primary and place == 0 else None
         words = f"Answer {turn.count} points" if action == ids.ANSWER_POINTS and turn.count > 1 else text
-        label = mrkdwn.plain(f"{words}: {handover.client}", 75)
+        label = mrkdwn.plain(f"{words}: {_label(handover, turn)}", 75)
         drawn.append(kit.button(words, action, value, style=style, label=label))
     return drawn
+
+
+def place(handover: Handover, turn: Turn, frame: Frame) -> Block | None:
+    """The way to where it is done, for what has no button of its own; None where nobody knows the address.
+
+    A frame for several records names its links with the record's id: `list:pm:42`.
+    """
+    names = ("progress", "root") if turn.action == "mend_steps" else (f"list:{turn.role.value}", "root")
+    keys = [key for name in names for key in (f"{name}:{handover.id}", name)]
+    words = "Open steps" if turn.action == "mend_steps" else "Open list"
+    return inputs.link_button(words, next((frame.links[key] for key in keys if frame.links.get(key)), ""))
+
+
+def _label(handover: Handover, turn: Turn) -> str:
+    item = handover.item(turn.subject) if turn.action == "tick" else None
+    return f"{item.text} ({handover.client})" if item else handover.client
 
 
 def empty_roles(handover: Handover) -> list[Role]:

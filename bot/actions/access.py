@@ -4,12 +4,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from bot import checklist
 from bot.actions.lists import gone, only, settle
 from bot.effects import InviteClient, ReadTasks, SetTask
 from bot.errors import Refused
 from bot.handover import ENDED, Answer, ClientAccess, Handover, TaskCopy
 from bot.people import Person, Role
-from bot.terms import Said, Terms, manager_of
+from bot.terms import Said, Terms
 from bot.unit import Unit
 
 RIGHTS = ("comment", "view")
@@ -74,8 +75,9 @@ def by_hand(unit: Unit, handover_id: int, who: Person, *, email: str, terms: Ter
     handover = unit.handover(handover_id)
     if handover is None:
         return gone()
-    if not who.id or who.id not in (handover.roles.get(Role.CSM), manager_of(handover)):
-        return Refused(only(unit, handover, Role.CSM, "mark this as done by hand"))
+    if not checklist.may_do(handover, who, "client_access", roles=(Role.CSM, Role.DELIVERY_MANAGER)):
+        taker = checklist.taker(handover, "client_access")
+        return Refused(only(unit, handover, Role.CSM, "mark this as done by hand", taker=taker))
     for access in handover.access:
         if access.email.lower() == email.lower():
             access.state, access.by, access.at = "manual", who.id, now
@@ -89,8 +91,9 @@ def set_kickoff(unit: Unit, handover_id: int, who: Person, *, day: date, terms: 
     handover = unit.handover(handover_id)
     if handover is None:
         return gone()
-    if not who.id or who.id not in (handover.roles.get(Role.CSM), handover.roles.get(Role.PM), manager_of(handover)):
-        return Refused(only(unit, handover, Role.CSM, "set the kickoff date"))
+    if not checklist.may_do(handover, who, "kickoff_date", roles=(Role.CSM, Role.PM, Role.DELIVERY_MANAGER)):
+        taker = checklist.taker(handover, "kickoff_date")
+        return Refused(only(unit, handover, Role.CSM, "set the kickoff date", taker=taker))
     if day < terms.today(handover, now):
         return Refused("The kickoff cannot be in the past: pick a later day.")
     handover.kickoff = day
@@ -106,8 +109,9 @@ def set_tasks(
     handover = unit.handover(handover_id)
     if handover is None:
         return gone()
-    if not who.id or who.id not in (handover.roles.get(Role.PM), manager_of(handover)):
-        return Refused(only(unit, handover, Role.PM, "set owners and dates"))
+    if not checklist.may_do(handover, who, "tasks_owned", roles=(Role.PM, Role.DELIVERY_MANAGER)):
+        taker = checklist.taker(handover, "tasks_owned")
+        return Refused(only(unit, handover, Role.PM, "set owners and dates", taker=taker))
     for task_id, day, owner in rows:
         unit.emit(SetTask(handover.id, task_id, day.isoformat(), owner.email, nonce))
     unit.emit(ReadTasks(handover.id, nonce))
@@ -138,8 +142,8 @@ def tasks_read(
 def _review_problem(
     unit: Unit, handover: Handover, who: Person, invitations: Sequence[Invitation], *, right: str, nobody: str
 ) -> str:
-    if not who.id or handover.roles.get(Role.CSM) != who.id:
-        csm = unit.person(handover.roles.get(Role.CSM, 0))
+    if not checklist.may_do(handover, who, "access_reviewed", roles=[Role.CSM]):
+        csm = unit.person(checklist.taker(handover, "access_reviewed") or handover.roles.get(Role.CSM, 0))
         if csm is None:
             return "There is no client success yet, so nobody can invite the client. Name one on the list first."
         return f"Only {csm.first_name} can invite the client. Ask {csm.first_name}."

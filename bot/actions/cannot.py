@@ -14,23 +14,10 @@ from bot.effects import Direct
 from bot.errors import Refused
 from bot.gate import mend_of
 from bot.handover import ENDED, Handover, Item
-from bot.people import TITLES, Person, Role, Sight, may_assign, sight
+from bot.people import Person, Role, Sight, may_assign, sight
 from bot.terms import Said, Terms, manager_of
 from bot.unit import Unit
 
-# Who can do what a check asks for, where the record takes it from certain roles only; all else is open to whoever
-# sees the record.
-DOERS: Mapping[str, tuple[Role, ...]] = {
-    "points_answered": (Role.PM, Role.DELIVERY_MANAGER),
-    "presale_read": (Role.PM,),
-    "scope_confirmed": (Role.DELIVERY_MANAGER,),
-    "document": (Role.DELIVERY_MANAGER,),
-    "provisioned": (Role.PM, Role.DELIVERY_MANAGER),
-    "tasks_owned": (Role.PM, Role.DELIVERY_MANAGER),
-    "access_reviewed": (Role.CSM,),
-    "client_access": (Role.CSM,),
-    "kickoff_date": (Role.CSM, Role.PM, Role.DELIVERY_MANAGER),
-}
 # What the record must see before it ticks an item, by its check or its kind of turn.
 NEEDS: Mapping[str, str] = {
     "entry:commitment": "a promise is kept, or “Nothing was promised” is clicked",
@@ -139,19 +126,17 @@ def _cannot_hand(unit: Unit, handover: Handover, item: Item | None, who: Person,
     if checklist.done(handover, item):
         return "This is done already. Thank you."
     if not checklist.may_tick(handover, item, who):
-        return only(unit, handover, item.role, "hand this on")
+        return only(unit, handover, item.role, "hand this on", taker=item.holder)
+    return _not_to(handover, item, person)
+
+
+def _not_to(handover: Handover, item: Item, person: Person) -> str:
     if sight(person, handover.roles) is not Sight.WHOLE:
         return f"{person.first_name} has no role here and cannot see the record. Ask the delivery manager to name them."
-    return _cannot_do(handover, item, person)
-
-
-def _cannot_do(handover: Handover, item: Item, person: Person) -> str:
-    doers = DOERS.get(item.check.partition(":")[0], ())
     if mend_of(item) == "fill_roles" and not may_assign(person, handover.roles):
         return f"{person.first_name} cannot name people. The delivery manager, sales operations or a head can."
-    if doers and person.id not in [handover.roles.get(role) for role in doers]:
-        titles = " or the ".join(TITLES[role] for role in doers)
-        return f"Only the {titles} can do this. Choose “My whole role” when the role is not yours."
+    if mend_of(item) == "answer_points" and handover.roles_of(person.id) == (Role.SALES_REP,):
+        return f"{person.first_name} sold this: somebody else answers the points."
     return ""
 
 
@@ -163,7 +148,7 @@ def _cannot_say(unit: Unit, handover: Handover, item: Item | None, who: Person, 
     mine = item is not None and checklist.may_tick(handover, item, who)
     if not mine and not (item is None and who.id and who.id in handover.roles.values()):
         role = item.role if item else Role.DELIVERY_MANAGER
-        return only(unit, handover, role, "say that it is done")
+        return only(unit, handover, role, "say that it is done", taker=item.holder if item else 0)
     return "" if where.strip() else "Say where it is done: a link, or a few words."
 
 

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from bot import checklist
 from bot.actions.lists import gone, settle
 from bot.actions.reopen import count_of, reopen
-from bot.checklist import stances
 from bot.context import MAX_TEXT, POINT_KINDS, UNDO_WINDOW, Entry, Kind, Point, Source, line_problem
 from bot.errors import Refused
 from bot.handover import ENDED, Answer, Handover
@@ -81,15 +81,15 @@ def undo(unit: Unit, handover_id: int, who: Person, *, batch: str, terms: Terms,
 
 
 def none_of(unit: Unit, handover_id: int, who: Person, *, kind: Kind, terms: Terms, now: datetime) -> Said | Refused:
-    """Keeps "Nothing was promised" as an answer with name and time, given by sales rep or delivery manager."""
+    """Keeps "Nothing was promised" as an answer with name and time: by sales rep, delivery manager, or who took it."""
     handover = unit.handover(handover_id)
     if handover is None:
         return gone()
-    holders = (handover.roles.get(Role.SALES_REP), handover.roles.get(Role.DELIVERY_MANAGER))
-    if not who.id or who.id not in holders:
+    roles = (Role.SALES_REP, Role.DELIVERY_MANAGER)
+    if not checklist.may_do(handover, who, f"entry:{kind}", roles=roles):
         return Refused("Only the sales rep or the delivery manager can say that. Silence is not “none”.")
     # Whoever knows a backer only still says that nobody pushes back: one of the two must be unknown.
-    known = all(stances(handover)) if kind is Kind.STAKEHOLDER else _any(handover, kind)
+    known = all(checklist.stances(handover)) if kind is Kind.STAKEHOLDER else _any(handover, kind)
     if known:
         return Refused("There is something on the record already. Take it back, or let it be answered.")
     if handover.answer(f"none:{kind}") is None:
@@ -100,11 +100,14 @@ def none_of(unit: Unit, handover_id: int, who: Person, *, kind: Kind, terms: Ter
 
 
 def read(unit: Unit, handover_id: int, who: Person, *, document: str, terms: Terms, now: datetime) -> Said | Refused:
-    """Marks a presale document (or '' for all) as read by the project manager; other readers change nothing."""
+    """Marks a presale document (or '' for all) as read by the project manager, or by who took the reading over.
+
+    Other readers change nothing.
+    """
     handover = unit.handover(handover_id)
     if handover is None:
         return gone()
-    if not who.id or handover.roles.get(Role.PM) != who.id:
+    if not checklist.may_do(handover, who, "presale_read", roles=[Role.PM]):
         return Said() if document else Refused("Only the project manager can say that the documents are read.")
     key = f"read:{document}" if document else "presale_read"
     if handover.answer(key) is None:

@@ -28,7 +28,7 @@ def take_it(unit: Unit, handover_id: int, who: Person, *, terms: Terms, now: dat
         return Refused("Only sign-offs and questions wait here: they stay with the people they belong to. Ask them.")
     for item in items:
         item.holder = who.id
-        handover.note(now, "taken", person=who.id, item=item.key, role=item.role.value)
+        handover.note(now, "taken", person=who.id, item=item.key, text=item.text, role=item.role.value)
     settle(unit, handover, terms=terms, now=now, actor=who.id)
     n = len(items)
     return Said(f"{n} {'thing is' if n == 1 else 'things are'} yours now. /handover shows them.")

@@ -75,7 +75,7 @@ def tick(
     if item is None or item.kind != "hand":
         return Refused("The record ticks this item by itself, once it is done.")
     if not checklist.may_tick(handover, item, who):
-        return Refused(only(unit, handover, item.role, "tick this"))
+        return Refused(only(unit, handover, item.role, "tick this", taker=item.holder))
     if not checklist.opened(handover, item):
         return Refused("This item cannot be done yet. It stands under “Later” on the list.")
     if (item.ticked_at is not None) == ticked:
@@ -86,9 +86,22 @@ def tick(
     return Said()
 
 
-def only(unit: Unit, handover: Handover, role: Role, deed: str) -> str:
-    """Words "Only Ana or Dev can …", with the way out; for what a role's holder or the delivery manager may do."""
-    holder = unit.person(handover.roles.get(role, 0))
+def tick_off(unit: Unit, handover_id: int, who: Person, *, key: str, terms: Terms, now: datetime) -> Said | Refused:
+    """[Done] beside an item that is shown outside its list: its tick, by the same rule, and a word about it."""
+    outcome = tick(unit, handover_id, who, key=key, ticked=True, terms=terms, now=now)
+    handover = unit.handover(handover_id)
+    item = handover.item(key) if handover else None
+    if isinstance(outcome, Refused) or handover is None or item is None:
+        return outcome
+    return Said(f"Ticked on {handover.client}: {item.text}.")
+
+
+def only(unit: Unit, handover: Handover, role: Role, deed: str, *, taker: int = 0) -> str:
+    """Words "Only Ana or Dev can …", with the way out; for what a role's holder or the delivery manager may do.
+
+    `taker` is who took it over from the role's holder.
+    """
+    holder = unit.person(taker or handover.roles.get(role, 0))
     manager = unit.person(handover.roles.get(Role.DELIVERY_MANAGER, 0))
     if holder and manager and holder.id != manager.id:
         return (

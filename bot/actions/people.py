@@ -10,7 +10,7 @@ from bot.deal import Deal
 from bot.effects import Direct, JoinTeam, Reply
 from bot.errors import Refused
 from bot.handover import ENDED, Handover, State
-from bot.people import HANDOVER_ROLES, TITLES, Person, Role, can_hold, may_assign
+from bot.people import HANDOVER_ROLES, TITLES, Person, Role, Sight, can_hold, may_assign, sight
 from bot.terms import Said, Terms, manager_of
 from bot.unit import Unit
 
@@ -32,7 +32,7 @@ def assign(
         return Refused(problem)
     if handover.roles.get(role, 0) == person.id:
         return Said(f"{person.first_name} is the {TITLES[role]} already.")
-    _put(handover, role, person, "assigned", who, now)
+    _put(unit, handover, role, person, "assigned", who, now)
     settle(unit, handover, terms=terms, now=now, actor=who.id)
     _tell_new_holder(unit, handover, role, person, who)
     if terms.settings.provision_auto:
@@ -54,7 +54,7 @@ def take_over(unit: Unit, handover_id: int, who: Person, *, role: Role, terms: T
     problem = _problem(handover, role, who) or _take_over_problem(unit, holder, who, role, terms, now)
     if problem:
         return Refused(problem)
-    _put(handover, role, who, "taken_over", who, now)
+    _put(unit, handover, role, who, "taken_over", who, now)
     settle(unit, handover, terms=terms, now=now, actor=who.id)
     _tell_new_holder(unit, handover, role, who, who)
     if terms.settings.provision_auto:
@@ -74,6 +74,7 @@ def not_mine(
     if not reason.strip():
         return Refused("Say in a few words why it is not yours: the delivery manager will read it.")
     del handover.roles[role]
+    _give_back(unit, handover, who.id, now)
     handover.note(now, "not_mine", person=who.id, role=role.value, why=reason.strip())
     settle(unit, handover, terms=terms, now=now, actor=who.id)
     data = {"role": role.value, "reason": reason.strip(), "by": who.id}
@@ -100,6 +101,7 @@ def follow_owner(unit: Unit, handover: Handover, was: Deal, *, now: datetime) ->
         handover.roles[Role.SALES_REP] = new
     else:
         del handover.roles[Role.SALES_REP]
+    _give_back(unit, handover, holder, now)
     handover.note(now, "owner_changed", role=Role.SALES_REP.value, was=holder, now=new)
     return True
 
@@ -127,12 +129,24 @@ def _in_charge(unit: Unit, handover: Handover, terms: Terms) -> list[int]:
     return [manager] if manager else [head.id for head in heads if head]
 
 
-def _put(handover: Handover, role: Role, person: Person, kind: str, who: Person, now: datetime) -> None:
+def _put(unit: Unit, handover: Handover, role: Role, person: Person, kind: str, who: Person, now: datetime) -> None:
     before = handover.roles.get(role, 0)
     handover.roles[role] = person.id
     if role is Role.DELIVERY_MANAGER:
         handover.office = person.office
     handover.note(now, kind, person=who.id, role=role.value, was=before, now=person.id)
+    _give_back(unit, handover, before, now)
+
+
+def _give_back(unit: Unit, handover: Handover, person_id: int, now: datetime) -> None:
+    # Who cannot see the record any more cannot do what they took over there: it goes back to its role.
+    person = unit.person(person_id)
+    if person is None or sight(person, handover.roles) is Sight.WHOLE:
+        return
+    for item in handover.items:
+        if item.holder == person_id:
+            item.holder = 0
+            handover.note(now, "given_back", person=person_id, item=item.key, text=item.text)
 
 
 def _take_over_problem(unit: Unit, holder: Person | None, who: Person, role: Role, terms: Terms, now: datetime) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot import checklist
 from bot.actions.lists import gone, only, settle
 from bot.context import Disposition, Entry, Point
 from bot.effects import Direct, PromiseTasks, Reply
@@ -41,7 +42,8 @@ def answer(
     if handover is None:
         return gone()
     if not _may_answer(handover, who):
-        return Refused(only(unit, handover, Role.PM, "answer these points"))
+        taker = checklist.taker(handover, "points_answered")
+        return Refused(only(unit, handover, Role.PM, "answer these points", taker=taker))
     asked = []
     for given in answers:
         entry = handover.entry(given.entry_id)
@@ -98,7 +100,7 @@ def _ring_rep(unit: Unit, handover: Handover, asked: list[int], who: Person, non
 
 
 def _may_answer(handover: Handover, who: Person) -> bool:
-    return bool(who.id) and who.id in (handover.roles.get(Role.PM), handover.roles.get(Role.DELIVERY_MANAGER))
+    return checklist.may_do(handover, who, "points_answered", roles=(Role.PM, Role.DELIVERY_MANAGER))
 
 
 def _write(entry: Entry, given: PointAnswer, who: Person, now: datetime) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from bot import checklist
 from bot.actions.lists import gone, only, settle
 from bot.actions.opening import name_start
 from bot.actions.provision import begin_when_ready
@@ -13,6 +14,8 @@ from bot.naming import workspace_name
 from bot.people import Person, Role
 from bot.terms import Said, Terms
 from bot.unit import Unit
+
+CHECKS = ("scope_confirmed", "document")
 
 
 @dataclass(frozen=True)
@@ -33,12 +36,13 @@ def confirm(
     terms: Terms,
     now: datetime,
 ) -> Said | Refused:
-    """Confirms the scope. Only the handover's delivery manager may; a second click changes nothing."""
+    """Confirms the scope. Only the delivery manager may, or who took it over; a second click changes nothing."""
     handover = unit.handover(handover_id)
     if handover is None:
         return gone()
-    if not who.id or handover.roles.get(Role.DELIVERY_MANAGER) != who.id:
-        return Refused(only(unit, handover, Role.DELIVERY_MANAGER, "confirm the scope"))
+    if not checklist.may_do(handover, who, *CHECKS, roles=[Role.DELIVERY_MANAGER]):
+        taker = checklist.taker(handover, *CHECKS)
+        return Refused(only(unit, handover, Role.DELIVERY_MANAGER, "confirm the scope", taker=taker))
     if handover.scoped_at is not None:
         confirmer = unit.person(handover.scoped_by)
         return Said(f"The scope is confirmed already, by {confirmer.first_name if confirmer else 'Baton'}.")

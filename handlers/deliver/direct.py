@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 
 import httpx
 
@@ -94,7 +95,8 @@ def publish_home(effect: Effect, ledger: Ledger) -> None:
         late = late_rows(deps, reader.late(deps.clock.now())) if person.has(Role.HEAD_OF_DELIVERY) else None
         people = people_of(reader, *[h for h, _ in mine], *sold)
         deputy = stand_in(reader, person, deps.settings, deps.clock.now())
-    view = home_view(person, mine, sold, late, deps.frame(None, people), deputy)
+    frame = replace(deps.frame(None, people), links=deps.links(handover for handover, _ in mine))
+    view = home_view(person, mine, sold, late, frame, deputy)
     deps.slack.call("views.publish", user_id=person.slack_id, view=view)
 
 

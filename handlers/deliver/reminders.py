@@ -178,9 +178,7 @@ def _quiet(cause: str) -> bool:
 
 
 def _frame(deps: Deps, records: dict[int, Handover], people: dict[int, Person]) -> Frame:
-    frame = deps.frame(None, people)
-    links = {f"root:{h.id}": deps.permalink(p.channel, p.ts) for h in records.values() if (p := h.post("root"))}
-    return replace(frame, links=links)
+    return replace(deps.frame(None, people), links=deps.links(records.values()))
 
 
 def _still_its_time(deps: Deps, found: Reminder, person: Person, now: datetime) -> bool:

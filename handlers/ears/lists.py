@@ -30,6 +30,18 @@ def register(bolt: App, deps: Deps) -> None:
         tick(deps, body)
         ack()
 
+    @bolt.action(ids.ITEM_DONE)
+    def done(ack: Ack, body: dict[str, Any]) -> None:
+        click, now = Click.of(body), deps.clock.now()
+        act(
+            deps,
+            click,
+            lambda unit, who: actions.tick_off(
+                unit, click.handover_id, who, key=click.subject, terms=deps.terms, now=now
+            ),
+        )
+        ack()
+
     _reads(bolt, deps)
     _workspace(bolt, deps)
     opens(bolt, deps, ids.SET_TASKS, lambda h, frame, *_: access_face.tasks_view(h, frame, nonce=deps.new_id()))

@@ -1,5 +1,7 @@
 """The verbs of `/handover`. Each has its one-line form; each refuses kindly and says the next step."""
 
+from dataclasses import replace
+
 from blocks import forms
 from blocks import scope as scope_face
 from blocks.brief import internal
@@ -58,7 +60,7 @@ def mine(deps: Deps, asked: Asked) -> Message:
         people = people_of(reader, *held)
     roles = {role for handover in held for role in handover.roles_of(asked.person.id)}
     data = {"handovers": held, "person": asked.person, "roles": roles}
-    return whisper("mine", None, deps.frame(None, people), data)
+    return whisper("mine", None, replace(deps.frame(None, people), links=deps.links(held)), data)
 
 
 def listed(deps: Deps, asked: Asked) -> Message:

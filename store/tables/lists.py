@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 from sqlmodel import Field
 
 from store.tables.row import Row, as_json, long, part_of, place
@@ -13,6 +13,7 @@ class ItemRow(Row, table=True):
     """One line of a list."""
 
     __tablename__ = "item"
+    __table_args__ = (Index(None, "holder", sqlite_where=text("holder <> 0"), postgresql_where=text("holder <> 0")),)
 
     handover_id: int = part_of()
     n: int = place()

@@ -5,13 +5,15 @@ from typing import Any
 
 import pytest
 
-from blocks import ids
+from blocks import direct, ids
 from blocks.reminder import Asked, Line, finished, reminder
 from bot import gate
 from bot.clock.nag import LATE, WARNED
+from bot.gate import Turn
 from bot.handover import Handover, State
+from bot.people import Role
 from tests.blocks.reading import buttons, words
-from tests.builders import ANA, BEN, DEV, HANA, NOW, make_frame, make_handover
+from tests.builders import ANA, BEN, DEV, HANA, HOLDERS, NOW, make_frame, make_handover
 
 HOSTILE = "<!channel> *bold* <https://evil.example|click>"
 
@@ -118,3 +120,55 @@ def test_when_all_is_done_only_that_is_left() -> None:
     message = finished(asked(), make_frame())
     assert message.text.startswith("✓ Done, Tue 9 Sep")
     assert buttons(message) == {}
+
+
+def all_turns(state: State) -> list[tuple[Handover, Turn]]:
+    """Everything that can be done in that state with nothing done yet, each item also as one of its own."""
+    roles = {role: person for role, person in HOLDERS.items() if role is not Role.CSM}
+    made = make_handover(state, entries=[], answers=[], signatures=[], kickoff=None, steps=[], roles=roles)
+    rows = [(made, turn) for turn in gate.shown(made)]
+    return rows + [(made, Turn(item.role, 1, gate.mend_of(item), item.key)) for item in made.items]
+
+
+def ways(handover: Handover, turn: Turn, links: dict[str, str]) -> list[dict[str, Any]]:
+    """The elements that a reminder has for one thing to do."""
+    drawn = direct.deeds(handover, make_frame(links=links), [turn])
+    return [e for b in drawn for e in [b.get("accessory"), *b.get("elements", ())] if e and e["type"] != "mrkdwn"]
+
+
+@pytest.mark.req("R40")
+@pytest.mark.parametrize("state", [State.WON, State.SCOPED, State.PROVISIONED])
+def test_whatever_waits_has_a_button_a_select_or_the_way_to_its_list(state: State) -> None:
+    rows = all_turns(state)
+    links = {f"list:{role}:42": f"https://acme.example/{role}" for role in HOLDERS} | {
+        "root:42": "https://acme.example"
+    }
+    for made, turn in [*rows, (rows[0][0], Turn(Role.PM, 2, "mend_steps", "workspace"))]:
+        assert ways(made, turn, links), turn
+
+
+def test_what_is_ticked_by_hand_has_a_button_that_ticks_it() -> None:
+    made = make_handover(State.SCOPED, entries=[], answers=[])
+    message, shown = reminder(asked(line(made, BEN.id), person=BEN), make_frame(links={}))
+    done = buttons(message)["Done"]
+    assert (done["action_id"], done["value"]) == (ids.ITEM_DONE, "42:confirm-team")
+    assert "Confirm that the team is available (ABC Fintech)" in done["accessibility_label"]
+    assert (42, BEN.id, "pm:tick:confirm-team") in shown
+
+
+@pytest.mark.parametrize(
+    ("action", "words", "url"),
+    [
+        ("fix_access", "Open list", "https://acme.example/list"),
+        ("mend_steps", "Open steps", "https://acme.example/progress"),
+    ],
+)
+def test_what_needs_a_look_leads_to_the_place(action: str, words: str, url: str) -> None:
+    made = make_handover(State.PROVISIONED)
+    places = ("list", "progress", "root")
+    for number in (":42", ""):
+        links = {f"{name}{number}": f"https://acme.example/{name}" for name in places}
+        links[f"list:csm{number}"] = "https://acme.example/list"
+        (way,) = ways(made, Turn(Role.CSM, 3, action, "client-access"), links)
+        assert (way["text"]["text"], way["url"]) == (words, url)
+    assert ways(made, Turn(Role.CSM, 3, action, "client-access"), {}) == []

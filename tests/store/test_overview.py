@@ -8,7 +8,7 @@ from sqlalchemy import event
 
 from bot.context import Disposition, Entry, Kind, Point
 from bot.digest import Notes, OpenRow, Wait
-from bot.handover import Interval, Override, Post, State
+from bot.handover import Interval, Item, Override, Post, State
 from bot.people import Role
 from store.store import Store
 from tests.store import records
@@ -74,13 +74,15 @@ def test_a_row_says_why_its_clock_stands_still_a_hold_before_a_pause(store: Stor
     assert found["goes on"].wait is None
 
 
-def test_mine_are_those_in_which_i_hold_a_role_once_each(store: Store) -> None:
+def test_mine_are_those_in_which_i_hold_a_role_or_took_an_item_once_each(store: Store) -> None:
     with store.write() as unit:
         ids = records.people(unit, "Ana", "Ben")
         unit.add(records.handover("d1", client="two roles", roles={Role.PM: ids["Ana"], Role.CSM: ids["Ana"]}))
         unit.add(records.handover("d2", client="Ben's", roles={Role.PM: ids["Ben"]}))
         unit.add(records.handover("d3", client="Ana's, ended", state=State.CLOSED, roles={Role.PM: ids["Ana"]}))
-    assert list(rows(store, holder=ids["Ana"])) == ["two roles"]
+        taken = [Item("confirm-team", Role.PM, "Team", holder=ids["Ana"])]
+        unit.add(records.handover("d4", client="taken over", roles={Role.PM: ids["Ben"]}, items=taken))
+    assert list(rows(store, holder=ids["Ana"])) == ["two roles", "taken over"]
 
 
 @pytest.mark.req("R61")

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import insert
 
 from bot.context import Kind
-from bot.handover import Handover, Interval, Post, State
+from bot.handover import Handover, Interval, Item, Post, State
 from bot.people import Role
 from store.mapping import record
 from store.store import Store
@@ -101,8 +101,13 @@ def test_mine_and_sold_are_those_of_the_person(store: Store) -> None:
         unit.add(records.handover("d4", roles=leads, client="due", due_at=later))
         unit.add(records.handover("d5", roles=leads, client="due first", due_at=records.NOW))
         unit.add(records.handover("d6", roles={Role.PM: ids["Ben"]}, client="Ben's"))
+        taken = [Item(f"i{n}", Role.PM, "Team", holder=ids["Ana"]) for n in range(2)]
+        bens = {"roles": {Role.PM: ids["Ben"]}, "items": taken}
+        unit.add(records.handover("d7", **bens, client="taken over", due_at=later + timedelta(days=1)))
+        unit.add(records.handover("d8", **bens, client="taken over, live", state=State.IN_PROGRESS))
     with store.read() as reader:
-        assert clients(reader.mine(ids["Ana"])) == ["due first", "due", "sold", "presale"]
+        assert clients(reader.mine(ids["Ana"])) == ["due first", "due", "taken over", "sold", "presale"]
+        assert clients(reader.mine(ids["Ben"])) == ["taken over", "Ben's", "taken over, live"]
         assert clients(reader.sold(ids["Ana"])) == ["sold", "sold, closed"]
         assert clients(reader.sold(ids["Ben"])) == []
 

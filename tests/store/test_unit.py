@@ -6,7 +6,7 @@ import pytest
 
 from bot.deal import Standing
 from bot.effects import Home, Redraw, Reply, TellAdmin
-from bot.handover import Post, State
+from bot.handover import Item, Post, State
 from bot.people import Role
 from bot.unit import DealState, Unit
 from store.store import Store
@@ -104,6 +104,30 @@ def test_only_homes_that_were_ever_opened_are_published(store: Store) -> None:
     assert job is not None
     assert job.effect == Home(ids["Ana"], "1:0")
     assert store.outbox.claim("w") is None
+
+
+def test_a_home_changes_for_who_took_an_item_over_and_for_who_gave_it_back(store: Store) -> None:
+    with store.write() as unit:
+        ids = records.people(unit, "Hana")
+        stored = unit.add(records.handover(state=State.PRESALE, items=[Item("team", Role.PM, "Team")]))
+        unit.opened_home(ids["Hana"])
+    for holder in (ids["Hana"], 0):
+        with store.write() as unit:
+            loaded = unit.handover(stored.id)
+            assert loaded is not None
+            loaded.items[0].holder = holder
+            unit.save(loaded)
+    assert kinds(store) == ["Home", "Home"]
+
+
+def test_who_took_an_item_over_has_the_record_in_hand(store: Store) -> None:
+    with store.write() as unit:
+        ids = records.people(unit, "Ana", "Ben", "Hana")
+        taken = [Item("team", Role.PM, "Team", holder=ids["Hana"])]
+        first = unit.add(records.handover("d1", roles={Role.PM: ids["Ben"]}, items=taken))
+        unit.add(records.handover("d2", roles={Role.PM: ids["Ben"]}, items=taken, state=State.CLOSED))
+        assert unit.open_of([ids["Hana"]]) == unit.open_of([ids["Ben"]]) == [first.id]
+        assert unit.open_of([ids["Ana"]]) == []
 
 
 def test_a_home_changes_also_for_who_held_a_role_before(store: Store) -> None:

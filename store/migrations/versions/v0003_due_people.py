@@ -1,8 +1,9 @@
-"""Who must be told by now, and what: found by indexes whose size does not matter when nothing is due.
+"""Who must be told by now, what, and who took an item over: found by indexes, however many records there are.
 
 Revision 0003. Indexes only; no row changes.
 """
 
+import sqlalchemy as sa
 from alembic import op
 
 revision = "0003"
@@ -12,10 +13,12 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """One index names the people who are due, the other what of one person is due."""
+    """One index names the people who are due, one what of a person is due, one the few items that were taken over."""
     op.drop_index("ix_nag_next_at", "nag")
     op.create_index("ix_nag_next_at_person_id", "nag", ["next_at", "person_id"])
     op.create_index("ix_nag_person_id_next_at", "nag", ["person_id", "next_at"])
+    few = sa.text("holder <> 0")
+    op.create_index("ix_item_holder", "item", ["holder"], sqlite_where=few, postgresql_where=few)
 
 
 def downgrade() -> None:

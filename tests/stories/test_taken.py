@@ -1,0 +1,66 @@
+"""What somebody took over is theirs wherever they look: thread, Home, `/handover`; and [Done] in a reminder."""
+
+import pytest
+
+from bot.handover import State
+from tests.stories import walk
+from tests.stories.stage import Stage
+from tests.stories.test_clock import reminders
+from tests.stories.test_pause import letters, press, whispered
+from tests.stories.test_seeing import home
+from tests.stories.test_time_travel import press as bar
+
+
+def until_late(stage: Stage) -> None:
+    """The deal is won, and until the scope is late nobody but Ana does anything."""
+    walk.won(stage)
+    walk.context(stage)
+    for jump in ("due", "working_day"):
+        answer = bar(stage, jump)
+        assert answer.status_code == 200, answer.text
+    stage.settle()
+
+
+@pytest.mark.req("R37")
+def test_the_head_who_takes_it_does_all_of_it_through_the_front_door(stage: Stage) -> None:
+    until_late(stage)
+    assert "ABC Fintech" not in str(stage.hands.command("hana", walk.HERE, "list mine").body)
+    press(stage, "hana", reminders(stage, "hana")[-1], "late.take")
+    assert "yours now" in whispered(stage, "hana")
+    for words in ("", "list mine"):
+        assert "ABC Fintech" in str(stage.hands.command("hana", walk.HERE, words).body)
+    assert "Confirm scope" in home(stage, "hana") + str(stage.world.slack.home(walk.user_id("hana")))
+    walk.click(stage, "hana", "list:pm", "document.all_read")
+    walk.click(stage, "hana", "list:pm", "points.answer")
+    answers = {f"point:{e.id}": {"points.choice": "in_scope"} for e in stage.handover().entries if e.open}
+    walk.submit(stage, "hana", answers)
+    walk.click(stage, "hana", "root", "scope.confirm")
+    walk.submit(stage, "hana", {})
+    stage.settle(60)
+    found = stage.handover()
+    assert found.state is State.PROVISIONED
+    hana = next(item.holder for item in found.items if item.holder)
+    assert found.scoped_by == hana
+    assert [found.answer("presale_read").person] == [hana]  # type: ignore[union-attr]
+    assert {e.point.answered_by for e in found.entries if e.point} == {hana}
+    assert stage.parked() == []
+
+
+def test_done_in_a_reminder_ticks_the_item_and_the_reminder_follows(http_stage: Stage) -> None:
+    walk.won(http_stage)
+    walk.scope(http_stage)
+    assert bar(http_stage, "due").status_code == 200
+    http_stage.settle()
+    mine = reminders(http_stage, "ben")[-1]
+    assert "item.done" in str(mine["blocks"])
+    press(http_stage, "ben", mine, "item.done")
+    assert whispered(http_stage, "ben") == "Ticked on ABC Fintech: Confirm that the team is available."
+    team = http_stage.handover().item("confirm-team")
+    assert team
+    assert team.ticked_by == http_stage.handover().roles["pm"]  # type: ignore[index]
+
+    def now() -> str:
+        return str(next(m for m in letters(http_stage, "ben") if m["ts"] == mine["ts"])["blocks"])
+
+    http_stage.until(lambda: "item.done" not in now(), "the reminder is edited")
+    assert http_stage.parked() == []
