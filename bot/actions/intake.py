@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.actions import amend, merge, opening, scope
+from bot.actions import again, amend, merge, opening, scope
 from bot.actions.lists import ring_closing, ring_win
 from bot.deal import Deal, Standing
 from bot.effects import Direct, ReadDeal, TellAdmin
@@ -55,37 +55,45 @@ def _edge(
     unit: Unit, read: Read, before: DealState | None, existing: list[Handover], *, terms: Terms, now: datetime
 ) -> str:
     deal = read.deal
-    presale = [handover for handover in existing if handover.state is State.PRESALE]
+    asked = read.cause in ("released", "track")
+    back = again.wanted(existing, deal, before, cause=read.cause)
+    if back and not asked and _too_many(unit, terms, now):
+        return "held"
+    if back:
+        for handover in existing:
+            again.go_on(unit, handover, deal, tracked=read.cause == "track", terms=terms, now=now)
     if deal.standing is not Standing.WON:
-        return _not_won(unit, read, existing, terms=terms, now=now)
-    if presale:
-        for handover in presale:
-            won(unit, handover, terms=terms, now=now)
+        return "tracked" if back else _not_won(unit, read, existing, terms=terms, now=now)
+    presale = [handover for handover in existing if handover.state is State.PRESALE]
+    for handover in presale:
+        won(unit, handover, terms=terms, now=now)
+    if presale or back:
         return "opened"
-    if existing:
-        return "known"
-    if read.cause in ("released", "track"):
-        return _open_won(unit, deal, terms=terms, now=now)
-    if before and before.standing == Standing.WON:
-        return "held" if before.held else "known"
-    return _new_win(unit, deal, terms=terms, now=now)
+    if existing or (before and before.standing == Standing.WON and not asked):
+        return "held" if before and before.held and not asked else "known"
+    return _open_won(unit, deal, terms=terms, now=now) if asked else _new_win(unit, deal, terms=terms, now=now)
 
 
 def _new_win(unit: Unit, deal: Deal, *, terms: Terms, now: datetime) -> str:
     started = unit.setting(f"started:{deal.connection}")
     if started and deal.won_epoch and deal.won_epoch < datetime.fromisoformat(started):
         return "older"
-    if unit.recent_wins(now - HOLD_WINDOW) >= terms.settings.hold_wins_above:
-        # One question a day, and a new one after each answer.
-        unit.emit(TellAdmin("held_wins", serial=f"{now:%Y-%m-%d}:{unit.setting('held:last')}"))
-        return "held"
-    return _open_won(unit, deal, terms=terms, now=now)
+    return "held" if _too_many(unit, terms, now) else _open_won(unit, deal, terms=terms, now=now)
 
 
 def _open_won(unit: Unit, deal: Deal, *, terms: Terms, now: datetime) -> str:
     handover = opening.opened(unit, deal, state=State.PRESALE, terms=terms, now=now)
     won(unit, handover, terms=terms, now=now)
     return "opened"
+
+
+def _too_many(unit: Unit, terms: Terms, now: datetime) -> bool:
+    """Whether this win is one too many within the hour: then the admin is asked."""
+    if unit.recent_wins(now - HOLD_WINDOW) < terms.settings.hold_wins_above:
+        return False
+    # One question a day, and a new one after each answer.
+    unit.emit(TellAdmin("held_wins", serial=f"{now:%Y-%m-%d}:{unit.setting('held:last')}"))
+    return True
 
 
 def won(unit: Unit, handover: Handover, *, terms: Terms, now: datetime) -> None:
