@@ -34,11 +34,13 @@ def applied(unit: Unit, read: Read, *, terms: Terms, now: datetime) -> str:
     """Acts on one read. Returns what it did: opened, held, older, closing, tracked, known or ignored."""
     deal = read.deal
     old_ids = sorted({read.asked_id, *deal.merged_from} - {deal.id})
-    merge.merged(unit, old_ids, deal, now=now)
-    for old_id in old_ids:
-        if unit.deal_state(deal.connection, old_id):
-            unit.keep_deal_state(DealState(deal.connection, old_id, Standing.DELETED.value))
-    before = unit.deal_state(deal.connection, deal.id)
+    # The deals first, by id, then their records: two reads of one deal never wait for each other crosswise.
+    known = {deal_id: unit.deal_state(deal.connection, deal_id) for deal_id in sorted({deal.id, *old_ids})}
+    before, gone = known[deal.id], [state for old in old_ids if (state := known[old])]
+    if old_ids:
+        merge.merged(unit, old_ids, deal, now=now)
+    for state in gone:
+        unit.keep_deal_state(DealState(state.connection, state.deal_id, Standing.DELETED.value))
     existing = unit.by_deal(deal.connection, deal.id)
     for handover in existing:
         amend.refresh(unit, handover, deal, terms=terms, now=now)
