@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from bot.actions import again, amend, merge, opening, scope
 from bot.actions.lists import ring_closing, ring_win
 from bot.deal import Deal, Standing
-from bot.effects import Direct, ReadDeal, TellAdmin
+from bot.effects import Direct, ReadDeal, RedrawHeld, TellAdmin
 from bot.errors import Refused
 from bot.handover import Handover, State
 from bot.people import Person, Role, may_start
@@ -50,6 +50,8 @@ def applied(unit: Unit, read: Read, *, terms: Terms, now: datetime) -> str:
     unit.keep_deal_state(
         DealState(deal.connection, deal.id, deal.standing.value, deal.won_epoch, held=outcome == "held")
     )
+    if any(state.held for state in gone) or bool(before and before.held) != (outcome == "held"):
+        unit.emit(RedrawHeld(f"{deal.connection}:{deal.id}:{now.isoformat()}"))
     return outcome
 
 
@@ -159,7 +161,9 @@ def verdict(unit: Unit, who: Person, *, choice: str, now: datetime, nonce: str) 
         if choice == "open":
             unit.emit(ReadDeal(state.connection, state.deal_id, "released", nonce, asked_by=who.id))
     unit.keep_setting("held:last", f"{who.id} {choice} {len(held)} {now.isoformat()}")
-    return Said(f"{len(held)} wins are being opened." if choice == "open" else f"{len(held)} wins are left alone.")
+    unit.emit(RedrawHeld(nonce))
+    wins = "1 win is" if len(held) == 1 else f"{len(held)} wins are"
+    return Said(f"{wins} being opened." if choice == "open" else f"{wins} left alone.")
 
 
 def first_start(unit: Unit, connection: str, *, now: datetime) -> None:

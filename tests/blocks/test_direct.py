@@ -214,6 +214,21 @@ def test_held_wins_are_one_question_with_three_answers() -> None:
     assert "Nobody was rung." in words(message)
 
 
+@pytest.mark.parametrize(
+    ("choice", "n", "shown"),
+    [
+        ("open", 12, "✓ 12 held wins were opened by Dev, <!date^"),
+        ("ignore", 1, "✓ 1 held win was left alone by Dev, <!date^"),
+        ("", 0, "✓ No win is held any more."),
+    ],
+)
+def test_an_answered_question_shows_the_answer_and_no_button(choice: str, n: int, shown: str) -> None:
+    message = admin("held_over", FRAME, {"by": DEV.id, "choice": choice, "count": n, "at": NOW.isoformat()})
+    accepted(message)
+    assert words(message).startswith(shown)
+    assert buttons(message) == {}
+
+
 def test_the_first_start_reports_older_wins() -> None:
     message = admin("first_start", EARLY, {"count": 1, "deals": ["<!here>"]})
     accepted(message)

@@ -232,7 +232,7 @@ def test_the_end_is_told_with_its_reason_and_rings_nobody() -> None:
 
 @pytest.mark.parametrize(("tracked", "head"), [(False, "The deal was won again"), (True, "Tracked again")])
 def test_a_new_win_says_who_had_ended_it_and_rings_who_can_act(tracked: bool, head: str) -> None:  # noqa: FBT001
-    given = {"by": DEV.id, "why": "Given up", "at": NOW.isoformat(), "tracked": tracked}
+    given: dict[str, Any] = {"by": DEV.id, "why": "Given up", "at": NOW.isoformat(), "tracked": tracked}
     message = drawn("again", make_handover(State.WON), **given)
     assert f"*{head}: this handover goes on where it stood.* Dev cancelled it <!date^" in words(message)
     assert mentions(message) == ["U0DEV", "U0ANA", "U0BEN"]
