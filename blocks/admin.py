@@ -1,9 +1,10 @@
 """Messages to whoever runs Baton: held wins, the first start, connections, parked work. No words of any record."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from blocks import ids, kit, limits, mrkdwn
+from blocks import ids, kit, limits, mrkdwn, thread
 from blocks.frame import Block, Frame, Message
 from blocks.mrkdwn import Safe
 from blocks.render import sentence
@@ -15,7 +16,8 @@ PLAIN = ("connection_broken", "connection_mended", "write_back_disabled", "parke
 
 def admin(name: str, frame: Frame, data: Mapping[str, Any]) -> Message:
     """The message of that name. KeyError for a name that is not there."""
-    del frame  # these messages show no person and no moment
+    if name == "held_over":
+        return limits.check_message(_held_over(frame, data))
     if name in ("held_wins", "first_start"):
         return limits.check_message(_deals(name, data))
     if name not in PLAIN:
@@ -24,6 +26,18 @@ def admin(name: str, frame: Frame, data: Mapping[str, Any]) -> Message:
     words["vendor"] = words["vendor"] or Safe("A connection")
     shown = [kit.section(sentence(f"admin.{name}", **words))]
     return limits.check_message(Message(sentence(f"admin.{name}_text", **words), shown))
+
+
+def _held_over(frame: Frame, data: Mapping[str, Any]) -> Message:
+    at = str(data.get("at") or "")
+    words = sentence(
+        "admin.held_over",
+        n=int(data.get("count") or 0),
+        choice=mrkdwn.name(str(data.get("choice", "")), 10),
+        by=mrkdwn.name(frame.first(int(data.get("by") or 0)), 40),
+        at=thread.token(datetime.fromisoformat(at), frame) if at else "",
+    )
+    return Message(sentence("admin.held_over_text"), [kit.section(words)])
 
 
 def _deals(name: str, data: Mapping[str, Any]) -> Message:

@@ -203,6 +203,12 @@ def _merged(letter: Letter) -> Message:
     return Message(_spoken(letter, "hold_text", why=why), [kit.section(words), *offered])
 
 
+def _cancelled(letter: Letter) -> Message:
+    reason = mrkdwn.quote(str(letter.data.get("why", "")), 300)
+    words = sentence("direct.cancelled", link=letter.link, by=letter.by, reason=reason)
+    return Message(_spoken(letter, "cancelled_text", by=letter.by), [kit.section(words)])
+
+
 def _paused(letter: Letter) -> Message:
     handover, pause = letter.handover, pauses.marked(letter.handover, str(letter.data.get("pause", "")))
     if pause is None or not pause.running:
@@ -302,6 +308,7 @@ _LETTERS: Mapping[str, Callable[[Letter], Message]] = {
     "brief": _brief,
     "hold": _hold,
     "merged": _merged,
+    "cancelled": _cancelled,
     "paused": _paused,
     "pause_undone": _pause_undone,
     "pause_expected": _pause_expected,

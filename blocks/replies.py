@@ -153,6 +153,8 @@ def _hold(handover: Handover, frame: Frame, data: Mapping[str, Any]) -> Message:
         ended = [i.until for i in handover.intervals if i.kind == "hold" and i.until]
         until = thread.token(ended[-1], frame) if ended else "now"
         return Message(text, [kit.section(sentence("replies.hold_over", why=why, until=until))])
+    if handover.state in ENDED:
+        return Message(text, [kit.section(sentence("replies.hold_ended", why=why))])
     who = rings.mention(handover, frame, asked)
     words = sentence("replies.hold" if asked is Role.SALES_REP else "replies.hold_merged", why=why, rep=who)
     buttons = kit.actions(
@@ -160,6 +162,28 @@ def _hold(handover: Handover, frame: Frame, data: Mapping[str, Any]) -> Message:
         kit.button("Cancel handover", ids.CANCEL, str(handover.id)),
     )
     return Message(text, [kit.section(words), *carried.offer(handover, frame, who), buttons])
+
+
+def _cancelled(handover: Handover, frame: Frame, data: Mapping[str, Any]) -> Message:
+    by = entries.first(frame, int(data.get("by", 0)))
+    reason = mrkdwn.quote(str(data.get("why", "")), 300)
+    text = sentence("replies.cancelled_text", title=thread.short_title(handover), by=by)
+    return Message(text, [kit.section(sentence("replies.cancelled", by=by, reason=reason))])
+
+
+def _again(handover: Handover, frame: Frame, data: Mapping[str, Any]) -> Message:
+    rung, names = rings.of_turns(handover, frame)
+    shown = {
+        "by": entries.first(frame, int(data.get("by", 0))),
+        "at": thread.token(datetime.fromisoformat(data["at"]), frame),
+        "reason": mrkdwn.quote(str(data.get("why", "")), 300),
+        "tracked": bool(data.get("tracked")),
+        "id": handover.shown_id,
+    }
+    idle = [entries.first(frame, person) for person in rings.idle(handover)]
+    words = sentence("replies.again", rings=rung, idle=listed(idle), **shown)
+    text = sentence("replies.again_text", title=thread.short_title(handover), names=listed(names))
+    return Message(text, [kit.section(words)])
 
 
 def _resumed(handover: Handover, frame: Frame, _: Mapping[str, Any]) -> Message:
@@ -282,6 +306,8 @@ _REPLIES: Mapping[str, Draw] = {
     "live": _live,
     "step_failed": _step_failed,
     "hold": _hold,
+    "cancelled": _cancelled,
+    "again": _again,
     "resumed": _resumed,
     "late": _late,
     "late_over": _late_over,

@@ -356,12 +356,24 @@ class TellAdmin(Effect):
         return "admin"
 
 
+@dataclass(frozen=True)
+class RedrawHeld(Effect):
+    """Bring the question about held wins up to date: how many there are by now, or what was answered."""
+
+    nonce: str
+
+    @property
+    def lane(self) -> str:
+        """After the question itself."""
+        return "admin"
+
+
 KINDS: dict[str, type[Effect]] = {
     kind.__name__: kind
     for kind in (
         ReadInbox, ReadDeal, Redraw, Reply, Direct, Whisper, Home, Provision, MarkMigrated, InviteClient, PromiseTasks,
         ReadTasks, JoinTeam, SetTask, WriteStage, Remind, RedrawReminder, PostDigest, Identify, SearchCrm, SendHistory,
-        TellAdmin,
+        TellAdmin, RedrawHeld,
     )
 }  # fmt: skip
 

@@ -8,6 +8,7 @@ from bot.actions.intake import won
 from bot.actions.lists import gone, settle
 from bot.actions.provision import begin_when_ready
 from bot.deal import Deal, PresaleKind
+from bot.effects import Direct, Reply
 from bot.errors import Refused
 from bot.handover import ENDED, Handover, Presale, State
 from bot.people import Person, Role, Sight, may_start, sight
@@ -46,7 +47,17 @@ def cancel(unit: Unit, handover_id: int, who: Person, *, reason: str, now: datet
     handover.move(State.CANCELLED, now, person=who.id, why=reason.strip())
     handover.ended_at, handover.end_reason = now, reason.strip()
     unit.save(handover)
+    _tell_cancelled(unit, handover, who, now)
     return Said(f"{handover.title} is cancelled. Nothing was deleted.")
+
+
+def _tell_cancelled(unit: Unit, handover: Handover, who: Person, now: datetime) -> None:
+    # The thread rings nobody, as nobody must act: whoever had a part in it hears it directly, each once.
+    serial, data = f"{now:%Y%m%dT%H%M%S%f}", {"by": who.id, "why": handover.end_reason}
+    unit.emit(Reply(handover.id, "cancelled", serial, data))
+    concerned = {*handover.roles.values(), *(item.holder for item in handover.items)} - {0, who.id}
+    for person_id in sorted(concerned):
+        unit.emit(Direct(person_id, "cancelled", f"{handover.shown_id}:{serial}", handover.id, data))
 
 
 def end_hold(unit: Unit, handover_id: int, who: Person, *, terms: Terms, now: datetime) -> Said | Refused:
@@ -56,7 +67,7 @@ def end_hold(unit: Unit, handover_id: int, who: Person, *, terms: Terms, now: da
         return gone()
     if not who.id or who.id not in (manager_of(handover), handover.roles.get(Role.SALES_REP)):
         return Refused("Only the sales rep or the delivery manager can say that it goes on.")
-    if handover.running("hold") is None:
+    if handover.running("hold") is None or handover.state in ENDED:
         return Said("It is not on hold any more.")
     amend.resume(unit, handover, terms=terms, now=now, person=who.id)
     settle(unit, handover, terms=terms, now=now, actor=who.id)

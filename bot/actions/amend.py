@@ -86,15 +86,20 @@ def hold(unit: Unit, handover: Handover, why: str, *, now: datetime, into: int =
     unit.emit(Reply(handover.id, "hold", serial, {"why": why}))
 
 
-def resume(unit: Unit, handover: Handover, *, terms: Terms, now: datetime, person: int = 0) -> None:
-    """Ends a hold: the clock goes on where it stopped, unless the record waits on its client as well."""
+def resume(
+    unit: Unit, handover: Handover, *, terms: Terms, now: datetime, person: int = 0, quiet: bool = False
+) -> None:
+    """Ends a hold: the clock goes on where it stopped, unless the record waits on its client as well.
+
+    `quiet` leaves it to the caller to tell the thread.
+    """
     interval = handover.running("hold")
     if interval is None:
         return
     pause.catch_up(handover, terms=terms, now=now)
     pause.run_on(handover, interval, terms=terms, until=now)
     handover.note(now, "resumed", person=person)
-    if handover.state is not State.PRESALE and handover.running(pause.KIND) is None:
+    if not quiet and handover.state is not State.PRESALE and handover.running(pause.KIND) is None:
         unit.emit(Reply(handover.id, "resumed", f"{now:%Y%m%dT%H%M%S%f}"))
 
 

@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.actions import amend, merge, opening, scope
+from bot.actions import again, amend, merge, opening, scope
 from bot.actions.lists import ring_closing, ring_win
 from bot.deal import Deal, Standing
-from bot.effects import Direct, ReadDeal, TellAdmin
+from bot.effects import Direct, ReadDeal, RedrawHeld, TellAdmin
 from bot.errors import Refused
 from bot.handover import Handover, State
 from bot.people import Person, Role, may_start
@@ -34,11 +34,13 @@ def applied(unit: Unit, read: Read, *, terms: Terms, now: datetime) -> str:
     """Acts on one read. Returns what it did: opened, held, older, closing, tracked, known or ignored."""
     deal = read.deal
     old_ids = sorted({read.asked_id, *deal.merged_from} - {deal.id})
-    merge.merged(unit, old_ids, deal, now=now)
-    for old_id in old_ids:
-        if unit.deal_state(deal.connection, old_id):
-            unit.keep_deal_state(DealState(deal.connection, old_id, Standing.DELETED.value))
-    before = unit.deal_state(deal.connection, deal.id)
+    # The deals first, by id, then their records: two reads of one deal never wait for each other crosswise.
+    known = {deal_id: unit.deal_state(deal.connection, deal_id) for deal_id in sorted({deal.id, *old_ids})}
+    before, gone = known[deal.id], [state for old in old_ids if (state := known[old])]
+    if old_ids:
+        merge.merged(unit, old_ids, deal, now=now)
+    for state in gone:
+        unit.keep_deal_state(DealState(state.connection, state.deal_id, Standing.DELETED.value))
     existing = unit.by_deal(deal.connection, deal.id)
     for handover in existing:
         amend.refresh(unit, handover, deal, terms=terms, now=now)
@@ -48,6 +50,8 @@ def applied(unit: Unit, read: Read, *, terms: Terms, now: datetime) -> str:
     unit.keep_deal_state(
         DealState(deal.connection, deal.id, deal.standing.value, deal.won_epoch, held=outcome == "held")
     )
+    if any(state.held for state in gone) or bool(before and before.held) != (outcome == "held"):
+        unit.emit(RedrawHeld(f"{deal.connection}:{deal.id}:{now.isoformat()}"))
     return outcome
 
 
@@ -55,37 +59,45 @@ def _edge(
     unit: Unit, read: Read, before: DealState | None, existing: list[Handover], *, terms: Terms, now: datetime
 ) -> str:
     deal = read.deal
-    presale = [handover for handover in existing if handover.state is State.PRESALE]
+    asked = read.cause in ("released", "track")
+    back = again.wanted(existing, deal, before, cause=read.cause)
+    if back and not asked and _too_many(unit, terms, now):
+        return "held"
+    if back:
+        for handover in existing:
+            again.go_on(unit, handover, deal, tracked=read.cause == "track", terms=terms, now=now)
     if deal.standing is not Standing.WON:
-        return _not_won(unit, read, existing, terms=terms, now=now)
-    if presale:
-        for handover in presale:
-            won(unit, handover, terms=terms, now=now)
+        return "tracked" if back else _not_won(unit, read, existing, terms=terms, now=now)
+    presale = [handover for handover in existing if handover.state is State.PRESALE]
+    for handover in presale:
+        won(unit, handover, terms=terms, now=now)
+    if presale or back:
         return "opened"
-    if existing:
-        return "known"
-    if read.cause in ("released", "track"):
-        return _open_won(unit, deal, terms=terms, now=now)
-    if before and before.standing == Standing.WON:
-        return "held" if before.held else "known"
-    return _new_win(unit, deal, terms=terms, now=now)
+    if existing or (before and before.standing == Standing.WON and not asked):
+        return "held" if before and before.held and not asked else "known"
+    return _open_won(unit, deal, terms=terms, now=now) if asked else _new_win(unit, deal, terms=terms, now=now)
 
 
 def _new_win(unit: Unit, deal: Deal, *, terms: Terms, now: datetime) -> str:
     started = unit.setting(f"started:{deal.connection}")
     if started and deal.won_epoch and deal.won_epoch < datetime.fromisoformat(started):
         return "older"
-    if unit.recent_wins(now - HOLD_WINDOW) >= terms.settings.hold_wins_above:
-        # One question a day, and a new one after each answer.
-        unit.emit(TellAdmin("held_wins", serial=f"{now:%Y-%m-%d}:{unit.setting('held:last')}"))
-        return "held"
-    return _open_won(unit, deal, terms=terms, now=now)
+    return "held" if _too_many(unit, terms, now) else _open_won(unit, deal, terms=terms, now=now)
 
 
 def _open_won(unit: Unit, deal: Deal, *, terms: Terms, now: datetime) -> str:
     handover = opening.opened(unit, deal, state=State.PRESALE, terms=terms, now=now)
     won(unit, handover, terms=terms, now=now)
     return "opened"
+
+
+def _too_many(unit: Unit, terms: Terms, now: datetime) -> bool:
+    """Whether this win is one too many within the hour: then the admin is asked."""
+    if unit.recent_wins(now - HOLD_WINDOW) < terms.settings.hold_wins_above:
+        return False
+    # One question a day, and a new one after each answer.
+    unit.emit(TellAdmin("held_wins", serial=f"{now:%Y-%m-%d}:{unit.setting('held:last')}"))
+    return True
 
 
 def won(unit: Unit, handover: Handover, *, terms: Terms, now: datetime) -> None:
@@ -149,7 +161,9 @@ def verdict(unit: Unit, who: Person, *, choice: str, now: datetime, nonce: str) 
         if choice == "open":
             unit.emit(ReadDeal(state.connection, state.deal_id, "released", nonce, asked_by=who.id))
     unit.keep_setting("held:last", f"{who.id} {choice} {len(held)} {now.isoformat()}")
-    return Said(f"{len(held)} wins are being opened." if choice == "open" else f"{len(held)} wins are left alone.")
+    unit.emit(RedrawHeld(nonce))
+    wins = "1 win is" if len(held) == 1 else f"{len(held)} wins are"
+    return Said(f"{wins} being opened." if choice == "open" else f"{wins} left alone.")
 
 
 def first_start(unit: Unit, connection: str, *, now: datetime) -> None:

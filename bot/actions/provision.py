@@ -125,6 +125,17 @@ def by_hand(
     return Said(f"Noted: {step.title} is done by hand.")
 
 
+def carry_on(unit: Unit, handover: Handover, *, nonce: str, terms: Terms, now: datetime) -> None:
+    """Makes what was left unmade when the record was cancelled; what was made meanwhile counts."""
+    sides = [side for side in ("slack", "tool") if provision.to_do(handover, side)]
+    if not sides and provision.to_do(handover, "links"):
+        sides = ["links"]
+    for side in sides:
+        unit.emit(Provision(handover.id, side, attempt=nonce))
+    if handover.steps:
+        _onwards(unit, handover, terms=terms, now=now)
+
+
 def _onwards(unit: Unit, handover: Handover, *, terms: Terms, now: datetime) -> None:
     crm = [step for step in handover.steps if step.side == "links"]
     rest = [step for step in handover.steps if step.side != "links"]

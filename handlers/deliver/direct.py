@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import httpx
 
@@ -16,7 +17,7 @@ from bot.effects import Direct, Effect, Home, TellAdmin, Whisper
 from bot.errors import Unavailable
 from bot.gate import turns_of
 from bot.people import Person, Role, Sight, can_hold, sight
-from handlers.deliver import posting
+from handlers.deliver import held, posting
 from handlers.deliver.ledger import Ledger
 from handlers.deliver.thread import load
 from handlers.rows import late_rows, people_of
@@ -104,23 +105,23 @@ def tell_admin(effect: Effect, ledger: Ledger) -> None:
     """One message to the admin channel; to each of sales operations when there is none, or Baton may not post there."""
     assert isinstance(effect, TellAdmin)  # noqa: S101 - the performer of exactly this kind
     deps = ledger.deps
-    data = dict(effect.data)
-    if effect.name == "held_wins":
-        with deps.store.read() as reader:
-            held = [state.deal_id for state in reader.held_wins()]
-        data = {"count": len(held), "deals": held[:20]}
-    message = admin(effect.name, deps.frame(None, {}), data)
-    if deps.settings.admin_channel and _told(ledger, effect, message):
+    asks = effect.name == "held_wins"
+    message = held.question(ledger) if asks else admin(effect.name, deps.frame(None, {}), effect.data)
+    if message is None:
+        return  # answered before it could be asked
+    keep = held.keeper(message) if asks else None
+    if deps.settings.admin_channel and _told(ledger, effect, message, keep):
         return
     for person in admins(ledger):
         channel = posting.open_dm(ledger, person.slack_id)
-        posting.post(ledger, f"admin:{person.id}", channel=channel, message=message, key=f"{effect.key}:{person.id}")
+        key = f"{effect.key}:{person.id}"
+        posting.post(ledger, f"admin:{person.id}", channel=channel, message=message, key=key, keep=keep)
 
 
-def _told(ledger: Ledger, effect: TellAdmin, message: Message) -> bool:
+def _told(ledger: Ledger, effect: TellAdmin, message: Message, keep: Any) -> bool:
     channel = ledger.deps.settings.admin_channel
     try:
-        posting.post(ledger, "admin", channel=channel, message=message, key=effect.key)
+        posting.post(ledger, "admin", channel=channel, message=message, key=effect.key, keep=keep)
     except SlackRefused as refused:
         log.warning("the admin channel cannot be used", extra={"why": refused.code})
         return False

@@ -2,7 +2,19 @@
 
 from collections.abc import Mapping
 
-from handlers.deliver import crm, digest, direct, files, identify, promises, provision, reminders, thread, workspace
+from handlers.deliver import (
+    crm,
+    digest,
+    direct,
+    files,
+    held,
+    identify,
+    promises,
+    provision,
+    reminders,
+    thread,
+    workspace,
+)
 from handlers.deliver.loop import Performer
 
 PERFORMERS: Mapping[str, Performer] = {
@@ -17,6 +29,7 @@ PERFORMERS: Mapping[str, Performer] = {
     "Whisper": direct.send_whisper,
     "Home": direct.publish_home,
     "TellAdmin": direct.tell_admin,
+    "RedrawHeld": held.redraw,
     "Provision": provision.provision,
     "JoinTeam": provision.join_team,
     "InviteClient": workspace.invite_client,

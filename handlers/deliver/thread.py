@@ -50,7 +50,7 @@ def send_reply(effect: Effect, ledger: Ledger) -> None:
     root = handover.post("root") if handover else None
     if handover is None or root is None:
         return
-    handover, people = load(ledger.deps, effect.handover_id)
+    handover, people = load(ledger.deps, effect.handover_id, int(effect.data.get("by") or 0))
     if handover is None or (effect.name == "late" and late.stale(ledger, handover, effect)):
         return
     frame = frame_of(ledger, handover, people)
@@ -81,11 +81,11 @@ def send_reply(effect: Effect, ledger: Ledger) -> None:
     _reach_absent(ledger, handover, message, effect)
 
 
-def load(deps: Deps, handover_id: int) -> tuple[Handover | None, dict[int, Person]]:
-    """The record as it is now, with everyone it names."""
+def load(deps: Deps, handover_id: int, *also: int) -> tuple[Handover | None, dict[int, Person]]:
+    """The record as it is now, with everyone it names, and these people."""
     with deps.store.read() as reader:
         handover = reader.handover(handover_id)
-        return handover, people_of(reader, handover) if handover else {}
+        return handover, people_of(reader, handover) | reader.people(also) if handover else {}
 
 
 def has_thread(handover: Handover) -> bool:

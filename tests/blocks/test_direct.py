@@ -104,6 +104,13 @@ def test_a_merged_open_deal_offers_the_copy_to_its_delivery_manager() -> None:
     assert buttons(message)["Copy to HO-7"]["action_id"] == ids.CARRY
 
 
+def test_who_had_a_part_in_it_hears_of_the_end_and_why() -> None:
+    message = drawn("cancelled", make_handover(State.CANCELLED), ANA, by=DEV.id, why="The client went elsewhere.")
+    assert 'is cancelled* by Dev: "The client went elsewhere."\nNothing waits for you there' in words(message)
+    assert buttons(message) == {}
+    assert "elsewhere" not in message.text
+
+
 def test_a_hold_of_an_open_deal_says_why() -> None:
     message = drawn("hold", make_handover(State.PRESALE), ANA, why="the deal was lost in the CRM")
     assert "is on hold:* the deal was lost in the CRM. Nothing is deleted." in words(message)
@@ -175,7 +182,7 @@ def test_what_is_said_to_be_done_says_where() -> None:
 
 NAMES = (
     "ring", "invite", "ready_to_sign", "closing", "empty_role", "question", "remind", "not_mine", "brief", "hold",
-    "merged", "paused", "pause_undone", "pause_expected", "item_handed", "item_yours", "said_done",
+    "merged", "cancelled", "paused", "pause_undone", "pause_expected", "item_handed", "item_yours", "said_done",
 )  # fmt: skip
 
 
@@ -205,6 +212,21 @@ def test_held_wins_are_one_question_with_three_answers() -> None:
     assert message.text == "30 wins are held and wait for your word."
     assert "and 10 more" in words(message)
     assert "Nobody was rung." in words(message)
+
+
+@pytest.mark.parametrize(
+    ("choice", "n", "shown"),
+    [
+        ("open", 12, "✓ 12 held wins were opened by Dev, <!date^"),
+        ("ignore", 1, "✓ 1 held win was left alone by Dev, <!date^"),
+        ("", 0, "✓ No win is held any more."),
+    ],
+)
+def test_an_answered_question_shows_the_answer_and_no_button(choice: str, n: int, shown: str) -> None:
+    message = admin("held_over", FRAME, {"by": DEV.id, "choice": choice, "count": n, "at": NOW.isoformat()})
+    accepted(message)
+    assert words(message).startswith(shown)
+    assert buttons(message) == {}
 
 
 def test_the_first_start_reports_older_wins() -> None:

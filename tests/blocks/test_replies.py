@@ -221,6 +221,31 @@ def test_a_hold_for_another_reason_or_a_cancelled_record_offers_no_copy() -> Non
     assert "Copy to HO-7" not in buttons(drawn("hold", ended, why="merged"))
 
 
+def test_the_end_is_told_with_its_reason_and_rings_nobody() -> None:
+    message = drawn("cancelled", make_handover(State.CANCELLED), by=DEV.id, why="Opened <!channel> by *mistake*")
+    assert words(message).startswith('⚪ *Cancelled by Dev:* "Opened &lt;!channel&gt; by')
+    assert "If the deal is won again, it goes on here." in words(message)
+    assert (mentions(message), buttons(message)) == ([], {})
+    assert message.text == "ABC Fintech – Cloud Migration was cancelled by Dev. The reason is in the thread."
+    harmless(message)
+
+
+@pytest.mark.parametrize(("tracked", "head"), [(False, "The deal was won again"), (True, "Tracked again")])
+def test_a_new_win_says_who_had_ended_it_and_rings_who_can_act(tracked: bool, head: str) -> None:  # noqa: FBT001
+    given: dict[str, Any] = {"by": DEV.id, "why": "Given up", "at": NOW.isoformat(), "tracked": tracked}
+    message = drawn("again", make_handover(State.WON), **given)
+    assert f"*{head}: this handover goes on where it stood.* Dev cancelled it <!date^" in words(message)
+    assert mentions(message) == ["U0DEV", "U0ANA", "U0BEN"]
+    assert "Chloe: nothing waits for you now." in words(message)
+    assert "`/handover cancel HO-42` ends it again." in words(message)
+
+
+def test_a_hold_of_a_cancelled_record_asks_nobody() -> None:
+    message = drawn("hold", on_hold(make_handover(State.CANCELLED)), why="the deal was lost in the CRM")
+    assert words(message) == "It was on hold: the deal was lost in the CRM."
+    assert (mentions(message), buttons(message)) == ([], {})
+
+
 def test_a_new_holder_is_rung_only_with_something_to_do() -> None:
     busy = drawn("new_holder", make_handover(State.WON), role="pm")
     assert words(busy) == "<@U0BEN> is project manager now: read 4 documents."

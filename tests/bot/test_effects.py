@@ -18,6 +18,7 @@ from bot.effects import (
     ReadInbox,
     ReadTasks,
     Redraw,
+    RedrawHeld,
     RedrawReminder,
     Remind,
     Reply,
@@ -54,6 +55,7 @@ ALL: list[Effect] = [
     SearchCrm("ABC", 2, "https://hooks.example/1", "n1"),
     SendHistory(7, 2, "n1"),
     TellAdmin("held_wins", "1", DATA),
+    RedrawHeld("hubspot:501:1"),
 ]
 
 
@@ -98,8 +100,9 @@ def test_the_same_words_to_two_people_are_two_messages() -> None:
 def test_one_thread_keeps_its_order_and_holds_up_no_other() -> None:
     assert MarkMigrated(7).lane == WriteStage(7, "closed", "n").lane
     assert Redraw(7, 3).lane == Reply(7, "win", "1").lane == "thread:7"
-    lanes = {effect.lane for effect in ALL if not isinstance(effect, (Redraw, Reply, ReadTasks, SetTask))}
-    assert len(lanes) == len(ALL) - 4
+    assert RedrawHeld("n").lane == TellAdmin("held_wins", "1").lane
+    shared = (Redraw, Reply, ReadTasks, SetTask, RedrawHeld)
+    assert len({effect.lane for effect in ALL if not isinstance(effect, shared)}) == len(ALL) - len(shared)
 
 
 def test_only_a_word_to_one_person_is_best_effort() -> None:

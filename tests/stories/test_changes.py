@@ -226,7 +226,7 @@ def test_twelve_wins_within_an_hour_open_ten_and_ask_about_two(http_stage: Stage
     """An import rings nobody: one question to the admin; Show names them, Open opens them, Ignore leaves them alone."""
     deals = many(http_stage, 12)
     assert count(http_stage) == 10
-    assert held_message(http_stage)["text"].endswith(" for your word.")
+    assert held_message(http_stage)["text"] == "2 wins are held and wait for your word."
     decide(http_stage, ADMIN, "show")
     said = [m["text"] for m in letters(http_stage, ADMIN)] + [whispered(http_stage, ADMIN)]
     assert any(deals[10] in text and deals[11] in text for text in said)
@@ -239,9 +239,58 @@ def test_twelve_wins_within_an_hour_open_ten_and_ask_about_two(http_stage: Stage
     reconcile(http_stage.deps, "hubspot")
     http_stage.settle()
     assert count(http_stage) == opened
+    assert held_message(http_stage)["text"] == "No win is held any more."
+    assert "held.verdict" not in str(held_message(http_stage)["blocks"])
+
+
+def test_the_question_grows_and_shrinks_with_what_is_held_and_ends_with_its_answer(http_stage: Stage) -> None:
+    """One message in all: edited with each win, with one that is lost again, and with the answer, which takes all."""
+    hub = http_stage.world.hubspot
+    deals = many(http_stage, 11)
+    first = held_message(http_stage)
+    assert first["text"] == "1 win is held and waits for your word."
+    deals += many(http_stage, 2)
+    assert held_message(http_stage)["text"] == "3 wins are held and wait for your word."
+    assert all(deal in walk.shown(held_message(http_stage)) for deal in deals[10:])
+    hub.lose(deals[11])
+    http_stage.settle()
+    assert held_message(http_stage)["text"] == "2 wins are held and wait for your word."
+    assert held_message(http_stage)["ts"] == first["ts"]
+
     decide(http_stage, ADMIN, "open")
-    assert count(http_stage) == opened
-    assert "no held wins any more" in whispered(http_stage, ADMIN)
+    assert count(http_stage) == 12
+    over = held_message(http_stage)
+    assert "✓ 2 held wins were opened by Olga" in walk.shown(over)
+    assert "held.verdict" not in str(over["blocks"])
+    many(http_stage, 1)
+    asked = [m["text"] for m in letters(http_stage, ADMIN) if "held" in m["text"]]
+    assert asked == ["No win is held any more.", "1 win is held and waits for your word."]
+    assert not http_stage.parked()
+
+
+def test_the_question_ends_by_itself_when_nothing_is_won_any_more(http_stage: Stage) -> None:
+    """All that was held left the won stages: nobody has anything to decide."""
+    deals = many(http_stage, 11)
+    http_stage.world.hubspot.lose(deals[10])
+    http_stage.settle()
+    assert "✓ No win is held any more." in walk.shown(held_message(http_stage))
+    assert "held.verdict" not in str(held_message(http_stage)["blocks"])
+
+
+@pytest.mark.parametrize("merged", [False, True])
+def test_in_the_admins_channel_the_question_is_edited_too(tmp_path: Path, *, merged: bool) -> None:
+    """The same where a channel is named for it; a held deal that is merged away is held no longer."""
+    slack = {"handovers_channel": walk.HERE, "admin_channel": walk.HERE}
+    with staged(tmp_path, slack=slack) as stage:
+        stage.start()
+        deals = many(stage, 12)
+        if merged:
+            stage.world.hubspot.merge(deals[0], deals[11])
+            stage.settle()
+        asked = [m["text"] for m in stage.channel() if "held" in m["text"]]
+        assert asked == [
+            "1 win is held and waits for your word." if merged else "2 wins are held and wait for your word."
+        ]
 
 
 def test_an_hour_later_a_win_opens_again_by_itself(http_stage: Stage) -> None:

@@ -14,6 +14,7 @@ from bot.people import Role
 from tests.bot.actions.company import SCOPE, Company
 from tests.bot.actions.conftest import Opens
 from tests.bot.builders import deal, table
+from tests.store.test_concurrency import at_once
 
 OPEN: dict[str, Any] = {"standing": Standing.OPEN, "won_epoch": None}
 INTO = "the deal was merged into “Surviving” in the CRM"
@@ -109,6 +110,17 @@ class TestMove:
         company.said(admin.cancel, 1, company.who("dev"), reason="Opened by mistake")
         assert company.read(survivor(), asked="501") == "opened"
         assert (company.ho(1).deal_id, company.ho(2).deal_id) == ("501", "777")
+
+
+def test_racing_reads_of_a_merge_move_the_record_once(company_anywhere: Company) -> None:
+    company_anywhere.read()
+    company_anywhere.read(deal("502"))
+    merges = [survivor(merged_from=("501", "502")), survivor(merged_from=("502", "501"))]
+    at_once(lambda n: company_anywhere.read(merges[n % 2], asked=("501", "502", "777")[n % 3]), threads=6)
+    moved, waits = company_anywhere.all()
+    assert (moved.deal_id, merged_into(waits)) == ("777", moved.id)
+    assert len(company_anywhere.events("merged")) == 1
+    assert len(company_anywhere.effects(Reply, "hold")) == 1
 
 
 class TestBeside:

@@ -1,0 +1,105 @@
+"""Stories of an end: who hears of it, and how the same handover goes on when the deal is won again."""
+
+from typing import Any
+
+import pytest
+
+from bot.handover import State
+from handlers.schedule import reconcile
+from tests.stories import walk
+from tests.stories.stage import Stage
+
+REASON = "The client went elsewhere"
+
+
+def letters(stage: Stage, who: str, words: str) -> list[dict[str, Any]]:
+    """The direct messages to this person in which these words stand."""
+    rooms = stage.world.slack.dms(walk.user_id(who))
+    return [m for room in rooms for m in stage.channel(room["id"]) if words in walk.shown(m)]
+
+
+def replies(stage: Stage, name: str) -> list[str]:
+    """The names of our replies of that kind, in the order of their posting."""
+    return [post.name for post in stage.handover().posts if post.name.startswith(f"reply:{name}")]
+
+
+def cancel(stage: Stage, who: str) -> None:
+    """`/handover cancel`, with the reason."""
+    stage.hands.command(who, walk.HERE, "cancel HO-1")
+    walk.submit(stage, who, walk.fields(reason=REASON))
+    stage.settle()
+
+
+@pytest.mark.parametrize("who", ["dev", "olga"])
+def test_the_thread_and_each_holder_hear_of_the_end_once(http_stage: Stage, who: str) -> None:
+    """With the reason; whoever did it needs no message, and nothing in the thread rings anybody."""
+    walk.won(http_stage)
+    cancel(http_stage, who)
+    name = {"dev": "Dev", "olga": "Olga"}[who]
+    (reply,) = replies(http_stage, "cancelled")
+    shown = walk.shown(http_stage.post(reply))
+    assert f'*Cancelled by {name}:* "{REASON}"' in shown
+    assert "<@" not in shown
+    for holder in {"ana", "ben", "chloe", "dev"} - {who}:
+        (letter,) = letters(http_stage, holder, "is cancelled*")
+        assert f'by {name}: "{REASON}"' in walk.shown(letter)
+    assert letters(http_stage, who, "is cancelled*") == []
+    reconcile(http_stage.deps, "hubspot")
+    http_stage.settle()
+    assert http_stage.handover().state is State.CANCELLED
+    assert replies(http_stage, "cancelled") == [reply]
+    assert "Nothing waits for you" in str(http_stage.hands.command("ben", walk.HERE, "mine").body)
+
+
+def test_a_deal_that_is_won_again_brings_its_cancelled_handover_back(http_stage: Stage) -> None:
+    """Same number, same thread, what was said is there; it says who had ended it, and rings who can act."""
+    walk.won(http_stage)
+    walk.context(http_stage)
+    thread = http_stage.post("root")["ts"]
+    cancel(http_stage, "dev")
+    assert "⚪ *Cancelled*" in walk.shown(http_stage.post("root"))
+    http_stage.world.hubspot.reopen(walk.ABC)
+    http_stage.settle()
+    assert http_stage.handover().state is State.CANCELLED
+
+    http_stage.world.hubspot.win(walk.ABC)
+    http_stage.settle()
+    handover = http_stage.handover()
+    assert (handover.state, handover.end_reason) == (State.WON, "")
+    assert http_stage.post("root")["ts"] == thread
+    assert "🔵 *Won* · scope wanted by" in walk.shown(http_stage.post("root"))
+    (reply,) = replies(http_stage, "again")
+    shown = walk.shown(http_stage.post(reply))
+    assert "*The deal was won again: this handover goes on where it stood.* Dev cancelled it" in shown
+    assert REASON in shown
+    assert f"<@{walk.user_id('dev')}> confirm the scope" in shown
+    reconcile(http_stage.deps, "hubspot")
+    http_stage.settle()
+    assert replies(http_stage, "again") == [reply]
+    assert "the deal was won again in the CRM" in str(http_stage.hands.command("dev", walk.HERE, "audit HO-1").body)
+    walk.points(http_stage)
+    walk.scope(http_stage)
+    assert http_stage.handover().state is State.PROVISIONED
+    assert not http_stage.parked()
+
+
+def test_an_open_deal_that_was_given_up_opens_its_thread_with_the_win(http_stage: Stage) -> None:
+    """Cancelled while nobody had won it: the win is not swallowed, and what was captured is on the record."""
+    http_stage.hands.command("ana", walk.HERE, "ABC")
+    found = http_stage.world.slack.ephemerals(walk.user_id("ana"), walk.HERE)[-1]
+    http_stage.hands.click_ephemeral("ana", found["id"], "crm.search")
+    http_stage.settle()
+    seen = http_stage.world.slack.ephemerals(walk.user_id("ana"), walk.HERE)
+    hits = next(e for e in seen if "deal.track" in str(e["blocks"]))
+    http_stage.hands.click_ephemeral("ana", hits["id"], "deal.track", value=f"hubspot:{walk.ABC}")
+    http_stage.settle()
+    http_stage.hands.command("ana", walk.HERE, "commit ABC a weekly call until go-live")
+    http_stage.settle()
+    cancel(http_stage, "dev")
+    assert letters(http_stage, "ana", "is cancelled*")
+    walk.won(http_stage)
+    handover = http_stage.handover()
+    assert handover.state is State.WON
+    assert [e.text for e in handover.entries if "weekly" in e.text]
+    assert handover.post("root") is not None
+    assert len(replies(http_stage, "win")) == 1
