@@ -2,7 +2,19 @@
 
 from collections.abc import Mapping
 
-from handlers.deliver import crm, digest, direct, files, identify, promises, provision, reminders, thread, workspace
+from handlers.deliver import (
+    channels,
+    crm,
+    digest,
+    direct,
+    files,
+    identify,
+    promises,
+    provision,
+    reminders,
+    thread,
+    workspace,
+)
 from handlers.deliver.loop import Performer
 
 PERFORMERS: Mapping[str, Performer] = {
@@ -12,6 +24,7 @@ PERFORMERS: Mapping[str, Performer] = {
     "WriteStage": crm.write_stage,
     "SearchCrm": crm.search_crm,
     "Redraw": thread.redraw,
+    "CheckReaders": channels.check_readers,
     "Reply": thread.send_reply,
     "Direct": direct.send_direct,
     "Whisper": direct.send_whisper,
