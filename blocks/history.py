@@ -24,7 +24,7 @@ KINDS = frozenset(
         "point", "replied", "ticked", "unticked", "tick_refused", "read", "scope_confirmed", "provisioning", "step",
         "signed", "signature_withdrawn", "override", "system_of_record", "deal_changed", "hold", "resumed",
         "access_reviewed", "access", "kickoff", "presale_signed", "crm_marked", "paused", "pause_extended",
-        "pause_ended", "pause_undone", "handed", "said_done", "owner_changed",
+        "pause_ended", "pause_undone", "handed", "said_done", "owner_changed", "left",
     }
 )  # fmt: skip
 
