@@ -9,6 +9,7 @@ from typing import Any
 
 from blocks import ids, kit, limits, mrkdwn, thread
 from blocks.admin import admin
+from blocks.company.left import left_letter
 from blocks.company.preferences import deputy_letter
 from blocks.faces import items
 from blocks.frame import Block, Frame, Message
@@ -80,6 +81,8 @@ def direct(name: str, handover: Handover | None, frame: Frame, data: Mapping[str
     """The direct message of that name to this person. KeyError for a name that is not there."""
     if name == "deputy":
         return deputy_letter(frame, data)
+    if name == "left":
+        return left_letter(frame, data)
     draw = _LETTERS[name]
     if handover is None:
         words = sentence("direct.gone")

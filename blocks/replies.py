@@ -110,7 +110,8 @@ def _live(handover: Handover, frame: Frame, _: Mapping[str, Any]) -> Message:
     shown = {"title": mrkdwn.name(handover.title), "signers": names, "worked": worked, "promises": promises}
     words: str = sentence("replies.live", **shown)
     if handover.override:
-        by, reason = mrkdwn.name(frame.name(handover.override.person), 40), mrkdwn.name(handover.override.reason, 300)
+        by = mrkdwn.name(frame.name(handover.override.person), 40)
+        reason = mrkdwn.name(handover.override.reason, 300) if frame.open_here else sentence("replies.reason_hidden")
         words += f"\n{sentence('replies.live_override', by=by, reason=reason)}"
     text = sentence("replies.live_text", title=title, signers=names)
     return Message(text, [kit.section(words), *_workspace(handover)])
@@ -267,6 +268,7 @@ def _reopened(handover: Handover, frame: Frame, data: Mapping[str, Any]) -> Mess
 def _override(handover: Handover, frame: Frame, data: Mapping[str, Any]) -> Message:
     by = mrkdwn.name(frame.name(int(data.get("by", 0))), 40)
     reason = mrkdwn.quote(handover.override.reason, 500) if handover.override else Safe("no reason given")
+    reason = reason if frame.open_here else sentence("replies.reason_hidden")
     text = sentence("replies.override_text", title=thread.short_title(handover), by=by)
     return Message(text, [kit.section(sentence("replies.override", by=by, reason=reason))])
 

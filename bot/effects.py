@@ -67,15 +67,32 @@ class ReadDeal(Effect):
 
 @dataclass(frozen=True)
 class Redraw(Effect):
-    """Bring the root, the lists and "What we know" of a handover up to date, by edits in place."""
+    """Bring the root, the lists and "What we know" of a handover up to date, by edits in place.
+
+    One a revision; `nonce` names another cause: who reads along.
+    """
 
     handover_id: int
     rev: int
+    nonce: str = ""
 
     @property
     def lane(self) -> str:
         """All messages of one thread keep their order."""
         return f"thread:{self.handover_id}"
+
+
+@dataclass(frozen=True)
+class CheckReaders(Effect):
+    """See who reads a channel by now; where outsiders do, draw what stands there without amounts and quotes."""
+
+    channel: str
+    nonce: str
+
+    @property
+    def lane(self) -> str:
+        """One look at one channel at a time."""
+        return f"channel:{self.channel}"
 
 
 @dataclass(frozen=True)
@@ -373,7 +390,7 @@ KINDS: dict[str, type[Effect]] = {
     for kind in (
         ReadInbox, ReadDeal, Redraw, Reply, Direct, Whisper, Home, Provision, MarkMigrated, InviteClient, PromiseTasks,
         ReadTasks, JoinTeam, SetTask, WriteStage, Remind, RedrawReminder, PostDigest, Identify, SearchCrm, SendHistory,
-        TellAdmin, RedrawHeld,
+        TellAdmin, RedrawHeld, CheckReaders,
     )
 }  # fmt: skip
 

@@ -48,7 +48,6 @@ class Deps:
     playbooks: Mapping[str, ProjectFile] = field(default_factory=dict)
     identity: Identity = field(default_factory=Identity)
     assert_outside: Callable[[], None] = lambda: None
-    channel_facts: dict[str, tuple[bool, float]] = field(default_factory=dict)
     missed: dict[str, float] = field(default_factory=dict)
     new_id: Callable[[], str] = new_id
 

@@ -11,7 +11,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from bot.actions import intake
 from bot.deal import Standing
-from bot.effects import ReadDeal
+from bot.effects import Identify, ReadDeal
 from bot.errors import VendorError
 from handlers.deps import Deps
 from handlers.digest import tick
@@ -19,7 +19,9 @@ from handlers.sweep import sweep
 
 log = logging.getLogger("baton.schedule")
 SWEEP = 15  # seconds: reminders are due to the minute
+PEOPLE_LOOK = 900  # seconds between two looks whether everybody was looked up today
 DIGEST_LOOK = 30  # seconds between two looks whether the digest is due
+REFRESHED = "people:refreshed"
 FIRST_LOOK = timedelta(days=35)  # how far back the first report looks
 
 
@@ -33,7 +35,28 @@ def scheduler(deps: Deps, wake: Callable[[], None]) -> BackgroundScheduler:
     made.add_job(wake, "interval", seconds=5, id="wake")
     made.add_job(swept, "interval", seconds=SWEEP, args=(deps,), id="sweep")
     made.add_job(tick, "interval", seconds=DIGEST_LOOK, args=(deps,), id="digest")
+    made.add_job(refresh_people, "interval", seconds=PEOPLE_LOOK, args=(deps,), id="people")
     return made
+
+
+def refresh_people(deps: Deps) -> int:
+    """Once a day everybody whom we know is looked up in Slack: its events are a best effort, and we may have been down.
+
+    Whom the settings name and Slack did not know yet is looked for again. Returns how many are looked up.
+    """
+    today = f"{deps.clock.now():%Y-%m-%d}"
+    with deps.store.write() as unit:
+        if unit.setting(REFRESHED) == today:
+            return 0
+        unit.keep_setting(REFRESHED, today)
+        known = unit.slack_ids()
+        wanted = {email for emails in deps.settings.roles.values() for email in emails}
+        unknown = sorted(email for email in wanted if unit.by_email(email) is None)
+        for slack_id in known:
+            unit.emit(Identify(slack_id, "", nonce=f"day:{today}"))
+        for email in unknown:
+            unit.emit(Identify("", email, nonce=f"day:{today}"))
+    return len(known) + len(unknown)
 
 
 def swept(deps: Deps) -> int:

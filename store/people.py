@@ -73,6 +73,10 @@ class PeopleQueries:
         rows = self.session.execute(select(PERSON).where(PERSON.c.id.in_(wanted))).mappings()
         return {row["id"]: self.directory.person(row) for row in rows}
 
+    def slack_ids(self) -> list[str]:
+        """Everybody who has a Slack account that we know, guests and deactivated ones too."""
+        return list(self.session.execute(select(PERSON.c.slack_id).where(PERSON.c.slack_id.is_not(None))).scalars())
+
     def home_seen(self, ids: Iterable[int]) -> list[int]:
         """Which of these people have ever opened their Home, by ascending id."""
         wanted = select(PERSON.c.id).where(PERSON.c.id.in_(set(ids)), PERSON.c.home_seen).order_by(PERSON.c.id)

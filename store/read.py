@@ -65,6 +65,13 @@ class Reader(Overviewer, NagQueries):
         found = self._handovers(_open_first().where(HANDOVER.c.channel_id == channel_id), 1) if channel_id else []
         return found[0] if found else None
 
+    def drawn_in(self, channel_id: str) -> list[tuple[int, int]]:
+        """Id and revision of every record of which something of ours stands in the channel, the newest first."""
+        posted = select(POST.c.handover_id).where(POST.c.channel == channel_id)
+        there = or_(HANDOVER.c.id.in_(posted), HANDOVER.c.channel_id == channel_id)
+        rows = self.session.execute(select(HANDOVER.c.id, HANDOVER.c.rev).where(there).order_by(HANDOVER.c.id.desc()))
+        return [(row.id, row.rev) for row in rows]
+
     def search(self, words: str, *, holder: int | None = None, limit: int = 20) -> list[Handover]:
         """Records whose client, project, workspace or deal id contain each of the words; open ones first, newest first.
 

@@ -83,6 +83,25 @@ def not_mine(
     return Said("Thank you. The delivery manager names somebody else.")
 
 
+def left(unit: Unit, person: Person, *, terms: Terms, now: datetime) -> None:
+    """Whoever can hold no role any more, a guest by now or without an account, gives all of them back, and each item.
+
+    An empty role is the delivery manager's to fill: each is told once, of all records together. Signatures stay.
+    """
+    told: dict[int, list[list[object]]] = {}
+    for handover_id in unit.open_of({person.id}):
+        handover = unit.handover(handover_id)
+        if handover is None or not _given_back(handover, person, now):
+            continue
+        settle(unit, handover, terms=terms, now=now)
+        roles = [event.data["role"] for event in handover.events if event.kind == "left" and event.at == now]
+        for manager in _in_charge(unit, handover, terms) if roles else ():
+            told.setdefault(manager, []).extend([handover.id, role, handover.title] for role in roles)
+    for manager, places in told.items():
+        if manager != person.id:
+            unit.emit(Direct(manager, "left", f"{person.id}:{now.isoformat()}", data={"by": person.id, "at": places}))
+
+
 def follow_owner(unit: Unit, handover: Handover, was: Deal, *, now: datetime) -> bool:
     """Gives the sales rep's role to the deal's new owner, unless people have named the sales rep here by hand.
 
@@ -120,6 +139,17 @@ def tell_owner(unit: Unit, handover: Handover, *, terms: Terms, now: datetime) -
 def _named_by_hand(handover: Handover) -> bool:
     changes = (event for event in handover.events if event.person and event.data.get("role") == Role.SALES_REP)
     return any(event.kind in BY_HAND for event in changes)
+
+
+def _given_back(handover: Handover, person: Person, now: datetime) -> bool:
+    roles = handover.roles_of(person.id)
+    held = [item for item in handover.items if item.holder == person.id]
+    for role in roles:
+        del handover.roles[role]
+        handover.note(now, "left", role=role.value, was=person.id, now=0)
+    for item in held:
+        item.holder = 0
+    return bool(roles or held)
 
 
 def _in_charge(unit: Unit, handover: Handover, terms: Terms) -> list[int]:

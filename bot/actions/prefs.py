@@ -4,16 +4,17 @@ Whatever changes here changes for whom things wait: the records concerned are lo
 everyone for whom they stand in.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from bot.actions import people
 from bot.clock.absence import CHAIN, back_at, deputy_of, stand_in
 from bot.effects import Direct, Home
 from bot.errors import Refused
 from bot.people import Person, can_hold
 from bot.settings import Settings
-from bot.terms import Said
+from bot.terms import Said, Terms
 from bot.unit import Unit
 
 REMINDERS = {
@@ -52,17 +53,23 @@ def keep(
 
 
 def noticed(
-    unit: Unit, person: Person, away_until: datetime | None, *, nonce: str, settings: Settings, now: datetime
+    unit: Unit, person: Person, away_until: datetime | None, *, nonce: str, terms: Terms, now: datetime
 ) -> Person:
     """Slack says who somebody is and, by their status, until when they are away; the person as stored.
 
-    An account that was deactivated, or is active again, changes for whom things wait as an absence does.
+    A guest, a deactivated account, an absence, another zone or address change for whom things wait: the records are
+    looked at again. Who can hold no role any more gives them all back.
     """
     before = unit.by_slack(person.slack_id)
-    was = (before.status_until, before.active, before.guest) if before else (None, True, False)
-    changed = was != (away_until, person.active, person.guest)
+    was = (before.status_until, before.active, before.guest, before.tz) if before else (None, True, False, person.tz)
+    moved = bool(before and person.email and person.email.lower() != before.email)
+    changed = moved or was != (away_until, person.active, person.guest, person.tz)
     if before and changed:
-        _look_again(unit, before, settings, now)
+        if can_hold(before) and not can_hold(replace(person, id=before.id)):
+            people.left(unit, before, terms=terms, now=now)
+        _look_again(unit, before, terms.settings, now)
+    if moved:
+        unit.look_at_all(now)  # offices, company roles and deputies are given by address
     kept = unit.remember(person)
     if changed:
         unit.keep_status(kept.id, away_until)

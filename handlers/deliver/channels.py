@@ -2,10 +2,11 @@
 
 from typing import Any
 
+from bot.effects import CheckReaders, Effect, Redraw
+from handlers import channel_facts
+from handlers.channel_facts import Fact
 from handlers.deliver.ledger import Ledger
 from handlers.profile import person_of
-
-FRESH = 300.0  # seconds: guests and shared channels change seldom, and a wrong "open" would leak
 
 
 def members(ledger: Ledger, channel: str) -> set[str]:
@@ -21,14 +22,32 @@ def members(ledger: Ledger, channel: str) -> set[str]:
 
 
 def open_to_amounts(ledger: Ledger, channel: str) -> bool:
-    """True only for a private channel without other organisations; asked again every five minutes."""
+    """True only for a private channel without guests and other organisations; asked again every half minute.
+
+    Somebody who came while we were asking makes it False: their event draws everything once more.
+    """
     deps = ledger.deps
-    known = deps.channel_facts.get(channel)
-    if known is None or deps.clock.tick() - known[1] > FRESH:
-        answer = deps.slack.call("conversations.info", channel=channel)
-        known = (_private(answer.get("channel") or {}) and not _guests(ledger, channel), deps.clock.tick())
-        deps.channel_facts[channel] = known
-    return known[0]
+    with deps.store.read() as reader:
+        before = channel_facts.stored(reader, channel)
+    known, asked_at = Fact.of(before), deps.clock.tick()
+    if known.fresh(asked_at):
+        return known.word == channel_facts.OPEN
+    answer = deps.slack.call("conversations.info", channel=channel)
+    seen = _private(answer.get("channel") or {}) and not _guests(ledger, channel)
+    with deps.store.write() as unit:
+        return channel_facts.keep(unit, channel, seen=seen, before=before, t=asked_at) and seen
+
+
+def check_readers(effect: Effect, ledger: Ledger) -> None:
+    """Where outsiders read along by now, everything of ours there is drawn anew, without amounts and quotes."""
+    assert isinstance(effect, CheckReaders)  # noqa: S101 - the performer of exactly this kind
+    if open_to_amounts(ledger, effect.channel):
+        return
+    with ledger.deps.store.read() as reader:
+        drawn = reader.drawn_in(effect.channel)
+    with ledger.deps.store.write() as unit:
+        for handover_id, rev in drawn:
+            unit.emit(Redraw(handover_id, rev, nonce=effect.nonce))
 
 
 def _private(channel: dict[str, Any]) -> bool:

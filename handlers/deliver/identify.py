@@ -1,14 +1,19 @@
 """Who is who in Slack: by e-mail for roles, by user id for somebody who clicked and was not known."""
 
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from bot.actions import prefs
-from bot.effects import Effect, Home, Identify, Whisper
+from bot.effects import CheckReaders, Effect, Home, Identify, Whisper
 from bot.people import Person
-from handlers.deliver.ledger import Ledger
+from handlers import channel_facts
+from handlers.deliver.ledger import Ledger, Pace
 from handlers.profile import away_by_status, person_of
 from handlers.slack_api import SlackRefused
 
+GONE = frozenset({"user_not_found", "user_not_visible"})
+INFO = Pace("slack:users.info", every=0.65, burst=20)  # tier 4: 100 a minute
 STALE = 86_400.0  # seconds until somebody who was not found is looked for again
 
 
@@ -38,10 +43,12 @@ def identify(effect: Effect, ledger: Ledger) -> None:
     if effect.email:
         known(ledger, effect.email)
         return
-    answer = deps.slack.call("users.info", user=effect.slack_id)
+    ledger.take_slot(INFO)
     with deps.store.read() as reader:
         met = reader.by_slack(effect.slack_id)
-    person = _noticed(ledger, answer.get("user") or {})
+    person = _asked(ledger, effect.slack_id, met)
+    if person is None:
+        return
     with deps.store.write() as unit:
         if effect.response_url:
             data = {"text": f"Hello {person.first_name}, I know you now. Please do that once more."}
@@ -50,10 +57,31 @@ def identify(effect: Effect, ledger: Ledger) -> None:
             unit.emit(Home(person.id, nonce=f"met:{effect.nonce}"))
 
 
+def _asked(ledger: Ledger, slack_id: str, met: Person | None) -> Person | None:
+    # Whom Slack does not know any more, or shows us no more, is gone for us as a deactivated account is.
+    try:
+        answer = ledger.deps.slack.call("users.info", user=slack_id)
+    except SlackRefused as refused:
+        if refused.code not in GONE:
+            raise
+        return _kept(ledger, replace(met, active=False), None) if met else None
+    return _noticed(ledger, answer.get("user") or {})
+
+
 def _noticed(ledger: Ledger, user: dict[str, Any]) -> Person:
-    deps, now = ledger.deps, ledger.deps.clock.now()
-    until = away_by_status(user, deps.settings, now)
+    deps = ledger.deps
+    return _kept(ledger, person_of(user), away_by_status(user, deps.settings, deps.clock.now()))
+
+
+def _kept(ledger: Ledger, person: Person, until: datetime | None) -> Person:
+    deps, nonce = ledger.deps, f"job:{ledger.job.id}"
+    with deps.store.read() as reader:
+        before = reader.by_slack(person.slack_id)
+        # Who becomes a guest reads along as an outsider, wherever they sit.
+        channels = channel_facts.looked_at(reader) if before and person.guest and not before.guest else []
     with deps.store.write() as unit:
-        return prefs.noticed(
-            unit, person_of(user), until, nonce=f"job:{ledger.job.id}", settings=deps.settings, now=now
-        )
+        kept = prefs.noticed(unit, person, until, nonce=nonce, terms=deps.terms, now=deps.clock.now())
+        for channel in channels:
+            channel_facts.forget(unit, channel, nonce)
+            unit.emit(CheckReaders(channel, nonce))
+    return kept

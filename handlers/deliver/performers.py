@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from handlers.deliver import (
+    channels,
     crm,
     digest,
     direct,
@@ -24,6 +25,7 @@ PERFORMERS: Mapping[str, Performer] = {
     "WriteStage": crm.write_stage,
     "SearchCrm": crm.search_crm,
     "Redraw": thread.redraw,
+    "CheckReaders": channels.check_readers,
     "Reply": thread.send_reply,
     "Direct": direct.send_direct,
     "Whisper": direct.send_whisper,

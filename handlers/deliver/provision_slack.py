@@ -3,12 +3,11 @@
 https://docs.slack.dev/reference/methods/conversations.create · conversations.invite · bookmarks.add · pins.add
 """
 
-from blocks.brief import internal
 from bot.deal import DocumentKind
 from bot.handover import Handover
 from bot.naming import channel_name
 from bot.people import Person
-from handlers.deliver import posting
+from handlers.deliver import project_channel
 from handlers.deliver.ledger import Ledger, Pace, Result
 from handlers.deliver.thread import load
 from handlers.slack_api import SlackRefused
@@ -96,10 +95,7 @@ def join(ledger: Ledger, handover: Handover, person: Person) -> None:
 def brief(ledger: Ledger, handover: Handover) -> Result:
     """The internal brief, posted and pinned."""
     _, people = load(ledger.deps, handover.id)
-    message = internal(handover, ledger.deps.frame(handover, people))
-    sent = posting.post(
-        ledger, "brief", channel=handover.channel_id, message=message, key=f"{handover.shown_id}:brief:1"
-    )
+    sent = project_channel.post_brief(ledger, handover, people)
     ledger.step("pin", lambda: _pin(ledger, sent), again=True, pace=PIN)
     return {"id": sent["ts"]}
 

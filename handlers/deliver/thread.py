@@ -9,7 +9,7 @@ from blocks.replies import reply
 from bot.effects import Direct, Effect, Redraw, Reply
 from bot.handover import Handover, Post, State
 from bot.people import Person
-from handlers.deliver import late, posting
+from handlers.deliver import late, posting, project_channel
 from handlers.deliver.channels import members, open_to_amounts
 from handlers.deliver.ledger import Ledger, Result
 from handlers.deps import Deps
@@ -18,6 +18,7 @@ from store.unit import StoreUnit
 
 MENTIONED = re.compile(r"<@([UW][A-Z0-9]+)>")
 LIVING = frozenset({"questions", "step_failed", "hold", "late", "reopened"})  # replies that show what became of them
+PRIVATE = frozenset({"changed", "live", "override"})  # replies whose words are taken back where outsiders read along
 
 
 def redraw(effect: Effect, ledger: Ledger) -> None:
@@ -38,8 +39,12 @@ def draw(ledger: Ledger, handover_id: int) -> Handover | None:
     for name, message in faces(handover, frame).items():
         _show(page, handover, name, message)
     for post in list(handover.posts):
-        if post.name.startswith("reply:") and post.name.split(":")[1] in LIVING:
-            _show(page, handover, post.name, reply(post.name.split(":")[1], handover, frame, post.data))
+        name = post.name.split(":")[1] if post.name.startswith("reply:") else ""
+        if name in LIVING:
+            _show(page, handover, post.name, reply(name, handover, frame, post.data))
+        elif name in PRIVATE and not frame.open_here:
+            posting.redraw(page, handover.id, post, reply(name, handover, frame, post.data))
+    project_channel.redraw(page, handover, people)
     return handover
 
 
@@ -65,7 +70,7 @@ def send_reply(effect: Effect, ledger: Ledger) -> None:
         key=late.key(handover, effect),
         thread_ts=root.ts,
         broadcast=live,
-        keep=lambda unit, result: keep_post(
+        keep=lambda unit, result: posting.keep_post(
             unit,
             handover.id,
             Post(
@@ -74,10 +79,7 @@ def send_reply(effect: Effect, ledger: Ledger) -> None:
         ),
     )
     if live and handover.channel_id:
-        key = f"{handover.shown_id}:live:channel"
-        there = replace(frame, open_here=open_to_amounts(ledger, handover.channel_id))
-        told = reply(effect.name, handover, there, effect.data)
-        posting.post(ledger, "channel", channel=handover.channel_id, message=told, key=key)
+        project_channel.tell_live(ledger, handover, people, effect.data)
     _reach_absent(ledger, handover, message, effect)
 
 
@@ -104,19 +106,13 @@ def frame_of(ledger: Ledger, handover: Handover, people: dict[int, Person]) -> F
 def _show(ledger: Ledger, handover: Handover, name: str, message: Message) -> None:
     drawn = posting.digest(message)
     post = handover.post(name)
-    if post is not None:
-        if post.digest == drawn:
-            return
-        if posting.update(ledger, channel=post.channel, ts=post.ts, message=message):
-            post.digest = drawn
-            with ledger.deps.store.write() as unit:
-                keep_post(unit, handover.id, post)
-            return
+    if post is not None and posting.redraw(ledger, handover.id, post, message):
+        return
     generation = post.generation + 1 if post else 1
     root = handover.post("root")
 
     def keep(unit: StoreUnit, result: Result) -> None:
-        keep_post(
+        posting.keep_post(
             unit,
             handover.id,
             Post(name, result["channel"], result["ts"], drawn, generation, dict(post.data) if post else {}),
@@ -133,15 +129,6 @@ def _show(ledger: Ledger, handover: Handover, name: str, message: Message) -> No
     )
     handover.posts = [p for p in handover.posts if p.name != name]
     handover.posts.append(Post(name, result["channel"], result["ts"], drawn, generation))
-
-
-def keep_post(unit: StoreUnit, handover_id: int, post: Post) -> None:
-    """Keeps where a message stands and what it shows; this redraws nothing."""
-    handover = unit.handover(handover_id)
-    if handover is not None:
-        handover.posts = [p for p in handover.posts if p.name != post.name]
-        handover.posts.append(post)
-        unit.save(handover)
 
 
 def _reach_absent(ledger: Ledger, handover: Handover, message: Message, effect: Reply) -> None:

@@ -18,6 +18,7 @@ from handlers.ears import (
     home,
     lists,
     mentions,
+    notices,
     options,
     pause,
     points,
@@ -32,7 +33,7 @@ from handlers.ears.guard import Click, on_error, whisper
 
 PARTS = (
     commands, capture, points, lists, scope, signoff, access, roles, clock, pause, cannot, prefs, show, home, digest,
-    mentions, options, record,
+    mentions, notices, options, record,
 )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""What people choose for themselves: `/handover prefs`, [Preferences], [Take over], and a status in Slack."""
+"""What people choose for themselves: `/handover prefs`, [Preferences], and [Take over]."""
 
 from datetime import datetime
 from typing import Any
@@ -18,7 +18,6 @@ from handlers.deps import Deps
 from handlers.ears.asked import Asked
 from handlers.ears.guard import Click, act, open_view
 from handlers.ears.modals import submits
-from handlers.profile import away_by_status, person_of
 from store.unit import StoreUnit
 
 UNKNOWN = "I do not know this person yet: I am asking Slack. Please choose them once more."
@@ -36,12 +35,6 @@ def register(bolt: App, deps: Deps) -> None:
     def take_over(ack: Ack, body: dict[str, Any]) -> None:
         click, now = Click.of(body), deps.clock.now()
         act(deps, click, lambda unit, who: _take_over(deps, unit, who, click, now))
-        ack()
-
-    @bolt.event("user_change")
-    def user_change(ack: Ack, event: dict[str, Any], body: dict[str, Any]) -> None:
-        user = event.get("user")
-        noticed(deps, user if isinstance(user, dict) else {}, str(body.get("event_id")))
         ack()
 
     submits(bolt, deps, ids.VIEW_PREFERENCES, face.preferences_read, lambda *given: _keep(deps, *given))
@@ -72,26 +65,6 @@ def open_preferences(deps: Deps, click: Click) -> None:
         return
     frame = deps.frame(None, {})
     open_view(deps, click, face.preferences_view(person, chosen, configured, frame, nonce=deps.new_id()))
-
-
-def noticed(deps: Deps, user: dict[str, Any], event_id: str) -> None:
-    """Slack says that somebody's profile changed. The event is a hint: what is true now, a job asks.
-
-    Most profiles that change are of people whom we do not know, or change nothing for us: those cost one read.
-    """
-    slack_id = str(user.get("id") or "")
-    with deps.store.read() as reader:
-        person = reader.by_slack(slack_id)
-    if person is None:
-        return
-    now = deps.clock.now()
-    says = (away_by_status(user, deps.settings, now), person_of(user).active)
-    until = person.status_until if person.status_until and person.status_until > now else None
-    if says == (until, person.active):
-        return
-    with deps.store.write() as unit:
-        if unit.seen(f"event:{event_id}"):
-            unit.emit(Identify(slack_id, "", nonce=f"event:{event_id}"))
 
 
 def _keep(deps: Deps, unit: StoreUnit, who: Person, read: face.Chosen, click: Click, now: datetime) -> Said | Refused:

@@ -15,6 +15,7 @@ DEFAULT_EVENTS = (
     "app_mention",
     "channel_archive",
     "channel_rename",
+    "channel_shared",
     "channel_unarchive",
     "member_joined_channel",
     "member_left_channel",

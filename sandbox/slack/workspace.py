@@ -176,6 +176,12 @@ class Workspace:
         self.world.changed()
         return sent
 
+    def share(self, channel_id: str, team: str) -> Sent:
+        """Connects a channel to another company's workspace, and tells the app."""
+        channel = self.rooms.change(channel_id, is_shared=True, is_ext_shared=True)
+        self.world.changed()
+        return self.events.shared(channel, team)
+
     def add_user(self, user_id: str, name: str, real_name: str, email: str, **flags: object) -> Doc:
         """Adds a person; `flags` are fields of the user object."""
         user = self.people.add(user_id, name, real_name, email, **flags)

@@ -4,6 +4,7 @@ import pytest
 
 from bot.effects import (
     KINDS,
+    CheckReaders,
     Direct,
     Effect,
     Home,
@@ -36,6 +37,7 @@ ALL: list[Effect] = [
     ReadInbox(1),
     ReadDeal("hubspot", "501", "event", "n1", asked_by=2, response_url="https://hooks.example/1"),
     Redraw(7, 3),
+    CheckReaders("C1", "event:Ev1"),
     Reply(7, "win", "20260310", DATA),
     Direct(2, "closing", "HO-7", 7, DATA),
     Whisper("U1", "n1", channel="C1", thread_ts="1.1", data=DATA),

@@ -49,6 +49,8 @@ NEEDS = {
 EVENTS = {
     "app_home_opened": None,
     "app_mention": "app_mentions:read",
+    "channel_shared": "groups:read",
+    "member_joined_channel": "groups:read",
     "message.im": "im:history",
     "user_change": "users:read",
 }

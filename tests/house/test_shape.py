@@ -56,7 +56,7 @@ def test_the_composition_root_is_small() -> None:
 def test_every_listener_acknowledges() -> None:
     """A listener without ack() is a 404 after three seconds (Bolt)."""
     silent = []
-    for file in (ROOT / "handlers/ears").glob("*.py"):
+    for file in (ROOT / "handlers/ears").rglob("*.py"):
         for node in functions(file):
             listens = any(ast.unparse(d).startswith("bolt.") for d in node.decorator_list)
             if listens and "ack(" not in ast.unparse(node):

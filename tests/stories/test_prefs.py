@@ -8,6 +8,7 @@ import pytest
 
 from bot.effects import Direct, Identify
 from bot.people import Person, Role
+from handlers.schedule import refresh_people
 from sandbox.slack.hands import Reaction
 from tests.stories import walk
 from tests.stories.stage import Stage
@@ -165,13 +166,55 @@ def test_somebody_whom_baton_does_not_know_is_no_error(http_stage: Stage) -> Non
         assert reader.by_slack(walk.user_id("nico")) is None
 
 
-def test_an_account_that_was_deactivated_is_known_as_such(http_stage: Stage) -> None:
-    """Ben leaves the company: he is no holder any more who could be asked."""
+def test_who_left_the_company_leaves_roles_that_somebody_must_fill(stage: Stage) -> None:
+    """Ben's account is deactivated: Dev is told once of both deals, and picks somebody in that very message."""
+    walk.won(stage)
+    walk.won(stage, "9002", 2)
+    stage.world.slack.change_user(walk.user_id("ben"), deleted=True)
+    stage.settle()
+    assert not person(stage, "ben").active
+    assert Role.PM not in stage.handover(1).roles
+    assert Role.PM not in stage.handover(2).roles
+    assert "*Project manager* nobody yet" in walk.shown(stage.post("root"))
+    (letter,) = [m for m in letters(stage, "dev") if "Ben Ortiz" in m["text"]]
+    assert letter["text"] == "Ben Ortiz has no active Slack account any more: 2 roles are empty. Pick somebody."
+    room = f"D{walk.user_id('dev')[1:]}"
+    mei = walk.user_id("mei")
+    stage.hands.choose("dev", room, letter["ts"], "role.pick", mei, block_id="role:pm:2")
+    stage.settle()
+    assert stage.handover(2).roles[Role.PM] == person(stage, "mei").id
+    history = walk.shown(asked(stage, "dev", "audit ABC"))
+    assert "saw that Ben Ortiz has no active account any more: the role project manager is empty" in history
+    assert not stage.parked()
+
+
+def test_a_zone_an_address_and_a_guest_flag_are_followed(http_stage: Stage) -> None:
+    """Each change of a profile that counts for us is asked about and kept."""
     walk.won(http_stage)
-    assert person(http_stage, "ben").active
-    http_stage.world.slack.change_user(walk.user_id("ben"), deleted=True)
+    ben = http_stage.world.slack.user(walk.user_id("ben")) or {}
+    profile = {**ben["profile"], "email": "ben.ortiz@acme.example"}
+    for change in ({"tz": "Asia/Tokyo"}, {"profile": profile}, {"is_restricted": True}):
+        http_stage.world.slack.change_user(walk.user_id("ben"), **change)
+        http_stage.settle()
+    now = person(http_stage, "ben")
+    assert (now.tz, now.email, now.guest) == ("Asia/Tokyo", "ben.ortiz@acme.example", True)
+    assert Role.PM not in http_stage.handover().roles
+    (letter,) = [m for m in letters(http_stage, "dev") if "Ben Ortiz" in m["text"]]
+    assert letter["text"] == "Ben Ortiz is a guest in Slack by now: 1 role is empty. Pick somebody."
+
+
+def test_what_slack_did_not_tell_is_found_within_a_day(http_stage: Stage) -> None:
+    """Baton was down when Ben left and when Slack forgot Ana: once a day everybody is looked up."""
+    walk.won(http_stage)
+    http_stage.world.slack.people.change(walk.user_id("ben"), deleted=True)
+    http_stage.world.slack.people.forget(walk.user_id("ana"))
+    assert refresh_people(http_stage.deps) >= 6
+    assert refresh_people(http_stage.deps) == 0
     http_stage.settle()
     assert not person(http_stage, "ben").active
+    assert not person(http_stage, "ana").active
+    assert http_stage.handover().roles.keys() == {Role.CSM, Role.DELIVERY_MANAGER}
+    assert not http_stage.parked()
 
 
 def button(stage: Stage, who: str, role: str) -> str:

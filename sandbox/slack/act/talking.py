@@ -137,6 +137,13 @@ class Talking(Person):
             sent = self.slack.enter(channel, guest["id"], inviter["id"])
         self.settle(sent)
 
+    def share(self, user: str, channel: str, team: str = "T0EXTERN1") -> None:
+        """Shares a channel that the user is in with another company (Slack Connect)."""
+        self._inside(self.user(user), channel)
+        with self.world.shelf.lock:
+            sent = self.slack.share(channel, team)
+        self.settle(sent)
+
     def _inside(self, user: Doc, channel: str) -> None:
         if user["id"] not in self.slack.members(channel):
             raise NotThere(f"{user['name']} is not in {channel!r}")

@@ -54,6 +54,10 @@ class People:
         user |= {"is_bot": False, "is_app_user": False, "updated": int(self._clock.time()), "locale": "en-GB"}
         return self._users.put({**user, **flags})
 
+    def forget(self, user_id: str) -> None:
+        """Takes a user away altogether, as a workspace does that is not ours any more to see."""
+        self._users.delete(user_id)
+
     def change(self, user_id: str, **changes: object) -> Doc:
         """Overwrites fields of a user; KeyError for an unknown one."""
         user = self.get(user_id)

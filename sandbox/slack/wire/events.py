@@ -79,6 +79,13 @@ class Events:
         short = {"id": channel["id"], "name": channel["name"], "created": channel["created"]}
         return self.emit(kind, {"type": kind, "channel": short}, channel)
 
+    def shared(self, channel: Doc, team: str) -> Sent:
+        """Sends that another company came into a channel of the app."""
+        if BOT_USER not in self._slack.members(channel["id"]):
+            return []
+        event = {"type": "channel_shared", "connected_team_id": team, "channel": channel["id"]}
+        return self.emit("channel_shared", event, channel)
+
     def user_changed(self, user: Doc) -> Sent:
         """Sends that somebody's profile changed, a deactivation included."""
         return self.emit("user_change", {"type": "user_change", "user": user, "cache_ts": user["updated"]})

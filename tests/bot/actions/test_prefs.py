@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, update
 
+from bot import gate
 from bot.actions import admin, people, prefs
 from bot.actions.prefs import Preferences
 from bot.effects import Direct, Home, Reply
@@ -182,8 +183,7 @@ def test_so_are_the_records_of_everyone_for_whom_they_stand_in(companies: Opens)
 
 
 def notice(company: Company, who: Person, until: datetime | None, nonce: str = "n1") -> Person:
-    settings = company.terms.settings
-    kept: Person = company.do(prefs.noticed, who, until, nonce=nonce, settings=settings)
+    kept: Person = company.do(prefs.noticed, who, until, nonce=nonce)
     return kept
 
 
@@ -285,3 +285,48 @@ def test_what_was_signed_stays_and_the_deputy_signs_the_rest(company: Company) -
     signed = {s.role: s.person for s in company.ho().signatures if s.stands}
     assert signed == {Role.PM: company.who("ben").id, Role.DELIVERY_MANAGER: company.who("rafi").id}
     assert company.ho().office == company.who("rafi").office
+
+
+@pytest.mark.req("R188")
+def test_who_leaves_gives_every_role_and_item_back_and_each_manager_is_told_once(company: Company) -> None:
+    """A deactivated account and a guest hold nothing: the roles are empty, open to be filled; signatures stay."""
+    open_deals(company, 3)
+    company.said(people.assign, 2, company.who("dev"), role=Role.DELIVERY_MANAGER, person=company.who("hana"))
+    ben = company.who("ben").id
+    with company.store.write() as unit:
+        taken = unit.handover(3)
+        assert taken
+        taken.items[-1].holder = ben
+        unit.save(taken)
+    notice(company, replace(company.who("ben"), guest=True), None)
+    assert [company.ho(n).roles.get(Role.PM) for n in (1, 2, 3)] == [None, None, None]
+    assert company.ho(3).items[-1].holder == 0
+    told = company.effects(Direct, "left")
+    assert [(d.person_id, [(at[0], at[1]) for at in d.data["at"]]) for d in told] == [
+        (company.who("dev").id, [(1, "pm"), (3, "pm")]),
+        (company.who("hana").id, [(2, "pm")]),
+    ]
+    turns = gate.turns(company.ho())
+    assert any(turn.role is Role.PM and turn.person == 0 for turn in turns)
+    notice(company, replace(company.who("ben"), active=False, guest=True), None, nonce="n2")
+    assert company.effects(Direct, "left") == told
+
+
+def test_a_manager_who_leaves_is_the_heads_to_replace(company: Company) -> None:
+    company.read()
+    notice(company, replace(company.who("dev"), active=False), None)
+    (told,) = company.effects(Direct, "left")
+    assert (told.person_id, told.data["at"][0][:2]) == (company.who("hana").id, [1, "delivery_manager"])
+
+
+@pytest.mark.parametrize("news", [{"tz": "Asia/Tokyo"}, {"email": "ben.ortiz@acme.example"}])
+def test_another_zone_or_address_is_looked_into(company: Company, news: dict[str, Any]) -> None:
+    """Hours, office and company roles hang on them."""
+    open_deals(company, 1)
+    calm(company)
+    kept = notice(company, replace(company.who("ben"), **news), None)
+    assert {name: getattr(kept, name) for name in news} == news
+    assert looked_at(company) == [1]
+    calm(company)
+    notice(company, kept, None)
+    assert looked_at(company) == []

@@ -1,0 +1,163 @@
+"""Stories of who reads along: a client comes into a channel, and amounts, promises and quotes leave it at once."""
+
+import json
+
+from blocks import ids
+from bot.handover import Override
+from handlers import channel_facts
+from tests.stories import walk
+from tests.stories.stage import Stage
+
+SECRETS = ("84,000", "72,000", "Weekly call", "Free training", "help desk", "does the weekly call", "board meets")
+
+
+def told(stage: Stage, channel: str) -> str:
+    """Everything that stands in a channel, blocks and notification texts."""
+    return json.dumps([[m.get("text"), m.get("blocks")] for m in stage.channel(channel)], ensure_ascii=False)
+
+
+def found(stage: Stage, channel: str) -> set[str]:
+    """Which of the record's secrets can be read there."""
+    whole = told(stage, channel).lower()
+    return {secret for secret in SECRETS if secret.lower() in whole}
+
+
+def signed(stage: Stage) -> None:
+    """Everything up to the signatures, with a question, an answer, and a changed amount in the thread."""
+    walk.won(stage)
+    for step in (walk.context, walk.points, walk.scope):
+        step(stage)
+    walk.tick_team(stage, "ben")
+    walk.click(stage, "dev", "list:delivery_manager", "gate.sign")
+    stage.settle()
+    stage.world.hubspot.edit(walk.ABC, amount="72000")
+    stage.settle()
+
+
+def test_a_client_comes_into_the_handovers_channel_and_the_words_leave_it(stage: Stage) -> None:
+    """Root, "What we know", the question and the change in the thread are edited; who works here still has all."""
+    signed(stage)
+    assert found(stage, walk.HERE) >= {"72,000", "84,000", "Weekly call", "does the weekly call"}
+    stage.hands.invite("dev", walk.HERE, "klein")
+    stage.settle()
+    assert found(stage, walk.HERE) == set()
+    assert "amount hidden here" in walk.shown(stage.post("root"))
+    stage.hands.command("ana", walk.HERE, "commit ABC free parking for all")
+    stage.settle()
+    assert "parking" not in told(stage, walk.HERE)
+    stage.hands.choose("ben", walk.HERE, stage.post("root")["ts"], "root.menu", f"{ids.BRIEF}:1")
+    assert "free parking" in walk.shown(walk.modal(stage, "ben"))
+    assert not stage.parked()
+
+
+def test_a_channel_that_becomes_shared_is_cleared_too(stage: Stage) -> None:
+    """Another company is connected to the channel: Slack tells, and the faces follow."""
+    signed(stage)
+    stage.hands.share("dev", walk.HERE)
+    stage.settle()
+    assert found(stage, walk.HERE) == set()
+
+
+def test_no_notification_ever_holds_an_amount_or_a_promise(http_stage: Stage) -> None:
+    """What shows on a lock screen, whoever reads it: of every message and in every channel of the whole road."""
+    walk.whole(http_stage)
+    http_stage.world.hubspot.edit(walk.ABC, amount="72000")
+    http_stage.settle()
+    rooms = [room["id"] for room in http_stage.world.slack.channels()]
+    texts = [str(m.get("text")) for room in rooms for m in http_stage.channel(room) if m.get("bot_id")]
+    assert len(texts) > 15
+    assert [t for t in texts if any(secret.lower() in t.lower() for secret in SECRETS)] == []
+
+
+def test_a_client_in_the_project_channel_sees_the_outline_of_the_brief(http_stage: Stage) -> None:
+    """The pinned brief and the news of the gate lose the record's words; the thread keeps them."""
+    walk.whole(http_stage)
+    room = http_stage.handover().channel_id
+    assert "Weekly call" in told(http_stage, room)
+    assert "2 promises" in told(http_stage, room)
+    http_stage.hands.invite("dev", room, "klein")
+    http_stage.settle()
+    assert found(http_stage, room) == set()
+    assert "2 promises" not in told(http_stage, room)
+    assert "2 promises" in told(http_stage, walk.HERE)
+
+
+def test_the_brief_in_the_project_channel_follows_the_record(http_stage: Stage) -> None:
+    """What is added after the workspace was set up stands in the pinned brief."""
+    walk.won(http_stage)
+    for step in (walk.context, walk.points, walk.scope):
+        step(http_stage)
+    http_stage.hands.command("ana", walk.HERE, "commit ABC free parking for all")
+    http_stage.settle()
+    (pinned,) = http_stage.world.slack.pins(http_stage.handover().channel_id)
+    assert "free parking" in json.dumps(pinned)
+
+
+def test_a_project_channel_that_is_gone_holds_nothing_up(http_stage: Stage) -> None:
+    """Somebody archived it: the thread is still drawn, and no job gives up."""
+    walk.won(http_stage)
+    for step in (walk.context, walk.points, walk.scope):
+        step(http_stage)
+    http_stage.world.slack.rooms.leave(http_stage.handover().channel_id, http_stage.deps.identity.bot_user)
+    http_stage.hands.command("ana", walk.HERE, "commit ABC free parking for all")
+    http_stage.settle()
+    assert "free parking" in told(http_stage, walk.HERE)
+    assert not http_stage.parked()
+
+
+def test_the_reason_of_an_override_leaves_with_the_rest(http_stage: Stage) -> None:
+    """A written reason may hold what was promised: outsiders read only that there is one."""
+    walk.won(http_stage)
+    for step in (walk.context, walk.points, walk.scope):
+        step(http_stage)
+    http_stage.hands.click("hana", walk.HERE, http_stage.post("root")["ts"], "gate.missing")
+    view = walk.modal(http_stage, "hana")
+    http_stage.hands.click_view("hana", view["id"], "gate.override")
+    walk.submit(http_stage, "hana", walk.fields(reason="The weekly call begins on Monday, whatever it takes"))
+    http_stage.settle()
+    assert isinstance(http_stage.handover().override, Override)
+    assert "whatever it takes" in told(http_stage, walk.HERE)
+    http_stage.hands.invite("dev", walk.HERE, "klein")
+    http_stage.settle()
+    assert "whatever it takes" not in told(http_stage, walk.HERE)
+    assert "the reason is hidden here" in told(http_stage, walk.HERE)
+
+
+def test_a_colleague_who_becomes_a_guest_is_an_outsider_from_then_on(http_stage: Stage) -> None:
+    """Rafi sits in the channel; his account becomes a guest's."""
+    signed(http_stage)
+    http_stage.hands.invite("dev", walk.HERE, "rafi")
+    http_stage.settle()
+    assert "72,000" in told(http_stage, walk.HERE)
+    http_stage.world.slack.change_user(walk.user_id("rafi"), is_restricted=True)
+    http_stage.settle()
+    assert found(http_stage, walk.HERE) == set()
+
+
+def test_colleagues_and_other_channels_cost_nothing_more(http_stage: Stage) -> None:
+    """A colleague changes no message; a channel that is not ours is not even asked about."""
+    signed(http_stage)
+    edits = len(http_stage.world.slack.call_log("chat.update"))
+    http_stage.hands.invite("dev", walk.HERE, "nico")
+    http_stage.settle()
+    assert len(http_stage.world.slack.call_log("chat.update")) == edits
+    asked = len(http_stage.world.slack.call_log("conversations.members"))
+    http_stage.hands.invite("dev", "C0GENERAL1", "klein")
+    http_stage.settle()
+    assert len(http_stage.world.slack.call_log("conversations.members")) == asked
+
+
+def test_what_was_seen_before_somebody_came_is_not_kept(http_stage: Stage) -> None:
+    """While one replica asks Slack, a guest comes and another replica hears of it: the old answer counts no more."""
+    deps, t = http_stage.deps, http_stage.deps.clock.tick()
+    with deps.store.write() as unit:
+        assert channel_facts.keep(unit, "C1", seen=True, before="", t=t)
+    with deps.store.read() as reader:
+        before = channel_facts.stored(reader, "C1")
+        assert channel_facts.Fact.of(before).fresh(t + 29)
+        assert not channel_facts.Fact.of(before).fresh(t + 31)
+    with deps.store.write() as unit:
+        channel_facts.forget(unit, "C1", "event:1")
+        assert not channel_facts.keep(unit, "C1", seen=True, before=before, t=t)
+    with deps.store.read() as reader:
+        assert not channel_facts.Fact.of(channel_facts.stored(reader, "C1")).fresh(t)
