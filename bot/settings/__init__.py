@@ -14,6 +14,8 @@ from bot.people import HANDOVER_ROLES, Role
 from bot.settings.reader import NUMBERS, Reader
 from bot.settings.tables import CONDITIONS, ENVIRONMENT, MAX_PORT, TABLES
 
+NO_DATABASE = "DATABASE_URL is no database: write sqlite:///baton.db, or postgresql://user:password@host/name."
+
 
 class Secret(str):
     """A text whose repr is stars, so that it never reaches a log by accident."""
@@ -112,9 +114,7 @@ def read(env: Mapping[str, str], table: Mapping[str, Any], *, rehearsal: bool = 
     connections = {str(key): dict(reader.tables("connections", key)) for key in reader.tables("connections")}
     ports = _ports(given, problems, rehearsal=rehearsal)
     if not _is_database(given["DATABASE_URL"]):
-        problems.append(
-            "DATABASE_URL is no database: write sqlite:///baton.db, or postgresql://user:password@host/name."
-        )
+        problems.append(NO_DATABASE)
     if rehearsal and "slack.com" in given["SLACK_API_URL"]:
         problems.append("--rehearsal never runs against Slack itself: set SLACK_API_URL to a sandbox.")
     deputies = _deputies(reader.tables("people", "deputies"), problems)
@@ -128,6 +128,14 @@ def read(env: Mapping[str, str], table: Mapping[str, Any], *, rehearsal: bool = 
     if problems:
         raise ConfigError(tuple(problems))
     return replace(settings, rehearsal_port=int(ports["BATON_REHEARSAL_PORT"]))
+
+
+def database_url(env: Mapping[str, str]) -> Secret:
+    """The database's address alone, for verbs that need nothing else. ConfigError when it is none."""
+    url = env.get("DATABASE_URL") or ENVIRONMENT["DATABASE_URL"][0]
+    if not _is_database(url):
+        raise ConfigError((NO_DATABASE,))
+    return Secret(url)
 
 
 @dataclass(frozen=True)
