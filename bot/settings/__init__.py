@@ -12,6 +12,7 @@ from typing import Any
 from bot.errors import ConfigError
 from bot.people import HANDOVER_ROLES, Role
 from bot.settings.reader import NUMBERS, Reader
+from bot.settings.retention import Retention, read_retention
 from bot.settings.tables import CONDITIONS, ENVIRONMENT, MAX_PORT, TABLES
 
 NO_DATABASE = "DATABASE_URL is no database: write sqlite:///baton.db, or postgresql://user:password@host/name."
@@ -83,6 +84,7 @@ class Settings:
     lease_seconds: float
     rate_share: float
     workers: int
+    retention: Retention
     rehearsal: bool = False
     rehearsal_port: int = 0
     warnings: tuple[str, ...] = field(default=())
@@ -158,7 +160,8 @@ def _settings(
     *,
     rehearsal: bool,
 ) -> Settings:
-    values = {(section, name): reader.value(section, name) for section in TABLES for name in TABLES[section]}
+    sections = (section for section in TABLES if section != "retention")
+    values = {(section, name): reader.value(section, name) for section in sections for name in TABLES[section]}
     numbers = {key: reader.number(*key) for key in NUMBERS}
     return Settings(
         slack_token=Secret(given["SLACK_BOT_TOKEN"]),
@@ -198,6 +201,7 @@ def _settings(
         lease_seconds=float(numbers["delivery", "lease_seconds"]),
         rate_share=float(numbers["delivery", "rate_share"]),
         workers=int(numbers["delivery", "workers"]),
+        retention=read_retention(reader),
         rehearsal=rehearsal,
     )
 

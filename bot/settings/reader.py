@@ -22,6 +22,7 @@ NUMBERS = (
     ("delivery", "workers"),
 )
 _WHOLE = (("intake", "hold_above"), ("delivery", "workers"))
+MAX_DAYS = 36_500
 _SHAPES = {str: 'text in "quotes"', bool: "true or false, without quotes", dict: "a table"}
 
 
@@ -53,6 +54,14 @@ class Reader:
             self.problems.append(f"[{section}] {name} = {raw!r}: write a {'whole ' if whole else ''}number above 0.")
             return Decimal(str(TABLES[section][name][0]))
         return number
+
+    def days(self, section: str, name: str) -> int:
+        """A whole number of days, 0 or more."""
+        value = self.table.get(section, {}).get(name, TABLES[section][name][0])
+        if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MAX_DAYS:
+            return value
+        self.problems.append(f"[{section}] {name} = {value!r}: write a whole number of days, or 0 to keep for ever.")
+        return int(TABLES[section][name][0])
 
     def clock(self, section: str, name: str) -> time:
         """A time of day, written like 09:00."""
