@@ -84,13 +84,13 @@ class Settings:
     lease_seconds: float
     rate_share: float
     workers: int
-    retention: Retention
     rehearsal: bool = False
     rehearsal_port: int = 0
     warnings: tuple[str, ...] = field(default=())
     away_emojis: tuple[str, ...] = ()
     away_words: tuple[str, ...] = ()
     silence_seconds: float = 90.0
+    retention: Retention = field(default_factory=Retention)
     given: Mapping[str, str] = field(default_factory=dict)  # environment variable or "table.key" → where it was given
 
     def source(self, name: str) -> str:
@@ -125,7 +125,8 @@ def read(env: Mapping[str, str], table: Mapping[str, Any], *, rehearsal: bool = 
     settings = _settings({**given, **ports}, reader, people, connections, rehearsal=rehearsal)
     emojis, words = reader.texts("away_emojis"), reader.texts("away_words")
     settings = replace(settings, away_emojis=emojis, away_words=words, given=_given(env, table))
-    settings = replace(settings, silence_seconds=float(reader.number("delivery", "silence_seconds")))
+    silence = float(reader.number("delivery", "silence_seconds"))
+    settings = replace(settings, silence_seconds=silence, retention=read_retention(reader))
     problems = list(dict.fromkeys([*problems, *reader.problems]))
     if problems:
         raise ConfigError(tuple(problems))
@@ -201,7 +202,6 @@ def _settings(
         lease_seconds=float(numbers["delivery", "lease_seconds"]),
         rate_share=float(numbers["delivery", "rate_share"]),
         workers=int(numbers["delivery", "workers"]),
-        retention=read_retention(reader),
         rehearsal=rehearsal,
     )
 
