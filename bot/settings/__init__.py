@@ -161,8 +161,7 @@ def _settings(
     *,
     rehearsal: bool,
 ) -> Settings:
-    sections = (section for section in TABLES if section != "retention")
-    values = {(section, name): reader.value(section, name) for section in sections for name in TABLES[section]}
+    values = {(section, name): reader.value(section, name) for section in TABLES for name in TABLES[section]}
     numbers = {key: reader.number(*key) for key in NUMBERS}
     return Settings(
         slack_token=Secret(given["SLACK_BOT_TOKEN"]),

@@ -22,6 +22,7 @@ NUMBERS = (
     ("delivery", "workers"),
 )
 _WHOLE = (("intake", "hold_above"), ("delivery", "workers"))
+DAYS = ("retention",)  # tables of whole days, read by `days`
 MAX_DAYS = 36_500
 _SHAPES = {str: 'text in "quotes"', bool: "true or false, without quotes", dict: "a table"}
 
@@ -37,7 +38,7 @@ class Reader:
         """The value, or its default when there is none or it has the wrong shape."""
         default = TABLES[section][name][0]
         value = self.table.get(section, {}).get(name, default)
-        if (section, name) in NUMBERS or isinstance(value, type(default)):
+        if (section, name) in NUMBERS or section in DAYS or isinstance(value, type(default)):
             return value
         self.problems.append(f"[{section}] {name} = {value!r}: write {_SHAPES[type(default)]}.")
         return default
