@@ -1,7 +1,7 @@
 """The command: reads arguments before anything heavy, the environment once, and hands over to the rooms.
 
 `python app.py serve [--rehearsal]` · `doctor` · `migrate` · `jobs [--json | --retry JOB]` · `replay FILE --crm NAME` ·
-`playbook check FILE`
+`playbook check FILE` · `export FILE` · `import FILE` · `backup FILE` · `restore FILE [--replace]`
 """
 
 import argparse
@@ -30,7 +30,22 @@ def parser() -> argparse.ArgumentParser:
     playbook = verbs.add_parser("playbook", help="work on checklists and playbooks")
     playbook.add_argument("deed", choices=["check"])
     playbook.add_argument("file", type=Path)
+    database_verbs(verbs)
     return top
+
+
+def database_verbs(verbs: Any) -> None:
+    """The verbs that work on the database as a whole."""
+    for verb, words in (
+        ("export", "write the whole company into a file, to move it to another database"),
+        ("import", "put the company of such a file into an empty database"),
+        ("backup", "copy the database into a file, also while the bot runs"),
+        ("restore", "put such a copy back"),
+    ):
+        made = verbs.add_parser(verb, help=words)
+        made.add_argument("file", type=Path)
+        if verb == "restore":
+            made.add_argument("--replace", action="store_true", help="although there is something; it is kept beside")
 
 
 def config_table(env: Mapping[str, str]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 BatonError
 ├── Conflict                the record changed meanwhile: reload and try once more
 ├── ConfigError             a list of all problems; the start is refused
+├── FileRefused             a copy of a company cannot be used or written: nothing was changed
 ├── WebhookRejected         the door answers with `status` and keeps nothing
 │   ├── BadSignature        401
 │   ├── Unrecognised        400 (an event that we know and ignore is no error: 2xx)
@@ -44,6 +45,10 @@ class ConfigError(BatonError):
 
     def __str__(self) -> str:
         return "\n".join(self.problems)
+
+
+class FileRefused(BatonError):
+    """A file of a company cannot be read, written or put in: one sentence with the next step. Nothing was changed."""
 
 
 class WebhookRejected(BatonError):

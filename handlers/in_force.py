@@ -39,6 +39,11 @@ VALUES: Mapping[str, Callable[[Settings], Any]] = {
     "playbooks.checklist": lambda s: s.checklist,
     "playbooks.project": lambda s: s.playbook,
     "playbooks.by_service_line": lambda s: s.service_playbooks,
+    "retention.webhooks": lambda s: _days_kept(s.retention.webhooks),
+    "retention.jobs": lambda s: _days_kept(s.retention.jobs),
+    "retention.seen": lambda s: _days_kept(s.retention.seen),
+    "retention.opinions": lambda s: _days_kept(s.retention.opinions),
+    "retention.timelines": lambda s: _days_kept(s.retention.timelines),
     "delivery.poll_seconds": lambda s: s.poll_seconds,
     "delivery.lease_seconds": lambda s: s.lease_seconds,
     "delivery.silence_seconds": lambda s: s.silence_seconds,
@@ -65,7 +70,7 @@ def groups(deps: Deps, now: datetime) -> tuple[Group, ...]:
             "Work",
             tuple(
                 line
-                for name in ("scope", "provision", "intake", "playbooks", "delivery")
+                for name in ("scope", "provision", "intake", "playbooks", "delivery", "retention")
                 for line in _table(settings, name)
             ),
         ),
@@ -106,6 +111,10 @@ def _from_the_weekend(office: Office) -> list[int]:
 def _days(days: list[int]) -> str:
     names = [WEEKDAYS[each] for each in days]
     return names[0] if len(names) == 1 else f"{names[0]}–{names[-1]}"
+
+
+def _days_kept(days: int) -> str:
+    return str(days) if days else "for ever"
 
 
 def _time(at: time, *, closing: bool = False) -> str:

@@ -13,6 +13,7 @@ from bot.actions import intake
 from bot.deal import Standing
 from bot.effects import Identify, ReadDeal
 from bot.errors import VendorError
+from handlers import retention
 from handlers.deps import Deps
 from handlers.digest import tick
 from handlers.sweep import sweep
@@ -21,12 +22,13 @@ log = logging.getLogger("baton.schedule")
 SWEEP = 15  # seconds: reminders are due to the minute
 PEOPLE_LOOK = 900  # seconds between two looks whether everybody was looked up today
 DIGEST_LOOK = 30  # seconds between two looks whether the digest is due
+RETENTION_LOOK = 120  # seconds between two looks whether something is past its days; the whole walk comes once a day
 REFRESHED = "people:refreshed"
 FIRST_LOOK = timedelta(days=35)  # how far back the first report looks
 
 
 def scheduler(deps: Deps, wake: Callable[[], None]) -> BackgroundScheduler:
-    """All ticks, registered and not started: one reconcile per CRM, the sweep, the digest, and a wake-up."""
+    """All ticks, registered and not started: one reconcile per CRM, the sweep, the digest, retention, a wake-up."""
     made = BackgroundScheduler(
         job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}, timezone="UTC"
     )
@@ -36,6 +38,7 @@ def scheduler(deps: Deps, wake: Callable[[], None]) -> BackgroundScheduler:
     made.add_job(swept, "interval", seconds=SWEEP, args=(deps,), id="sweep")
     made.add_job(tick, "interval", seconds=DIGEST_LOOK, args=(deps,), id="digest")
     made.add_job(refresh_people, "interval", seconds=PEOPLE_LOOK, args=(deps,), id="people")
+    made.add_job(retention.tick, "interval", seconds=RETENTION_LOOK, args=(deps,), id="retention")
     return made
 
 

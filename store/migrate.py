@@ -29,6 +29,10 @@ UNKNOWN = (
     "The database has the schema {}, which this version of Baton does not know: it is from a newer one. "
     "Start that version, or restore the backup made before it."
 )
+FAILED = (
+    "The database could not be brought from schema {} to {}: {} Nothing was changed.{} "
+    "Start the version of Baton that ran before, it works on as it did; then report this."
+)
 
 
 @dataclass(frozen=True)
@@ -82,17 +86,25 @@ def head(migrations: Path = MIGRATIONS) -> str:
     return ScriptDirectory.from_config(_config(migrations)).get_current_head() or ""
 
 
+def known_revisions(migrations: Path = MIGRATIONS) -> frozenset[str]:
+    """Every revision that this version of Baton can start from."""
+    return frozenset(each.revision for each in ScriptDirectory.from_config(_config(migrations)).walk_revisions())
+
+
 def _upgrade(connection: Connection, url: str, migrations: Path) -> Migrated:
     before, after = _revision(connection), head(migrations)
     if before == after:
         return Migrated(before, after)
-    known = {script.revision for script in ScriptDirectory.from_config(_config(migrations)).walk_revisions()}
-    if before and before not in known:
+    if before and before not in known_revisions(migrations):
         raise ConfigError((UNKNOWN.format(before),))
     backup = _copied(_file(url), before) if before else None
     config = _config(migrations)
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    try:
+        command.upgrade(config, "head")
+    except Exception as error:  # whatever a revision does wrong: the transaction takes all of it back
+        copied = f" A copy of the old state is {backup}." if backup else ""
+        raise ConfigError((FAILED.format(before or "nothing", after, _cause(error), copied),)) from error
     return Migrated(before, after, backup)
 
 

@@ -12,7 +12,10 @@ from typing import Any
 from bot.errors import ConfigError
 from bot.people import HANDOVER_ROLES, Role
 from bot.settings.reader import NUMBERS, Reader
+from bot.settings.retention import Retention, read_retention
 from bot.settings.tables import CONDITIONS, ENVIRONMENT, MAX_PORT, TABLES
+
+NO_DATABASE = "DATABASE_URL is no database: write sqlite:///baton.db, or postgresql://user:password@host/name."
 
 
 class Secret(str):
@@ -87,6 +90,7 @@ class Settings:
     away_emojis: tuple[str, ...] = ()
     away_words: tuple[str, ...] = ()
     silence_seconds: float = 90.0
+    retention: Retention = field(default_factory=Retention)
     given: Mapping[str, str] = field(default_factory=dict)  # environment variable or "table.key" → where it was given
 
     def source(self, name: str) -> str:
@@ -112,9 +116,7 @@ def read(env: Mapping[str, str], table: Mapping[str, Any], *, rehearsal: bool = 
     connections = {str(key): dict(reader.tables("connections", key)) for key in reader.tables("connections")}
     ports = _ports(given, problems, rehearsal=rehearsal)
     if not _is_database(given["DATABASE_URL"]):
-        problems.append(
-            "DATABASE_URL is no database: write sqlite:///baton.db, or postgresql://user:password@host/name."
-        )
+        problems.append(NO_DATABASE)
     if rehearsal and "slack.com" in given["SLACK_API_URL"]:
         problems.append("--rehearsal never runs against Slack itself: set SLACK_API_URL to a sandbox.")
     deputies = _deputies(reader.tables("people", "deputies"), problems)
@@ -123,11 +125,20 @@ def read(env: Mapping[str, str], table: Mapping[str, Any], *, rehearsal: bool = 
     settings = _settings({**given, **ports}, reader, people, connections, rehearsal=rehearsal)
     emojis, words = reader.texts("away_emojis"), reader.texts("away_words")
     settings = replace(settings, away_emojis=emojis, away_words=words, given=_given(env, table))
-    settings = replace(settings, silence_seconds=float(reader.number("delivery", "silence_seconds")))
+    silence = float(reader.number("delivery", "silence_seconds"))
+    settings = replace(settings, silence_seconds=silence, retention=read_retention(reader))
     problems = list(dict.fromkeys([*problems, *reader.problems]))
     if problems:
         raise ConfigError(tuple(problems))
     return replace(settings, rehearsal_port=int(ports["BATON_REHEARSAL_PORT"]))
+
+
+def database_url(env: Mapping[str, str]) -> Secret:
+    """The database's address alone, for verbs that need nothing else. ConfigError when it is none."""
+    url = env.get("DATABASE_URL") or ENVIRONMENT["DATABASE_URL"][0]
+    if not _is_database(url):
+        raise ConfigError((NO_DATABASE,))
+    return Secret(url)
 
 
 @dataclass(frozen=True)

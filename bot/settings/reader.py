@@ -22,6 +22,8 @@ NUMBERS = (
     ("delivery", "workers"),
 )
 _WHOLE = (("intake", "hold_above"), ("delivery", "workers"))
+DAYS = ("retention",)  # tables of whole days, read by `days`
+MAX_DAYS = 36_500
 _SHAPES = {str: 'text in "quotes"', bool: "true or false, without quotes", dict: "a table"}
 
 
@@ -36,7 +38,7 @@ class Reader:
         """The value, or its default when there is none or it has the wrong shape."""
         default = TABLES[section][name][0]
         value = self.table.get(section, {}).get(name, default)
-        if (section, name) in NUMBERS or isinstance(value, type(default)):
+        if (section, name) in NUMBERS or section in DAYS or isinstance(value, type(default)):
             return value
         self.problems.append(f"[{section}] {name} = {value!r}: write {_SHAPES[type(default)]}.")
         return default
@@ -53,6 +55,14 @@ class Reader:
             self.problems.append(f"[{section}] {name} = {raw!r}: write a {'whole ' if whole else ''}number above 0.")
             return Decimal(str(TABLES[section][name][0]))
         return number
+
+    def days(self, section: str, name: str) -> int:
+        """A whole number of days, 0 or more."""
+        value = self.table.get(section, {}).get(name, TABLES[section][name][0])
+        if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MAX_DAYS:
+            return value
+        self.problems.append(f"[{section}] {name} = {value!r}: write a whole number of days, or 0 to keep for ever.")
+        return int(TABLES[section][name][0])
 
     def clock(self, section: str, name: str) -> time:
         """A time of day, written like 09:00."""

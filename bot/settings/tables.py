@@ -49,6 +49,13 @@ TABLES: Mapping[str, Mapping[str, tuple[Any, str]]] = {
         "project": ("default", "the project playbook under playbooks/projects"),
         "by_service_line": ({}, "service line = playbook"),
     },
+    "retention": {
+        "webhooks": (30, "days that the raw body of a webhook is kept after it came"),
+        "jobs": (30, "days that finished work is kept"),
+        "seen": (30, "days that clicks and events are remembered, so that a repeat has no effect"),
+        "opinions": (365, "days that stances of the client's people are kept after a record ended"),
+        "timelines": (0, "days that a timeline is kept after its record ended; 0: for ever"),
+    },
     "delivery": {
         "poll_seconds": (300, "how often each CRM is asked for what webhooks lost"),
         "lease_seconds": (60, "how long a worker may hold a job"),

@@ -6,14 +6,20 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from bot.errors import ConfigError
+from bot.errors import ConfigError, FileRefused
+
+# Verbs that share a module, or whose name no module can have.
+MODULES = {"export": "moving", "import": "moving", "backup": "copies", "restore": "copies"}
 
 
 def run(asked: argparse.Namespace, env: Mapping[str, str], table: Mapping[str, Any]) -> int:
     """Runs the verb that was asked for; settings that cannot be used are printed, all at once."""
-    verb = importlib.import_module(f"handlers.cli.{asked.verb}")
+    verb = importlib.import_module(f"handlers.cli.{MODULES.get(asked.verb, asked.verb)}")
     try:
         return int(verb.run(asked, env, table))
+    except FileRefused as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
     except ConfigError as error:
         sys.stderr.write("Baton cannot start with these settings:\n")
         for problem in error.problems:

@@ -4,6 +4,7 @@ import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -14,6 +15,8 @@ from bot.errors import ConfigError
 from store.engine import Db
 from store.migrate import MIGRATIONS, Migrated, current, head, migrate
 from store.tables import InstallationRow, Row, table
+from tests.store import filling
+from tests.store.test_moving import everything
 
 NEXT = '''"""A next revision."""
 import sqlalchemy as sa
@@ -49,6 +52,15 @@ def later(folder: Path, more: str = "") -> Path:
     shutil.copytree(MIGRATIONS, migrations, ignore=shutil.ignore_patterns("__pycache__"))
     (migrations / "versions" / "v9999_next.py").write_text(NEXT.format(head=head(), more=more))
     return migrations
+
+
+def filled(url: str) -> dict[str, list[dict[str, Any]]]:
+    """Three rows in every table: all of them, as they are stored."""
+    db = Db(url)
+    with db.engine.begin() as connection:
+        filling.fill(connection, [each for each in Row.metadata.sorted_tables if each.name != "installation"])
+    db.dispose()
+    return everything(url)
 
 
 def colours(url: str) -> bool:
@@ -106,13 +118,30 @@ def test_before_the_schema_changes_a_sqlite_file_is_copied(sqlite_template: Path
     assert current(f"sqlite:///{result.backup}") == head()
 
 
-def test_a_migration_that_fails_halfway_leaves_everything_as_it_was(migrated_url: str, tmp_path: Path) -> None:
-    migrations = later(tmp_path, more='op.execute("SELECT * FROM nowhere")')
+@pytest.mark.parametrize(
+    ("more", "cause"),
+    [('op.execute("SELECT * FROM nowhere")', "nowhere"), ('raise KeyError("a slip of ours")', "a slip of ours")],
+)
+def test_a_migration_that_fails_halfway_leaves_everything_as_it_was(
+    migrated_url: str, tmp_path: Path, more: str, cause: str
+) -> None:
+    """It had added a column and changed rows; afterwards the version before works on, and is told how."""
+    before = filled(migrated_url)
+    migrations = later(tmp_path, more='op.drop_table("pace")\n    ' + more)
     with pytest.raises(ConfigError, match="Nothing was changed") as caught:
         migrate(migrated_url, migrations=migrations)
-    assert "nowhere" in caught.value.problems[0]
+    (told,) = caught.value.problems
+    assert told.startswith(f"The database could not be brought from schema {head()} to 9999: ")
+    assert cause in told
+    assert "Start the version of Baton that ran before" in told
     assert current(migrated_url) == head()
     assert not colours(migrated_url)
+    assert everything(migrated_url) == before
+    if migrated_url.startswith("sqlite"):
+        copy = tmp_path / f"baton.db.bak-{head()}"
+        assert str(copy) in told
+        assert everything(f"sqlite:///{copy}") == before
+    assert migrate(migrated_url) == Migrated(head(), head())
 
 
 def test_a_database_of_a_newer_version_is_refused_with_what_to_do(migrated_url: str, tmp_path: Path) -> None:

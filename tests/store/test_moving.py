@@ -1,0 +1,237 @@
+"""A company moves from SQLite to PostgreSQL and back: every row the same, or nothing at all."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import delete, select, update
+
+from bot.errors import ConfigError, FileRefused
+from store.engine import Db
+from store.migrate import head, migrate
+from store.tables import HandoverRow, InstallationRow, Row, SettingRow, table
+from store.upkeep.moving import BATCH, export_to, import_from
+from tests.store import filling
+
+INSTALLATION, HANDOVER, SETTING = table(InstallationRow), table(HandoverRow), table(SettingRow)
+
+
+@pytest.fixture
+def full(db_url: str) -> str:
+    """A database with three rows in every table, once SQLite, once PostgreSQL; the nonce is its own."""
+    db = Db(db_url)
+    with db.engine.begin() as connection:
+        filling.fill(connection, [each for each in Row.metadata.sorted_tables if each.name != "installation"])
+    db.dispose()
+    return db_url
+
+
+@pytest.fixture
+def other(full: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An empty database of the other kind, without a schema."""
+    if full.startswith("sqlite"):
+        yield request.getfixturevalue("empty_postgres")
+    else:
+        yield f"sqlite:///{tmp_path / 'other.db'}"
+
+
+def everything(url: str) -> dict[str, list[dict[str, Any]]]:
+    """Every row of every table, in order."""
+    db = Db(url)
+    with db.read() as session:
+        found = {
+            each.name: [
+                dict(row) for row in session.execute(select(each).order_by(*each.primary_key.columns)).mappings()
+            ]
+            for each in Row.metadata.sorted_tables
+        }
+    db.dispose()
+    return found
+
+
+def test_there_and_back_again_every_row_is_the_same(full: str, other: str, tmp_path: Path) -> None:
+    before = everything(full)
+    assert all(len(rows) == filling.ROWS for name, rows in before.items() if name != "installation")
+    there = export_to(full, tmp_path / "there.jsonl")
+    assert there.there == there.here == {name: len(rows) for name, rows in before.items()}
+    assert (tmp_path / "there.jsonl").stat().st_mode & 0o077 == 0
+    moved = import_from(other, tmp_path / "there.jsonl")
+    assert moved.there == moved.here == there.here
+    assert everything(other) == before
+    export_to(other, tmp_path / "back.jsonl")
+    assert (tmp_path / "back.jsonl").read_bytes() == (tmp_path / "there.jsonl").read_bytes()
+    again = f"sqlite:///{tmp_path / 'again.db'}"
+    import_from(again, tmp_path / "back.jsonl")
+    assert everything(again) == before
+
+
+def test_ids_go_on_after_the_highest_one(full: str, other: str, tmp_path: Path) -> None:
+    """PostgreSQL's sequences know nothing of ids that were given: they are set."""
+    export_to(full, tmp_path / "company.jsonl")
+    import_from(other, tmp_path / "company.jsonl")
+    db = Db(other)
+    with db.write() as session:
+        for each in (one for one in Row.metadata.sorted_tables if "id" in one.columns and one.name != "installation"):
+            values = session.execute(select(each).where(each.c.id == filling.ROWS)).mappings().one()
+            new = {name: value for name, value in values.items() if name not in ("id", "key", "email", "slack_id")}
+            changed = {"key": "new", "deal_id": "new", "n": 99}
+            new |= {name: value for name, value in changed.items() if name in each.columns}
+            made = session.execute(each.insert().returning(each.c.id), new).scalar_one()
+            assert (each.name, made) == (each.name, filling.ROWS + 1)
+    db.dispose()
+
+
+def test_the_nonce_of_the_markers_goes_along(full: str, other: str, tmp_path: Path) -> None:
+    """Else the moved bot would not know its own messages and projects again."""
+    migrate(other)
+    export_to(full, tmp_path / "company.jsonl")
+    assert everything(other)["installation"] != everything(full)["installation"]
+    import_from(other, tmp_path / "company.jsonl")
+    assert everything(other)["installation"] == everything(full)["installation"]
+
+
+def test_a_target_that_is_not_empty_is_refused_and_stays_as_it_is(full: str, other: str, tmp_path: Path) -> None:
+    export_to(full, tmp_path / "company.jsonl")
+    migrate(other)
+    db = Db(other)
+    with db.write() as session:
+        session.execute(SETTING.insert(), {"key": "started:hubspot", "value": "2026-01-01"})
+    before = everything(other)
+    with pytest.raises(FileRefused, match="not empty: setting has rows"):
+        import_from(other, tmp_path / "company.jsonl")
+    assert everything(other) == before
+    db.dispose()
+
+
+def cut(lines: list[bytes]) -> list[bytes]:
+    return lines[:-1]
+
+
+def cut_in_a_line(lines: list[bytes]) -> list[bytes]:
+    return [*lines[:-2], lines[-2][:20]]
+
+
+def one_row_less(lines: list[bytes]) -> list[bytes]:
+    return [*lines[:-2], lines[-1]]
+
+
+def a_word_changed(lines: list[bytes]) -> list[bytes]:
+    return [line.replace(b"Neill", b"Neall") for line in lines]
+
+
+def something_after_the_end(lines: list[bytes]) -> list[bytes]:
+    return [*lines, lines[-1]]
+
+
+def an_unknown_table(lines: list[bytes]) -> list[bytes]:
+    return [lines[0], b'["moon",{"phase":1}]\n', *lines[1:]]
+
+
+def a_missing_column(lines: list[bytes]) -> list[bytes]:
+    return [lines[0], b'["setting",{"key":"a"}]\n', *lines[1:]]
+
+
+def a_child_without_its_parent(lines: list[bytes]) -> list[bytes]:
+    return [lines[0], *(line for line in lines[1:] if line.startswith(b'["item"')), *lines[1:]]
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        cut,
+        cut_in_a_line,
+        one_row_less,
+        a_word_changed,
+        something_after_the_end,
+        an_unknown_table,
+        a_missing_column,
+        a_child_without_its_parent,
+    ],
+)
+def test_a_broken_file_changes_nothing(full: str, other: str, tmp_path: Path, spoil: Any) -> None:
+    file = tmp_path / "company.jsonl"
+    export_to(full, file)
+    file.write_bytes(b"".join(spoil(file.read_bytes().splitlines(keepends=True))))
+    migrate(other)
+    before = everything(other)
+    with pytest.raises(FileRefused, match="Nothing was changed"):
+        import_from(other, file)
+    assert everything(other) == before
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[]", "not JSON", '{"baton": "company", "format": 99}', "\x00" * 50])
+def test_what_is_no_company_is_refused(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "other.txt"
+    file.write_text(text)
+    with pytest.raises(FileRefused, match="Nothing was changed"):
+        import_from(f"sqlite:///{tmp_path / 'new.db'}", file)
+    assert not (tmp_path / "new.db").exists()
+
+
+def test_a_file_of_another_schema_is_refused_with_the_way_out(full: str, tmp_path: Path) -> None:
+    file = tmp_path / "company.jsonl"
+    export_to(full, file)
+    lines = file.read_bytes().splitlines(keepends=True)
+    old = json.loads(lines[0]) | {"revision": "0001"}
+    file.write_bytes(b"".join([json.dumps(old).encode() + b"\n", *lines[1:]]))
+    with pytest.raises(FileRefused, match=f"schema 0001, this version of Baton uses {head()}.*version that wrote it"):
+        import_from(f"sqlite:///{tmp_path / 'new.db'}", file)
+
+
+def test_an_export_never_goes_over_a_file_and_leaves_none_when_it_fails(full: str, tmp_path: Path) -> None:
+    file = tmp_path / "company.jsonl"
+    file.write_text("precious")
+    with pytest.raises(FileRefused, match="already"):
+        export_to(full, file)
+    assert file.read_text() == "precious"
+    with pytest.raises(OSError):
+        export_to(full, tmp_path / "nowhere" / "company.jsonl")
+    assert sorted(tmp_path.glob("*.part")) == []
+
+
+def test_a_database_that_is_not_there_or_not_up_to_date_is_not_exported(tmp_path: Path, empty_postgres: str) -> None:
+    for url in (f"sqlite:///{tmp_path / 'gone.db'}", empty_postgres, f"postgresql://u:hunter2@/x?host={tmp_path}"):
+        with pytest.raises(ConfigError, match="no database of Baton") as caught:
+            export_to(url, tmp_path / "company.jsonl")
+        assert "hunter2" not in str(caught.value)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_more_rows_than_fit_in_memory_at_once_go_in_batches(full: str, other: str, tmp_path: Path) -> None:
+    many = BATCH * 2 + 7
+    db = Db(full)
+    with db.write() as session:
+        session.execute(delete(SETTING))
+        session.execute(SETTING.insert(), [{"key": f"{n:06}", "value": str(n)} for n in range(many)])
+    db.dispose()
+    assert export_to(full, tmp_path / "company.jsonl").here["setting"] == many
+    assert import_from(other, tmp_path / "company.jsonl").here["setting"] == many
+    assert everything(other)["setting"] == everything(full)["setting"]
+
+
+def test_an_export_sees_one_moment(full: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`serve` writes on: what changes while the file is written is in it whole or not at all."""
+    from store.upkeep import portable  # noqa: PLC0415 - what the next line listens to
+
+    before = everything(full)
+    writer = Db(full)
+    write = portable._line
+
+    def meanwhile(value: Any) -> bytes:
+        if isinstance(value, list) and value[0] == "person":
+            with writer.engine.begin() as connection:
+                connection.execute(update(HANDOVER).values(client="changed"))
+                connection.execute(SETTING.insert(), {"key": str(len(calls)), "value": ""})
+            calls.append(1)
+        return write(value)
+
+    calls: list[int] = []
+    monkeypatch.setattr(portable, "_line", meanwhile)
+    moved = export_to(full, tmp_path / "company.jsonl")
+    writer.dispose()
+    assert calls
+    assert moved.here["setting"] == filling.ROWS
+    import_from(f"sqlite:///{tmp_path / 'copy.db'}", tmp_path / "company.jsonl")
+    assert everything(f"sqlite:///{tmp_path / 'copy.db'}") == before
