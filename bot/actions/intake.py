@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.actions import again, amend, merge, opening, scope
+from bot.actions import amend, opening, scope
 from bot.actions.lists import ring_closing, ring_win
+from bot.actions.record import again, merge
 from bot.deal import Deal, Standing
 from bot.effects import Direct, ReadDeal, RedrawHeld, TellAdmin
 from bot.errors import Refused

@@ -13,6 +13,7 @@ from handlers.deliver.thread import load
 from handlers.slack_api import SlackRefused
 from store.unit import StoreUnit
 
+CLAIM = "channel:"  # before a channel's name: which handover may try it
 NAMES = 20  # tries of -2, -3 … before a person is asked
 TIER2 = 3.0  # seconds between two calls: 20 a minute (https://docs.slack.dev/apis/web-api/rate-limits)
 CREATE = Pace("slack:conversations.create", TIER2, burst=10)
@@ -24,11 +25,14 @@ ALREADY_IN = frozenset({"already_in_channel", "cant_invite_self"})
 
 
 def channel(ledger: Ledger, handover: Handover) -> Result:
-    """The channel, created or found again. Its purpose carries our marker, so that an earlier one is adopted."""
+    """The channel, created or found again. Its purpose carries our marker, so that an earlier one is adopted.
+
+    Slack sets no purpose while it creates: until then a name that only this handover may try tells it apart.
+    """
     made = ledger.step(
         "channel",
         lambda: _create(ledger, handover),
-        find=lambda _: _find(ledger, handover),
+        find=lambda started: _find(ledger, handover, started),
         pace=CREATE,
         keep=lambda unit, result: _keep(unit, handover.id, result),
     )
@@ -110,6 +114,8 @@ def _keep(unit: StoreUnit, handover_id: int, made: Result) -> None:
 def _create(ledger: Ledger, handover: Handover) -> Result:
     for attempt in range(1, NAMES + 1):
         name = _name(handover, attempt)
+        if not _claimed(ledger, handover, name):
+            continue
         try:
             answer = ledger.deps.slack.call("conversations.create", name=name, is_private=True)
         except SlackRefused as refused:
@@ -121,10 +127,22 @@ def _create(ledger: Ledger, handover: Handover) -> Result:
     raise SlackRefused("Slack", "conversations.create", words=f"{NAMES} channels of that name exist", code="name_taken")
 
 
-def _find(ledger: Ledger, handover: Handover) -> Result | None:
-    """A channel of ours with this handover's marker, or with its name, still without a purpose, made by us."""
+def _claimed(ledger: Ledger, handover: Handover, name: str) -> bool:
+    """Keeps the name for this handover before Slack is asked for it; False when another of ours has it."""
+    with ledger.deps.store.write() as unit:
+        if unit.seen(f"{CLAIM}{name}"):
+            unit.keep_setting(f"{CLAIM}{name}", handover.shown_id)
+        return unit.setting(f"{CLAIM}{name}") == handover.shown_id
+
+
+def _find(ledger: Ledger, handover: Handover, started: float) -> Result | None:
+    """A channel with this handover's marker; or one that an attempt of ours made and could not mark any more.
+
+    The latter has a name that this handover alone may try, no purpose yet, was made by us, and after we began: never
+    another handover's, nor that of an earlier installation of the same app.
+    """
     marker = _marker(ledger, handover)
-    names = {_name(handover, attempt) for attempt in range(1, NAMES + 1)}
+    names = _names(ledger, handover)
     cursor = ""
     while True:
         answer = ledger.deps.slack.call(
@@ -132,12 +150,19 @@ def _find(ledger: Ledger, handover: Handover) -> Result | None:
         )
         for room in answer.get("channels", []):
             purpose = str((room.get("purpose") or {}).get("value", ""))
-            fresh = not purpose and room.get("name") in names and room.get("creator") == ledger.deps.identity.bot_user
+            ours = room.get("name") in names and room.get("creator") == ledger.deps.identity.bot_user
+            fresh = ours and not purpose and float(room.get("created") or 0) >= started - posting.LOOK_BACK
             if marker in purpose.split() or fresh:
                 return {"id": str(room["id"]), "name": str(room["name"])}
         cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
         if not cursor:
             return None
+
+
+def _names(ledger: Ledger, handover: Handover) -> set[str]:
+    with ledger.deps.store.read() as reader:
+        names = (_name(handover, attempt) for attempt in range(1, NAMES + 1))
+        return {name for name in names if reader.setting(f"{CLAIM}{name}") == handover.shown_id}
 
 
 def _name(handover: Handover, attempt: int) -> str:

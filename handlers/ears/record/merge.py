@@ -5,7 +5,7 @@ from typing import Any
 from slack_bolt import Ack, App
 
 from blocks import ids
-from bot.actions import merge as actions
+from bot.actions.record import merge as actions
 from handlers.deps import Deps
 from handlers.ears.guard import Click, act
 

@@ -16,7 +16,6 @@ from bot.actions import (
     capture,
     intake,
     lists,
-    merge,
     opening,
     people,
     points,
@@ -26,6 +25,7 @@ from bot.actions import (
     signoff,
     stage,
 )
+from bot.actions.record import merge
 from bot.context import Disposition, Kind
 from bot.deal import Deal
 from bot.effects import Direct, Effect, Reply, load

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from bot.actions import admin, capture, merge, scope
+from bot.actions import admin, capture, scope
+from bot.actions.record import merge
 from bot.context import Disposition, Kind
 from bot.deal import PresaleKind, PresaleTicket, Standing
 from bot.effects import Direct, MarkMigrated, Reply

@@ -3,7 +3,8 @@
 import pytest
 
 from bot import provision as rules
-from bot.actions import access, admin, merge, people, provision, scope, signoff
+from bot.actions import access, admin, people, provision, scope, signoff
+from bot.actions.record import merge
 from bot.deal import Standing
 from bot.effects import PromiseTasks, Provision, Reply
 from bot.handover import State, StepState
