@@ -3,11 +3,12 @@
 from datetime import datetime
 
 from bot import checklist, gate
+from bot.actions.rights import only
 from bot.clock import pause
 from bot.effects import Direct, MarkMigrated, Reply
 from bot.errors import Refused
 from bot.handover import Handover, State
-from bot.people import TITLES, Person, Role
+from bot.people import Person, Role
 from bot.terms import Said, Terms
 from bot.unit import Unit
 
@@ -84,21 +85,6 @@ def tick(
     handover.note(now, "ticked" if ticked else "unticked", person=who.id, item=item.key, text=item.text)
     settle(unit, handover, terms=terms, now=now, actor=who.id)
     return Said()
-
-
-def only(unit: Unit, handover: Handover, role: Role, deed: str) -> str:
-    """Words "Only Ana or Dev can …", with the way out; for what a role's holder or the delivery manager may do."""
-    holder = unit.person(handover.roles.get(role, 0))
-    manager = unit.person(handover.roles.get(Role.DELIVERY_MANAGER, 0))
-    if holder and manager and holder.id != manager.id:
-        return (
-            f"Only {holder.first_name} or {manager.first_name} can {deed}. Ask {holder.first_name}. "
-            f"Is it yours? Ask {manager.first_name} to hand it over."
-        )
-    either = holder or manager
-    if either:
-        return f"Only {either.first_name} can {deed}. Ask {either.first_name}."
-    return f"Nobody is the {TITLES[role]} yet, so nobody can {deed}. Ask a delivery manager to name one."
 
 
 def gone() -> Refused:

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.actions.lists import gone, only, settle
+from bot.actions import rights
+from bot.actions.lists import gone, settle
 from bot.context import Disposition, Entry, Point
 from bot.effects import Direct, PromiseTasks, Reply
 from bot.errors import Refused
@@ -40,8 +41,9 @@ def answer(
     handover = unit.handover(handover_id)
     if handover is None:
         return gone()
-    if not _may_answer(handover, who):
-        return Refused(only(unit, handover, Role.PM, "answer these points"))
+    problem = rights.to_answer_points(unit, handover, who)
+    if problem:
+        return Refused(problem)
     asked = []
     for given in answers:
         entry = handover.entry(given.entry_id)
@@ -67,9 +69,9 @@ def reply(
     handover = unit.handover(handover_id)
     if handover is None:
         return gone()
-    holders = (handover.roles.get(Role.SALES_REP), handover.roles.get(Role.DELIVERY_MANAGER))
-    if not who.id or who.id not in holders:
-        return Refused(only(unit, handover, Role.SALES_REP, "answer these questions"))
+    problem = rights.to_answer_questions(unit, handover, who)
+    if problem:
+        return Refused(problem)
     changed = False
     for entry_id, words in replies.items():
         entry = handover.entry(entry_id)
@@ -95,10 +97,6 @@ def _ring_rep(unit: Unit, handover: Handover, asked: list[int], who: Person, non
     rep = handover.roles.get(Role.SALES_REP) or manager_of(handover)
     if rep:
         unit.emit(Direct(rep, "question", f"{handover.shown_id}:{nonce}", handover.id, data))
-
-
-def _may_answer(handover: Handover, who: Person) -> bool:
-    return bool(who.id) and who.id in (handover.roles.get(Role.PM), handover.roles.get(Role.DELIVERY_MANAGER))
 
 
 def _write(entry: Entry, given: PointAnswer, who: Person, now: datetime) -> None:

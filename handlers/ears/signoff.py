@@ -9,6 +9,7 @@ from blocks import ids
 from blocks import missing as face
 from blocks.frame import Frame
 from bot import gate
+from bot.actions import rights
 from bot.actions import signoff as actions
 from bot.effects import Direct
 from bot.errors import Refused
@@ -36,7 +37,13 @@ def register(bolt: App, deps: Deps) -> None:
         ack()
 
     opens(bolt, deps, ids.MISSING, lambda h, frame, person, _: missing(deps, h, person, frame))
-    opens(bolt, deps, ids.OVERRIDE, lambda h, frame, *_: face.override_view(h, frame, nonce=deps.new_id()))
+    opens(
+        bolt,
+        deps,
+        ids.OVERRIDE,
+        lambda h, frame, *_: face.override_view(h, frame, nonce=deps.new_id()),
+        may=lambda _, __, who, ___: rights.to_override(who),
+    )
     submits(bolt, deps, ids.VIEW_OVERRIDE, face.override_read, lambda *given: _overridden(deps, *given))
 
 
