@@ -53,7 +53,7 @@ def access_view(
     handover: Handover, frame: Frame, *, nonce: str, rights: tuple[str, ...], tool: str, paid_seat: bool = False
 ) -> dict[str, Any]:
     """The modal "Review and invite". `rights` are those which the tool can give; nobody is preset."""
-    invited = {access.email.lower() for access in handover.access}
+    invited = {access.email.lower() for access in handover.access if access.state != "failed"}
     contacts = [c for c in _reachable(handover) if c.email.lower() not in invited][:MAX_CONTACTS]
     blocks = [kit.section(f"Who at *{mrkdwn.name(handover.client)}* gets access to {_workspace(handover, tool)}?")]
     if contacts:

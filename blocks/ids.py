@@ -32,6 +32,7 @@ OPEN_DOCUMENT = "document.open"  # value HO:document id; a URL button
 ALL_READ = "document.all_read"  # value HO
 REVIEW_ACCESS = "access.review"  # value HO; opens "Review and invite"
 ACCESS_BY_HAND = "access.by_hand"  # value HO:email
+RETRY_ACCESS = "access.retry"  # value HO:email
 SET_KICKOFF = "kickoff.set"  # value HO; opens a date modal
 SET_TASKS = "tasks.set"  # value HO; opens "Set dates"
 READ_TASKS = "tasks.read"  # value HO; read the workspace anew

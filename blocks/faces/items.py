@@ -131,9 +131,13 @@ def _access(handover: Handover, item: Item) -> list[Block]:
     blocks = [kit.section(_words(item))]
     failed = [access for access in handover.access if access.state == "failed" and len(access.email) <= LONG_URL]
     for access in failed[:FAILED]:
-        button = kit.button("Done by hand", ids.ACCESS_BY_HAND, f"{handover.id}:{access.email}")
+        value = f"{handover.id}:{access.email}"
         words = sentence("lists.access_failed", name=mrkdwn.name(access.name), words=mrkdwn.name(access.words, 200))
-        blocks.append(kit.section(words, accessory=button))
+        retry, by_hand = ("Retry", ids.RETRY_ACCESS), ("Done by hand", ids.ACCESS_BY_HAND)
+        blocks += [
+            kit.section(words),
+            kit.actions(*(kit.button(text, action, value) for text, action in (retry, by_hand))),
+        ]
     asked = [mrkdwn.name(access.name, 40) for access in handover.access if access.state == "asked"]
     if asked:
         blocks.append(kit.context(sentence("lists.access_asked", names=Safe(", ".join(asked[:FAILED])), n=len(asked))))

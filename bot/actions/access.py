@@ -4,16 +4,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from bot import checklist
-from bot.actions.lists import gone, only, settle
+from bot.actions import rights
+from bot.actions.lists import gone, settle
 from bot.effects import InviteClient, ReadTasks, SetTask
 from bot.errors import Refused
-from bot.handover import ENDED, Answer, ClientAccess, Handover, TaskCopy
-from bot.people import Person, Role
+from bot.handover import Answer, ClientAccess, Handover, TaskCopy
+from bot.people import Person, Sight, sight
 from bot.terms import Said, Terms
 from bot.unit import Unit
 
 RIGHTS = ("comment", "view")
+STANDING = ("asked", "given", "manual")  # states of an access that need no other invitation
 
 
 @dataclass(frozen=True)
@@ -43,8 +44,10 @@ def review(  # noqa: PLR0913 - who is invited by whom, with which right, when
     problem = _review_problem(unit, handover, who, invitations, right=right, nobody=nobody)
     if problem:
         return Refused(problem)
-    known = {access.email.lower() for access in handover.access}
+    known = {access.email.lower() for access in handover.access if access.state in STANDING}
     new = list({i.email.lower(): i for i in invitations if i.email.lower() not in known}.values())
+    chosen = {invitation.email.lower() for invitation in new}
+    handover.access = [access for access in handover.access if access.email.lower() not in chosen]
     for invitation in new:
         handover.access.append(ClientAccess(invitation.email, invitation.name, right, by=who.id, at=now))
     handover.answers = [a for a in handover.answers if a.key != "access_reviewed"]
@@ -70,14 +73,35 @@ def invited(unit: Unit, handover_id: int, email: str, *, state: str, words: str,
     settle(unit, handover, terms=terms, now=now)
 
 
+def retry(
+    unit: Unit, handover_id: int, who: Person, *, email: str, nonce: str, terms: Terms, now: datetime
+) -> Said | Refused:
+    """[Retry] on an invitation that did not work: the same person, with the same right, once more."""
+    handover = unit.handover(handover_id)
+    if handover is None:
+        return gone()
+    problem = rights.to_mend_access(unit, handover, who) or rights.no_invitation(handover)
+    if problem:
+        return Refused(problem)
+    failed = [one for one in handover.access if one.email.lower() == email.lower() and one.state == "failed"]
+    if not failed:
+        return Said("This invitation does not need a retry any more.")
+    for access in failed:
+        access.state, access.words, access.at = "asked", "", now
+        handover.note(now, "access", person=who.id, state="asked", who=access.name, right=access.right)
+    settle(unit, handover, terms=terms, now=now, actor=who.id)
+    unit.emit(InviteClient(handover.id, failed[0].email, attempt=nonce))
+    return Said(f"Inviting {failed[0].name or failed[0].email} once more.")
+
+
 def by_hand(unit: Unit, handover_id: int, who: Person, *, email: str, terms: Terms, now: datetime) -> Said | Refused:
     """The CSM gave the access by hand, as the step said."""
     handover = unit.handover(handover_id)
     if handover is None:
         return gone()
-    if not checklist.may_do(handover, who, "client_access", roles=(Role.CSM, Role.DELIVERY_MANAGER)):
-        taker = checklist.taker(handover, "client_access")
-        return Refused(only(unit, handover, Role.CSM, "mark this as done by hand", taker=taker))
+    problem = rights.to_mend_access(unit, handover, who, "mark this as done by hand")
+    if problem:
+        return Refused(problem)
     for access in handover.access:
         if access.email.lower() == email.lower():
             access.state, access.by, access.at = "manual", who.id, now
@@ -91,9 +115,9 @@ def set_kickoff(unit: Unit, handover_id: int, who: Person, *, day: date, terms: 
     handover = unit.handover(handover_id)
     if handover is None:
         return gone()
-    if not checklist.may_do(handover, who, "kickoff_date", roles=(Role.CSM, Role.PM, Role.DELIVERY_MANAGER)):
-        taker = checklist.taker(handover, "kickoff_date")
-        return Refused(only(unit, handover, Role.CSM, "set the kickoff date", taker=taker))
+    problem = rights.to_set_kickoff(unit, handover, who)
+    if problem:
+        return Refused(problem)
     if day < terms.today(handover, now):
         return Refused("The kickoff cannot be in the past: pick a later day.")
     handover.kickoff = day
@@ -109,13 +133,26 @@ def set_tasks(
     handover = unit.handover(handover_id)
     if handover is None:
         return gone()
-    if not checklist.may_do(handover, who, "tasks_owned", roles=(Role.PM, Role.DELIVERY_MANAGER)):
-        taker = checklist.taker(handover, "tasks_owned")
-        return Refused(only(unit, handover, Role.PM, "set owners and dates", taker=taker))
+    problem = rights.to_set_tasks(unit, handover, who)
+    if problem:
+        return Refused(problem)
     for task_id, day, owner in rows:
         unit.emit(SetTask(handover.id, task_id, day.isoformat(), owner.email, nonce))
     unit.emit(ReadTasks(handover.id, nonce))
     return Said("Saved. The list follows in a moment.")
+
+
+def read_tasks(unit: Unit, handover_id: int, who: Person, *, nonce: str) -> Said | Refused:
+    """Reads the workspace anew, for whoever sees the whole record."""
+    handover = unit.handover(handover_id)
+    if handover is None or sight(who, handover.roles) is Sight.NOTHING:
+        return gone()
+    if sight(who, handover.roles) is not Sight.WHOLE:
+        return Refused("Only people of this handover can do that. Ask the delivery manager to name you.")
+    if not handover.workspace_id:
+        return Refused("There is no workspace to read yet: it comes once the scope is confirmed.")
+    unit.emit(ReadTasks(handover.id, nonce))
+    return Said("One moment: I am reading the workspace.")
 
 
 def tasks_read(
@@ -142,17 +179,11 @@ def tasks_read(
 def _review_problem(
     unit: Unit, handover: Handover, who: Person, invitations: Sequence[Invitation], *, right: str, nobody: str
 ) -> str:
-    if not checklist.may_do(handover, who, "access_reviewed", roles=[Role.CSM]):
-        csm = unit.person(checklist.taker(handover, "access_reviewed") or handover.roles.get(Role.CSM, 0))
-        if csm is None:
-            return "There is no client success yet, so nobody can invite the client. Name one on the list first."
-        return f"Only {csm.first_name} can invite the client. Ask {csm.first_name}."
-    if handover.state in ENDED:
-        return f"{handover.title} is closed: nobody at the client is invited any more."
-    if invitations and handover.running("hold"):
-        return "This handover is on hold, so nobody at the client is invited now. Clear that with the sales rep first."
-    if handover.signed(Role.DELIVERY_MANAGER) is None:
-        return "The delivery manager signs first: then you see what the client will see."
+    problem = rights.to_invite_client(unit, handover, who)
+    if not problem and invitations:
+        problem = rights.no_invitation(handover)
+    if problem:
+        return problem
     if not invitations and not nobody.strip():
         return "Choose who gets access, or say why nobody does yet."
     if invitations and right not in RIGHTS:

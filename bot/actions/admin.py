@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from bot import presale
-from bot.actions import amend, opening
+from bot.actions import amend, opening, rights
 from bot.actions.intake import won
 from bot.actions.lists import gone, settle
 from bot.actions.provision import begin_when_ready
@@ -36,10 +36,9 @@ def cancel(unit: Unit, handover_id: int, who: Person, *, reason: str, now: datet
     handover = unit.handover(handover_id)
     if handover is None:
         return gone()
-    if who.id not in (manager_of(handover), 0) and not who.has(Role.HEAD_OF_DELIVERY, Role.SALES_OPS):
-        return Refused("Only the delivery manager, sales operations or the Head of Delivery can cancel a handover.")
-    if not who.id:
-        return Refused("Only people with a role in handovers can cancel one.")
+    problem = rights.to_cancel(handover, who)
+    if problem:
+        return Refused(problem)
     if handover.state in ENDED:
         return Said("This handover is closed already.")
     if not reason.strip():

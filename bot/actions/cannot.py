@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot import checklist
-from bot.actions.lists import gone, only, settle, tick
+from bot.actions.lists import gone, settle, tick
 from bot.actions.pause import managers
+from bot.actions.rights import only
 from bot.effects import Direct
 from bot.errors import Refused
 from bot.gate import mend_of

@@ -40,7 +40,7 @@ def add(unit: Unit, handover_id: int, who: Person, capture: Capture, *, terms: T
     handover = unit.handover(handover_id)
     if handover is None:
         return gone()
-    refusal = _may_not(handover, who)
+    refusal = cannot_add(handover, who)
     problem = line_problem(list(capture.lines)) if capture.kind is Kind.COMMITMENT else _text_problem(capture.lines)
     if refusal or problem:
         return Refused(refusal or problem or "")
@@ -130,7 +130,8 @@ def _typed_again(handover: Handover, who: Person, capture: Capture, now: datetim
     return same[capture.lines[0]] if all(line in same for line in capture.lines) else ""
 
 
-def _may_not(handover: Handover, who: Person) -> str:
+def cannot_add(handover: Handover, who: Person) -> str:
+    """Why this person can add nothing here, whatever they write; '' when they can."""
     if handover.state in ENDED:
         return f"{handover.title} is closed: nothing can be added any more."
     return "" if may_capture(who, handover.roles) else NO_ROLE

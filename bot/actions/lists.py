@@ -3,11 +3,12 @@
 from datetime import datetime
 
 from bot import checklist, gate
+from bot.actions.rights import only
 from bot.clock import pause
 from bot.effects import Direct, MarkMigrated, Reply
 from bot.errors import Refused
 from bot.handover import Handover, State
-from bot.people import TITLES, Person, Role
+from bot.people import Person, Role
 from bot.terms import Said, Terms
 from bot.unit import Unit
 
@@ -94,24 +95,6 @@ def tick_off(unit: Unit, handover_id: int, who: Person, *, key: str, terms: Term
     if isinstance(outcome, Refused) or handover is None or item is None:
         return outcome
     return Said(f"Ticked on {handover.client}: {item.text}.")
-
-
-def only(unit: Unit, handover: Handover, role: Role, deed: str, *, taker: int = 0) -> str:
-    """Words "Only Ana or Dev can …", with the way out; for what a role's holder or the delivery manager may do.
-
-    `taker` is who took it over from the role's holder.
-    """
-    holder = unit.person(taker or handover.roles.get(role, 0))
-    manager = unit.person(handover.roles.get(Role.DELIVERY_MANAGER, 0))
-    if holder and manager and holder.id != manager.id:
-        return (
-            f"Only {holder.first_name} or {manager.first_name} can {deed}. Ask {holder.first_name}. "
-            f"Is it yours? Ask {manager.first_name} to hand it over."
-        )
-    either = holder or manager
-    if either:
-        return f"Only {either.first_name} can {deed}. Ask {either.first_name}."
-    return f"Nobody is the {TITLES[role]} yet, so nobody can {deed}. Ask a delivery manager to name one."
 
 
 def gone() -> Refused:

@@ -4,13 +4,15 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from bot import checklist
-from bot.actions.lists import gone, only, settle
+from bot.actions import rights
+from bot.actions.lists import gone, settle
 from bot.actions.provision import begin_when_ready
+from bot.actions.rights import only
 from bot.clock import pause as rules
 from bot.effects import Direct, Reply
 from bot.errors import Refused
 from bot.handover import ENDED, Handover, Interval, State
-from bot.people import Person, Role, Sight, sight
+from bot.people import Person, Role
 from bot.terms import Said, Terms, manager_of
 from bot.unit import Unit
 
@@ -35,7 +37,7 @@ def pause(
     handover = unit.handover(handover_id)
     if handover is None:
         return gone()
-    problem = _may_not(handover, who, "pause it") or _cannot_pause(handover, subject)
+    problem = rights.to_pause(handover, who) or _cannot_pause(handover, subject)
     problem = problem or _words_problem(reason) or rules.date_problem(handover, expected, terms=terms, now=now)
     if problem:
         return Refused(problem)
@@ -55,7 +57,7 @@ def extend(
     if handover is None:
         return gone()
     interval = handover.running(rules.KIND) if handover.state in rules.CLOCKED else None
-    problem = _may_not(handover, who, "change this")
+    problem = rights.to_pause(handover, who, "change this")
     if not problem and interval is None:
         problem = f"{handover.title} does not wait on the client any more. If it must, pause it anew."
     problem = problem or rules.date_problem(handover, expected, terms=terms, now=now)
@@ -78,12 +80,19 @@ def extend(
     return Said(f"{handover.client} waits on the client until {rules.day_words(expected)}.{told}")
 
 
+def cannot(handover: Handover, who: Person, *, subject: str = "", waiting: bool = False) -> str:
+    """Why this person cannot pause it, or with `waiting` say that it still waits, before anything is written."""
+    if waiting:
+        return rights.to_pause(handover, who, "change this")
+    return rights.to_pause(handover, who) or _cannot_pause(handover, subject)
+
+
 def resume(unit: Unit, handover_id: int, who: Person, *, terms: Terms, now: datetime) -> Said | Refused:
     """The answer is here: the clock runs again, and the due time has moved by the working time that stood still."""
     handover = unit.handover(handover_id)
     if handover is None:
         return gone()
-    problem = _may_not(handover, who, "let it go on")
+    problem = rights.to_pause(handover, who, "let it go on")
     if problem:
         return Refused(problem)
     if handover.running(rules.KIND) is None or handover.state not in rules.CLOCKED:
@@ -152,12 +161,6 @@ def _tell_manager(unit: Unit, handover: Handover, who: Person, interval: Interva
         unit.emit(Direct(person_id, "paused", serial, handover.id, data))
     manager = unit.person(told[0]) if told else None
     return f" {manager.first_name} is told." if manager else ""
-
-
-def _may_not(handover: Handover, who: Person, deed: str) -> str:
-    if who.id and sight(who, handover.roles) is Sight.WHOLE:
-        return ""
-    return f"Only people of this handover can {deed}. Ask the delivery manager to name you."
 
 
 def _cannot_pause(handover: Handover, subject: str) -> str:

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from bot import gate
+from bot.actions import rights
 from bot.actions.lists import gone, ring_closing, settle
 from bot.actions.provision import begin_when_ready
 from bot.clock.absence import missing, stand_in
@@ -10,7 +11,7 @@ from bot.deal import Deal
 from bot.effects import Direct, JoinTeam, Reply
 from bot.errors import Refused
 from bot.handover import ENDED, Handover, State
-from bot.people import HANDOVER_ROLES, TITLES, Person, Role, Sight, can_hold, may_assign, sight
+from bot.people import HANDOVER_ROLES, TITLES, Person, Role, Sight, can_hold, sight
 from bot.terms import Said, Terms, manager_of
 from bot.unit import Unit
 
@@ -24,10 +25,7 @@ def assign(
     handover = unit.handover(handover_id)
     if handover is None:
         return gone()
-    mine = bool(who.id) and handover.roles.get(role) == who.id
-    if not may_assign(who, handover.roles) and not mine:
-        return Refused("Only the delivery manager, sales operations or the Head of Delivery can name people.")
-    problem = _problem(handover, role, person)
+    problem = rights.to_name(handover, who, [role]) or _problem(handover, role, person)
     if problem:
         return Refused(problem)
     if handover.roles.get(role, 0) == person.id:
@@ -69,8 +67,9 @@ def not_mine(
     handover = unit.handover(handover_id)
     if handover is None:
         return gone()
-    if not who.id or handover.roles.get(role) != who.id:
-        return Refused("This role is not yours, so you cannot hand it back.")
+    problem = rights.to_give_back(handover, who, role)
+    if problem:
+        return Refused(problem)
     if not reason.strip():
         return Refused("Say in a few words why it is not yours: the delivery manager will read it.")
     del handover.roles[role]

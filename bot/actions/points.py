@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot import checklist
-from bot.actions.lists import gone, only, settle
+from bot.actions import rights
+from bot.actions.lists import gone, settle
 from bot.context import Disposition, Entry, Point
 from bot.effects import Direct, PromiseTasks, Reply
 from bot.errors import Refused
@@ -41,9 +41,9 @@ def answer(
     handover = unit.handover(handover_id)
     if handover is None:
         return gone()
-    if not _may_answer(handover, who):
-        taker = checklist.taker(handover, "points_answered")
-        return Refused(only(unit, handover, Role.PM, "answer these points", taker=taker))
+    problem = rights.to_answer_points(unit, handover, who)
+    if problem:
+        return Refused(problem)
     asked = []
     for given in answers:
         entry = handover.entry(given.entry_id)
@@ -69,9 +69,9 @@ def reply(
     handover = unit.handover(handover_id)
     if handover is None:
         return gone()
-    holders = (handover.roles.get(Role.SALES_REP), handover.roles.get(Role.DELIVERY_MANAGER))
-    if not who.id or who.id not in holders:
-        return Refused(only(unit, handover, Role.SALES_REP, "answer these questions"))
+    problem = rights.to_answer_questions(unit, handover, who)
+    if problem:
+        return Refused(problem)
     changed = False
     for entry_id, words in replies.items():
         entry = handover.entry(entry_id)
@@ -97,10 +97,6 @@ def _ring_rep(unit: Unit, handover: Handover, asked: list[int], who: Person, non
     rep = handover.roles.get(Role.SALES_REP) or manager_of(handover)
     if rep:
         unit.emit(Direct(rep, "question", f"{handover.shown_id}:{nonce}", handover.id, data))
-
-
-def _may_answer(handover: Handover, who: Person) -> bool:
-    return checklist.may_do(handover, who, "points_answered", roles=(Role.PM, Role.DELIVERY_MANAGER))
 
 
 def _write(entry: Entry, given: PointAnswer, who: Person, now: datetime) -> None:

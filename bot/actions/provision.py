@@ -2,16 +2,15 @@
 
 from datetime import datetime
 
-from bot import checklist, gate, provision
-from bot.actions.lists import first_ring, gone, only, settle
+from bot import gate, provision
+from bot.actions import rights
+from bot.actions.lists import first_ring, gone, settle
 from bot.effects import PromiseTasks, Provision, Reply
 from bot.errors import Refused
 from bot.handover import Handover, State, StepState
 from bot.people import Person, Role
 from bot.terms import Said, Terms
 from bot.unit import Unit
-
-MAKERS = (Role.DELIVERY_MANAGER, Role.PM)
 
 
 def begin_when_ready(unit: Unit, handover: Handover, *, terms: Terms, now: datetime) -> bool:
@@ -35,8 +34,9 @@ def begin(unit: Unit, handover_id: int, who: Person, *, terms: Terms, now: datet
     handover = unit.handover(handover_id)
     if handover is None:
         return gone()
-    if not checklist.may_do(handover, who, "provisioned", roles=MAKERS):
-        return Refused(_not_theirs(unit, handover, "set up the workspace"))
+    problem = rights.to_mend_step(unit, handover, who, "set up the workspace")
+    if problem:
+        return Refused(problem)
     if handover.steps:
         return Said("The workspace is being set up already.")
     if handover.state is not State.SCOPED:
@@ -92,8 +92,9 @@ def retry(unit: Unit, handover_id: int, who: Person, *, key: str, nonce: str, no
     step = handover.step(key) if handover else None
     if handover is None or step is None:
         return gone()
-    if not checklist.may_do(handover, who, "provisioned", roles=MAKERS):
-        return Refused(_not_theirs(unit, handover, "retry this step"))
+    problem = rights.to_mend_step(unit, handover, who, "retry this step")
+    if problem:
+        return Refused(problem)
     if step.state is not StepState.FAILED:
         return Said("This step does not need a retry any more.")
     for one in (step, *provision.dependants(handover, key)):
@@ -113,8 +114,9 @@ def by_hand(
     step = handover.step(key) if handover else None
     if handover is None or step is None:
         return gone()
-    if not checklist.may_do(handover, who, "provisioned", roles=MAKERS):
-        return Refused(_not_theirs(unit, handover, "mark this step as done by hand"))
+    problem = rights.to_mend_step(unit, handover, who)
+    if problem:
+        return Refused(problem)
     if step.state in provision.FINISHED:
         return Said("This step is done already.")
     for one in (step, *provision.dependants(handover, key)):
@@ -151,10 +153,6 @@ def _onwards(unit: Unit, handover: Handover, *, terms: Terms, now: datetime) -> 
     handover.provisioned_at = now
     _ring_ready(unit, handover)
     settle(unit, handover, terms=terms, now=now)
-
-
-def _not_theirs(unit: Unit, handover: Handover, deed: str) -> str:
-    return only(unit, handover, Role.DELIVERY_MANAGER, deed, taker=checklist.taker(handover, "provisioned"))
 
 
 def _ring_ready(unit: Unit, handover: Handover) -> None:

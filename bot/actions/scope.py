@@ -3,19 +3,18 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from bot import checklist
-from bot.actions.lists import gone, only, settle
+from bot.actions import rights
+from bot.actions.lists import gone, settle
 from bot.actions.opening import name_start
 from bot.actions.provision import begin_when_ready
+from bot.actions.rights import Known
 from bot.deal import DocumentKind
 from bot.errors import Refused
 from bot.handover import Handover, State
 from bot.naming import workspace_name
-from bot.people import Person, Role
+from bot.people import Person
 from bot.terms import Said, Terms
 from bot.unit import Unit
-
-CHECKS = ("scope_confirmed", "document")
 
 
 @dataclass(frozen=True)
@@ -40,9 +39,9 @@ def confirm(
     handover = unit.handover(handover_id)
     if handover is None:
         return gone()
-    if not checklist.may_do(handover, who, *CHECKS, roles=[Role.DELIVERY_MANAGER]):
-        taker = checklist.taker(handover, *CHECKS)
-        return Refused(only(unit, handover, Role.DELIVERY_MANAGER, "confirm the scope", taker=taker))
+    refusal = rights.to_confirm_scope(unit, handover, who)
+    if refusal:
+        return Refused(refusal)
     if handover.scoped_at is not None:
         confirmer = unit.person(handover.scoped_by)
         return Said(f"The scope is confirmed already, by {confirmer.first_name if confirmer else 'Baton'}.")
@@ -53,6 +52,14 @@ def confirm(
     if terms.settings.provision_auto and begin_when_ready(unit, handover, terms=terms, now=now):
         return Said("The scope is confirmed. The workspace is being set up.")
     return Said("The scope is confirmed. The clock runs.")
+
+
+def cannot(known: Known, handover: Handover, who: Person) -> str:
+    """Why this person cannot confirm the scope now, whatever they write; '' when they can."""
+    if handover.scoped_at is not None:
+        confirmer = known.person(handover.scoped_by)
+        return f"The scope is confirmed already, by {confirmer.first_name if confirmer else 'Baton'}."
+    return rights.to_confirm_scope(known, handover, who) or rights.in_time(handover)
 
 
 def confirmed(unit: Unit, handover: Handover, scope: Scope, *, person: int, terms: Terms, now: datetime) -> None:
@@ -82,10 +89,9 @@ def confirm_alone(unit: Unit, handover: Handover, *, terms: Terms, now: datetime
 
 
 def _problem(handover: Handover, scope: Scope) -> str:
-    if handover.running("hold"):
-        return "This handover is on hold. Clear that with the sales rep first."
-    if handover.state is not State.WON:
-        return "The deal is not won yet, so there is no scope to confirm."
+    problem = rights.in_time(handover)
+    if problem:
+        return problem
     if not scope.document.strip():
         return "Link the scope document first: it is what delivery builds from."
     if scope.end <= scope.start:

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from bot import checklist, gate
+from bot.actions import rights
 from bot.actions.lists import gone, open_gate, settle
 from bot.effects import Direct, Reply
 from bot.errors import Refused
@@ -46,8 +47,9 @@ def override(unit: Unit, handover_id: int, who: Person, *, reason: str, terms: T
     handover = unit.handover(handover_id)
     if handover is None:
         return gone()
-    if not who.has(Role.HEAD_OF_DELIVERY):
-        return Refused("Only the Head of Delivery can override the gate.")
+    refusal = rights.to_override(who)
+    if refusal:
+        return Refused(refusal)
     if len(reason.strip()) < MIN_REASON:
         return Refused(f"Write the reason in at least {MIN_REASON} characters: everyone concerned will read it.")
     if handover.reached(State.IN_PROGRESS):

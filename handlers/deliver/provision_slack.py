@@ -7,7 +7,7 @@ from bot.deal import DocumentKind
 from bot.handover import Handover
 from bot.naming import channel_name
 from bot.people import Person
-from handlers.deliver import project_channel
+from handlers.deliver import posting, project_channel
 from handlers.deliver.ledger import Ledger, Pace, Result
 from handlers.deliver.thread import load
 from handlers.slack_api import SlackRefused

@@ -3,8 +3,9 @@
 from datetime import date
 
 from bot.actions import access as actions
+from bot.actions import rights
 from bot.effects import Effect, InviteClient, ReadTasks, SetTask
-from bot.errors import Declined
+from bot.errors import Declined, Surprise
 from bot.handover import Handover, TaskCopy
 from bot.ports import Member
 from handlers.deliver.ledger import Ledger, Result
@@ -13,25 +14,19 @@ from handlers.deliver.thread import load
 
 
 def invite_client(effect: Effect, ledger: Ledger) -> None:
-    """Gives one of the client's people exactly the right that was chosen; refused = a step by hand, never more."""
+    """Gives one of the client's people exactly the right that was chosen; refused = a step by hand, never more.
+
+    Between the click and this moment the deal may have been lost, or the access given by hand: then nobody is invited.
+    """
     assert isinstance(effect, InviteClient)  # noqa: S101 - the performer of exactly this kind
     deps = ledger.deps
     handover, _ = load(deps, effect.handover_id)
     access = next((a for a in handover.access if a.email == effect.email), None) if handover else None
-    if handover is None or access is None:
+    if handover is None or access is None or access.state != "asked":
         return
-    member = Member(access.email, access.name, right=access.right)
-    state, words = "given", ""
-    try:
-        tool = tool_of(deps)
-        ledger.step(
-            f"invite:{member.email}",  # the page of the ledger is shared by all invitations to this workspace
-            lambda: _invite(ledger, handover, member),
-            find=lambda _: _has(ledger, handover, member),
-        )
-        words = tool.title
-    except Declined as declined:
-        state, words = "failed", declined.words
+    state, words = "failed", rights.no_invitation(handover)
+    if not words:
+        state, words = _invited(ledger, handover, Member(access.email, access.name, right=access.right))
     with deps.store.write() as unit:
         actions.invited(
             unit, handover.id, effect.email, state=state, words=words, terms=deps.terms, now=deps.clock.now()
@@ -65,6 +60,19 @@ def set_task(effect: Effect, ledger: Ledger) -> None:
         return {}
 
     ledger.step("set", do, again=True)
+
+
+def _invited(ledger: Ledger, handover: Handover, member: Member) -> tuple[str, str]:
+    try:
+        tool = tool_of(ledger.deps)
+        ledger.step(
+            f"invite:{member.email}",  # the page of the ledger is shared by all invitations to this workspace
+            lambda: _invite(ledger, handover, member),
+            find=lambda _: _has(ledger, handover, member),
+        )
+    except (Declined, Surprise) as error:
+        return "failed", error.words
+    return "given", tool.title
 
 
 def _invite(ledger: Ledger, handover: Handover, member: Member) -> Result:

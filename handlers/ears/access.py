@@ -10,6 +10,7 @@ from blocks import ids
 from blocks.frame import Frame
 from blocks.modal import submission
 from bot.actions import access as actions
+from bot.actions import rights
 from bot.errors import Refused
 from bot.handover import Handover
 from bot.people import Person
@@ -17,6 +18,7 @@ from bot.terms import Said
 from handlers.deps import Deps
 from handlers.ears.guard import Click, act, seen_by
 from handlers.ears.modals import opens, submits
+from store.read import Reader
 from store.unit import StoreUnit
 
 
@@ -28,8 +30,14 @@ def register(bolt: App, deps: Deps) -> None:
         title = deps.tool.title if deps.tool else ""
         return face.access_view(handover, frame, nonce=deps.new_id(), rights=rights, tool=title)
 
-    opens(bolt, deps, ids.REVIEW_ACCESS, review)
-    opens(bolt, deps, ids.SET_KICKOFF, lambda h, frame, *_: face.kickoff_view(h, frame, nonce=deps.new_id()))
+    opens(bolt, deps, ids.REVIEW_ACCESS, review, may=_may_invite)
+    opens(
+        bolt,
+        deps,
+        ids.SET_KICKOFF,
+        lambda h, frame, *_: face.kickoff_view(h, frame, nonce=deps.new_id()),
+        may=lambda reader, h, who, _: rights.to_set_kickoff(reader, h, who),
+    )
     submits(bolt, deps, ids.VIEW_ACCESS, face.access_read, lambda *given: _reviewed(deps, *given), second=_second_look)
     submits(bolt, deps, ids.VIEW_KICKOFF, face.kickoff_read, lambda *given: _kickoff(deps, *given))
 
@@ -44,6 +52,22 @@ def register(bolt: App, deps: Deps) -> None:
             ),
         )
         ack()
+
+    @bolt.action(ids.RETRY_ACCESS)
+    def retry(ack: Ack, body: dict[str, Any]) -> None:
+        click, now = Click.of(body), deps.clock.now()
+        act(
+            deps,
+            click,
+            lambda unit, who: actions.retry(
+                unit, click.handover_id, who, email=click.subject, nonce=click.key, terms=deps.terms, now=now
+            ),
+        )
+        ack()
+
+
+def _may_invite(reader: Reader, handover: Handover, who: Person, _: Click) -> str:
+    return rights.to_invite_client(reader, handover, who)
 
 
 def _reviewed(deps: Deps, unit: StoreUnit, who: Person, read: Any, click: Click, now: datetime) -> Said | Refused:

@@ -33,9 +33,7 @@ NOTHING = {
 
 def register(bolt: App, deps: Deps) -> None:
     """Registers the listeners of this conversation."""
-    opens(bolt, deps, ids.ADD_PROMISE, lambda h, frame, *_: face.promise_view(h, frame, nonce=deps.new_id()))
-    for action_id, kind in KINDS.items():
-        opens(bolt, deps, action_id, _opener(deps, kind))
+    _forms(bolt, deps)
     for action_id, nothing in NOTHING.items():
         _nothing(bolt, deps, action_id, nothing)
 
@@ -78,6 +76,22 @@ def register(bolt: App, deps: Deps) -> None:
             ),
         )
         ack()
+
+
+def _forms(bolt: App, deps: Deps) -> None:
+    opens(
+        bolt,
+        deps,
+        ids.ADD_PROMISE,
+        lambda h, frame, *_: face.promise_view(h, frame, nonce=deps.new_id()),
+        may=_may_add,
+    )
+    for action_id, kind in KINDS.items():
+        opens(bolt, deps, action_id, _opener(deps, kind), may=_may_add)
+
+
+def _may_add(_: object, handover: Handover, who: Person, __: Click) -> str:
+    return actions.cannot_add(handover, who)
 
 
 def _opener(deps: Deps, kind: Kind | None) -> Make:

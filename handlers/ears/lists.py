@@ -8,10 +8,9 @@ from slack_bolt import Ack, App
 from blocks import access as access_face
 from blocks import forms, ids
 from blocks.frame import Frame
-from bot.actions import access, provision
+from bot.actions import access, provision, rights
 from bot.actions import capture as reading
 from bot.actions import lists as actions
-from bot.effects import ReadTasks
 from bot.errors import Refused
 from bot.handover import Handover
 from bot.people import Person
@@ -44,8 +43,20 @@ def register(bolt: App, deps: Deps) -> None:
 
     _reads(bolt, deps)
     _workspace(bolt, deps)
-    opens(bolt, deps, ids.SET_TASKS, lambda h, frame, *_: access_face.tasks_view(h, frame, nonce=deps.new_id()))
-    opens(bolt, deps, ids.STEP_BY_HAND, _by_hand_view(deps))
+    opens(
+        bolt,
+        deps,
+        ids.SET_TASKS,
+        lambda h, frame, *_: access_face.tasks_view(h, frame, nonce=deps.new_id()),
+        may=lambda reader, h, who, _: rights.to_set_tasks(reader, h, who),
+    )
+    opens(
+        bolt,
+        deps,
+        ids.STEP_BY_HAND,
+        _by_hand_view(deps),
+        may=lambda reader, h, who, _: rights.to_mend_step(reader, h, who),
+    )
     submits(bolt, deps, ids.VIEW_TASKS, access_face.tasks_read, lambda *given: _tasks(deps, *given))
     submits(bolt, deps, ids.VIEW_BY_HAND, forms.by_hand_read, lambda *given: _by_hand(deps, *given))
 
@@ -138,11 +149,7 @@ def _workspace(bolt: App, deps: Deps) -> None:
     def read_tasks(ack: Ack, body: dict[str, Any]) -> None:
         click = Click.of(body)
 
-        def deed(unit: StoreUnit, _: Person) -> Said:
-            unit.emit(ReadTasks(click.handover_id, nonce=click.key))
-            return Said("One moment: I am reading the workspace.")
-
-        act(deps, click, deed)
+        act(deps, click, lambda unit, who: access.read_tasks(unit, click.handover_id, who, nonce=click.key))
         ack()
 
 

@@ -13,32 +13,40 @@ from bot.handover import Handover
 from bot.people import Person, Sight, sight
 from bot.terms import Said
 from handlers.deps import Deps
-from handlers.ears.guard import Click, act, open_view, say, seen_by
+from handlers.ears.guard import Click, act, open_view, say
+from handlers.rows import people_of
+from store.read import Reader
 from store.unit import StoreUnit
 
 View = dict[str, Any]
+May = Callable[[Reader, Handover, Person, Click], str]
 Make = Callable[[Handover, Frame, Person, Click], View]
 Deed = Callable[[StoreUnit, Person, Any, Click, datetime], Said | Refused]
 
 
-def opens(bolt: App, deps: Deps, action_id: str, make: Make) -> None:
-    """A click on this action opens the modal that `make` draws, for those who see the whole record."""
+def opens(bolt: App, deps: Deps, action_id: str, make: Make, *, may: May | None = None) -> None:
+    """A click on this action opens the modal that `make` draws, for those who see the whole record.
+
+    `may` says why this person cannot do it, before they type anything ('' when they can); saving asks once more.
+    """
 
     @bolt.action(action_id)
     def clicked(ack: Ack, body: dict[str, Any]) -> None:
-        open_on(deps, Click.of(body), make)
+        open_on(deps, Click.of(body), make, may=may)
         ack()
 
 
-def open_on(deps: Deps, click: Click, make: Make) -> None:
+def open_on(deps: Deps, click: Click, make: Make, *, may: May | None = None) -> None:
     """Opens the modal for this click, or says why not."""
-    person, handover, people = seen_by(deps, click)
+    person, handover, people, no = _asked(deps, click, may)
     if person is None:
         act(deps, click, lambda *_: Said())
     elif handover is None:
         _say(deps, click, "This handover is not there any more. Type /handover to see yours.")
     elif sight(person, handover.roles) is not Sight.WHOLE:
         _say(deps, click, "Only people of this handover see that. Ask the delivery manager to name you.")
+    elif no:
+        _say(deps, click, no)
     else:
         open_view(deps, click, make(handover, deps.frame(handover, people), person, click))
 
@@ -85,6 +93,16 @@ def submits(
             ack(response_action="push", view=note_view("Not saved", outcome.sentence))
         else:
             ack(response_action="clear")
+
+
+def _asked(deps: Deps, click: Click, may: May | None) -> tuple[Person | None, Handover | None, dict[int, Person], str]:
+    # One read of our own database: the trigger lasts for three seconds.
+    with deps.store.read() as reader:
+        person = reader.by_slack(click.slack_id)
+        handover = reader.handover(click.handover_id) if click.handover_id else None
+        people = people_of(reader, handover) if handover else {}
+        no = may(reader, handover, person, click) if may and handover and person else ""
+    return person, handover, people, no
 
 
 def _say(deps: Deps, click: Click, sentence: str) -> None:

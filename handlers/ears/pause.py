@@ -17,7 +17,7 @@ from bot.handover import Handover
 from bot.people import Person
 from bot.terms import Said
 from handlers.deps import Deps
-from handlers.ears.asked import Asked
+from handlers.ears.asked import Asked, line
 from handlers.ears.guard import Click, act, open_view
 from handlers.ears.modals import Make, opens, submits
 from handlers.ears.spoken import day_of
@@ -30,7 +30,7 @@ UNTIL = re.compile(r"\s+until\s+", re.IGNORECASE)
 def register(bolt: App, deps: Deps) -> None:
     """Registers the listeners of this conversation."""
     for action_id, make in views(deps).items():
-        opens(bolt, deps, action_id, make)
+        opens(bolt, deps, action_id, make, may=may)
     submits(bolt, deps, ids.VIEW_PAUSE, dated(deps, face.pause_read), lambda *given: _paused(deps, *given))
     submits(bolt, deps, ids.VIEW_EXTEND, dated(deps, face.extend_read), lambda *given: _extended(deps, *given))
 
@@ -49,6 +49,11 @@ def register(bolt: App, deps: Deps) -> None:
             lambda unit, who: actions.undo(unit, click.handover_id, who, name=click.subject, terms=deps.terms, now=now),
         )
         ack()
+
+
+def may(_: object, handover: Handover, who: Person, click: Click) -> str:
+    """Why this person cannot pause it, or say that it still waits; '' when they can."""
+    return actions.cannot(handover, who, subject=click.subject, waiting=click.action_id == ids.STILL_WAITING)
 
 
 def views(deps: Deps) -> dict[str, Make]:
@@ -91,6 +96,9 @@ def pause(deps: Deps, asked: Asked) -> Message | None:
     first, _, words = rest.strip().partition(" ")
     expected = day_of(first, deps.terms.today(found, now))
     if expected is None or not words.strip():
+        no = actions.cannot(found, asked.person)
+        if no:
+            return line(deps, no)
         reason = words if expected else rest
         latest = rules.latest_expected(found, terms=deps.terms, now=now)
         view = face.pause_view(found, nonce=deps.new_id(), latest=latest, reason=reason.strip(), expected=expected)

@@ -9,6 +9,7 @@ from slack_bolt import Ack, App
 from blocks import ids
 from blocks import points as face
 from bot.actions import points as actions
+from bot.actions import rights
 from bot.errors import Refused
 from bot.people import Person
 from bot.terms import Said
@@ -20,8 +21,20 @@ from store.unit import StoreUnit
 
 def register(bolt: App, deps: Deps) -> None:
     """Registers the listeners of this conversation."""
-    opens(bolt, deps, ids.ANSWER_POINTS, lambda h, frame, *_: face.points_view(h, frame, nonce=deps.new_id()))
-    opens(bolt, deps, ids.ANSWER_QUESTION, lambda h, frame, *_: face.question_view(h, frame, nonce=deps.new_id()))
+    opens(
+        bolt,
+        deps,
+        ids.ANSWER_POINTS,
+        lambda h, frame, *_: face.points_view(h, frame, nonce=deps.new_id()),
+        may=lambda reader, h, who, _: rights.to_answer_points(reader, h, who),
+    )
+    opens(
+        bolt,
+        deps,
+        ids.ANSWER_QUESTION,
+        lambda h, frame, *_: face.question_view(h, frame, nonce=deps.new_id()),
+        may=lambda reader, h, who, _: rights.to_answer_questions(reader, h, who),
+    )
     submits(bolt, deps, ids.VIEW_POINTS, face.points_read, lambda *given: _answered(deps, *given), early=_unfinished)
     submits(bolt, deps, ids.VIEW_QUESTION, face.question_read, lambda *given: _replied(deps, *given))
 

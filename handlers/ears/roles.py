@@ -7,12 +7,13 @@ from slack_bolt import Ack, App
 
 from blocks import forms, ids
 from blocks import roles as face
-from bot.actions import admin, intake
+from bot.actions import admin, intake, rights
 from bot.actions import people as actions
 from bot.deal import MANUAL, Deal, Standing
 from bot.effects import Identify
 from bot.errors import Refused
-from bot.people import Person, Role
+from bot.handover import Handover
+from bot.people import HANDOVER_ROLES, Person, Role
 from bot.terms import Said
 from handlers.deps import Deps
 from handlers.ears.guard import Click, act
@@ -54,8 +55,20 @@ def register(bolt: App, deps: Deps) -> None:
         act(deps, click, lambda unit, who: admin.end_hold(unit, click.handover_id, who, terms=deps.terms, now=now))
         ack()
 
-    opens(bolt, deps, ids.CHANGE_PEOPLE, lambda h, frame, *_: face.people_view(h, frame, nonce=deps.new_id()))
-    opens(bolt, deps, ids.CANCEL, lambda h, *_: forms.cancel_view(h, nonce=deps.new_id()))
+    opens(
+        bolt,
+        deps,
+        ids.CHANGE_PEOPLE,
+        lambda h, frame, *_: face.people_view(h, frame, nonce=deps.new_id()),
+        may=may_name,
+    )
+    opens(
+        bolt,
+        deps,
+        ids.CANCEL,
+        lambda h, *_: forms.cancel_view(h, nonce=deps.new_id()),
+        may=lambda _, h, who, __: rights.to_cancel(h, who),
+    )
     submits(bolt, deps, ids.VIEW_NEW, forms.new_read, lambda *given: _new(deps, *given))
     submits(bolt, deps, ids.VIEW_PEOPLE, face.people_read, lambda *given: _people(deps, *given))
     submits(bolt, deps, ids.VIEW_NOT_MINE, face.not_mine_read, lambda *given: _not_mine(deps, *given))
@@ -70,9 +83,24 @@ def menu(deps: Deps, body: dict[str, Any]) -> None:
     inner = Click.of({**body, "actions": [{**click.action, "selected_option": {"value": rest}}]})
     role = Role(inner.subject) if inner.subject in list(Role) else Role.PM
     if action == ids.NOT_MINE:
-        open_on(deps, inner, lambda h, frame, *_: face.not_mine_view(h, role, frame, nonce=deps.new_id()))
+        open_on(
+            deps,
+            inner,
+            lambda h, frame, *_: face.not_mine_view(h, role, frame, nonce=deps.new_id()),
+            may=lambda _, h, who, __: rights.to_give_back(h, who, role),
+        )
     elif action == ids.HAND_OVER:
-        open_on(deps, inner, lambda h, frame, *_: face.hand_over_view(h, role, frame, nonce=deps.new_id()))
+        open_on(
+            deps,
+            inner,
+            lambda h, frame, *_: face.hand_over_view(h, role, frame, nonce=deps.new_id()),
+            may=lambda _, h, who, __: rights.to_name(h, who, [role]),
+        )
+
+
+def may_name(_: object, handover: Handover, who: Person, __: Click) -> str:
+    """Why this person can name nobody here; '' when they can, or hand a role of theirs over."""
+    return rights.to_name(handover, who, HANDOVER_ROLES)
 
 
 def name(

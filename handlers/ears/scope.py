@@ -19,7 +19,13 @@ from store.unit import StoreUnit
 
 def register(bolt: App, deps: Deps) -> None:
     """Registers the listeners of this conversation."""
-    opens(bolt, deps, ids.CONFIRM_SCOPE, lambda h, frame, *_: face.scope_view(h, frame, nonce=deps.new_id()))
+    opens(
+        bolt,
+        deps,
+        ids.CONFIRM_SCOPE,
+        lambda h, frame, *_: face.scope_view(h, frame, nonce=deps.new_id()),
+        may=lambda reader, h, who, _: actions.cannot(reader, h, who),
+    )
     submits(bolt, deps, ids.VIEW_SCOPE, face.scope_read, lambda *given: _confirmed(deps, *given))
 
 

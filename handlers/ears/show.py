@@ -1,5 +1,6 @@
 """Showing: card, brief, history, the root's overflow; tracking a deal that was found."""
 
+from dataclasses import replace
 from typing import Any
 
 from slack_bolt import Ack, App
@@ -14,12 +15,14 @@ from bot.handover import Handover
 from bot.people import Person, Sight, may_read_history, may_start, sight
 from bot.terms import Said
 from handlers.deps import Deps
-from handlers.ears import pause
+from handlers.ears import pause, roles
 from handlers.ears.guard import Click, act, whisper
-from handlers.ears.modals import Make, open_on, opens
+from handlers.ears.modals import Make, May, open_on, opens
 from handlers.ears.record import stage
 from handlers.rows import named_in
 from store.unit import StoreUnit
+
+MAY: dict[str, May] = {ids.PAUSE: pause.may, ids.STILL_WAITING: pause.may, ids.CHANGE_PEOPLE: roles.may_name}
 
 
 def register(bolt: App, deps: Deps) -> None:
@@ -35,8 +38,9 @@ def register(bolt: App, deps: Deps) -> None:
         inner = Click.of({**body, "actions": [{**click.action, "selected_option": {"value": rest}}]})
         views = {**pause.views(deps), ids.CHANGE_PEOPLE: _people(deps), ids.STAGE: stage.make(deps)}
         makes: dict[str, Make] = {**shows, **views}
+        named = replace(inner, action_id=action)  # the overflow has one action id for all its entries
         if action in makes:
-            open_on(deps, inner, makes[action])
+            open_on(deps, named, makes[action], may=MAY.get(action))
         ack()
 
     @bolt.action(ids.SHOW_CARD)

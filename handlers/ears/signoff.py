@@ -9,7 +9,9 @@ from blocks import ids
 from blocks import missing as face
 from blocks.frame import Frame
 from bot import gate
+from bot.actions import rights
 from bot.actions import signoff as actions
+from bot.clock.nag import hours_of, local_day
 from bot.effects import Direct
 from bot.errors import Refused
 from bot.handover import Handover
@@ -36,7 +38,13 @@ def register(bolt: App, deps: Deps) -> None:
         ack()
 
     opens(bolt, deps, ids.MISSING, lambda h, frame, person, _: missing(deps, h, person, frame))
-    opens(bolt, deps, ids.OVERRIDE, lambda h, frame, *_: face.override_view(h, frame, nonce=deps.new_id()))
+    opens(
+        bolt,
+        deps,
+        ids.OVERRIDE,
+        lambda h, frame, *_: face.override_view(h, frame, nonce=deps.new_id()),
+        may=lambda _, __, who, ___: rights.to_override(who),
+    )
     submits(bolt, deps, ids.VIEW_OVERRIDE, face.override_read, lambda *given: _overridden(deps, *given))
 
 
@@ -53,15 +61,20 @@ def signing(deps: Deps, click: Click) -> None:
 
 def missing(deps: Deps, handover: Handover, person: Person, frame: Frame) -> dict[str, Any]:
     """Draws "What's missing" for this person, with who was reminded today."""
-    today = deps.clock.now().date()
+    now = deps.clock.now()
     with deps.store.read() as reader:
-        events = [e for e in reader.events(handover.id) if e.kind == "reminded" and e.at.date() == today]
-    told = {int(event.data["whom"]): event.at for event in events}
+        events = [event for event in reader.events(handover.id) if event.kind == "reminded"]
+        asked = reader.people({int(event.data["whom"]) for event in events})
+    told = {
+        who.id: event.at
+        for event in events
+        if (who := asked.get(int(event.data["whom"]))) and _day(deps, who, event.at) == _day(deps, who, now)
+    }
     return face.missing_view(handover, person, frame, nonce=deps.new_id(), reminded=told)
 
 
 def reminded(deps: Deps, unit: StoreUnit, who: Person, click: Click) -> Said | Refused:
-    """One reminder per person and day, whoever asks for it; it counts as that person's reminder."""
+    """One reminder per person and day of theirs, whoever asks for it; it counts as that person's reminder."""
     handover = unit.handover(click.handover_id)
     target = unit.person(int(click.subject)) if click.subject.isdigit() else None
     if handover is None or target is None:
@@ -70,13 +83,18 @@ def reminded(deps: Deps, unit: StoreUnit, who: Person, click: Click) -> Said | R
         return Refused("Only people of this handover can remind others.")
     if not gate.turns_of(handover, target.id):
         return Refused(f"{target.first_name} has nothing to do here right now.")
-    day = f"{deps.clock.now():%Y-%m-%d}"
+    day = _day(deps, target, deps.clock.now())
     if not unit.seen(f"remind:{target.id}:{day}"):
         return Refused(f"{target.first_name} was reminded today already.")
     handover.note(deps.clock.now(), "reminded", person=who.id, whom=target.id)
     unit.save(handover)
     unit.emit(Direct(target.id, "remind", f"{handover.shown_id}:{day}", handover.id, {"by": who.id}))
     return Said(f"{target.first_name} is reminded.")
+
+
+def _day(deps: Deps, person: Person, moment: datetime) -> str:
+    # The day of whoever is reminded: for a colleague far away it begins and ends at another time than here.
+    return local_day(hours_of(person, deps.terms.offices), moment).isoformat()
 
 
 def _overridden(deps: Deps, unit: StoreUnit, who: Person, read: Any, click: Click, now: datetime) -> Said | Refused:

@@ -8,8 +8,9 @@ from blocks.brief import internal
 from blocks.card import card, choice, help_, listing
 from blocks.frame import Message
 from blocks.whisper import whisper
-from bot.actions import capture
+from bot.actions import capture, rights
 from bot.actions import people as people_actions
+from bot.actions import scope as scoping
 from bot.context import Kind, Source, lines_of
 from bot.effects import Identify, SendHistory
 from bot.errors import Refused
@@ -134,6 +135,9 @@ def scope(deps: Deps, asked: Asked) -> Message | None:
         return found
     with deps.store.read() as reader:
         people = people_of(reader, found)
+        no = scoping.cannot(reader, found, asked.person)
+    if no:
+        return line(deps, no)
     open_view(deps, clicked(asked), scope_face.scope_view(found, deps.frame(found, people), nonce=deps.new_id()))
     return None
 
@@ -183,6 +187,9 @@ def cancel(deps: Deps, asked: Asked) -> Message | None:
     found = one(deps, asked, asked.rest)
     if isinstance(found, Message):
         return found
+    no = rights.to_cancel(found, asked.person)
+    if no:
+        return line(deps, no)
     open_view(deps, clicked(asked), forms.cancel_view(found, nonce=deps.new_id()))
     return None
 

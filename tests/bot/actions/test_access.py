@@ -190,3 +190,36 @@ class TestTasks:
         shown = [TaskCopy("t9", "New", "https://tool.example/t9", section="Build", due=date(2026, 5, 1), owner="x@y.z")]
         signed.do(access.tasks_read, 1, shown, [])
         assert signed.ho().tasks == shown
+
+
+class TestRetry:
+    """An invitation that failed is asked for again: the same person and right, by client success or manager."""
+
+    @pytest.fixture(autouse=True)
+    def failed(self, signed: Company) -> None:
+        """The tool refused one person."""
+        signed.said(access.review, 1, signed.who("chloe"), [KLEIN], **GIVEN)
+        signed.do(access.invited, 1, KLEIN.email, state="failed", words="No guests here.")
+
+    @pytest.mark.parametrize("name", ["chloe", "dev"])
+    def test_it_is_asked_once_more_with_the_same_right(self, signed: Company, name: str) -> None:
+        given = {"email": "Klein@abc.example", "nonce": "n2"}
+        assert signed.said(access.retry, 1, signed.who(name), **given).line == "Inviting M. Klein once more."
+        assert [(a.email, a.right, a.state, a.words) for a in signed.ho().access] == [
+            (KLEIN.email, "comment", "asked", "")
+        ]
+        assert [job.attempt for job in signed.effects(InviteClient)] == ["n1", "n2"]
+        again = signed.said(access.retry, 1, signed.who(name), email=KLEIN.email, nonce="n3")
+        assert again.line == "This invitation does not need a retry any more."
+        assert len(signed.effects(InviteClient)) == 2
+
+    def test_others_and_a_handover_on_hold_are_refused(self, signed: Company) -> None:
+        refusal = signed.refused(access.retry, 1, signed.who("ben"), email=KLEIN.email, nonce="n2")
+        assert refusal.startswith("Only Chloe or Dev can invite them once more.")
+        signed.read(replace(builders.deal(), standing=Standing.LOST))
+        refusal = signed.refused(access.retry, 1, signed.who("chloe"), email=KLEIN.email, nonce="n2")
+        assert "is on hold" in refusal
+
+    def test_another_right_may_be_chosen_for_who_was_refused(self, signed: Company) -> None:
+        signed.said(access.review, 1, signed.who("chloe"), [KLEIN], **GIVEN | {"right": "view", "nonce": "n2"})
+        assert [(a.right, a.state) for a in signed.ho().access] == [("view", "asked")]

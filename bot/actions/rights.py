@@ -1,0 +1,147 @@
+"""Who may do what to a record: '' when they may, else the kind no with the way out.
+
+A form asks before it opens, and the use-case asks once more when it is saved: the same rule, in one place.
+"""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from bot import checklist
+from bot.handover import ENDED, Handover, State
+from bot.people import TITLES, Person, Role, Sight, may_assign, sight
+from bot.terms import manager_of
+
+NAME_PEOPLE = "Only the delivery manager, sales operations or the Head of Delivery can name people."
+
+
+class Known(Protocol):
+    """Where people are found: a unit or a reader of the store."""
+
+    def person(self, person_id: int) -> Person | None:
+        """A person by id."""
+
+
+def only(known: Known, handover: Handover, role: Role, deed: str, *, taker: int = 0) -> str:
+    """Words "Only Ana or Dev can …", with the way out; for what a role's holder or the delivery manager may do.
+
+    `taker` is who took it over from the role's holder.
+    """
+    holder = known.person(taker or handover.roles.get(role, 0))
+    manager = known.person(handover.roles.get(Role.DELIVERY_MANAGER, 0))
+    if holder and manager and holder.id != manager.id:
+        return (
+            f"Only {holder.first_name} or {manager.first_name} can {deed}. Ask {holder.first_name}. "
+            f"Is it yours? Ask {manager.first_name} to hand it over."
+        )
+    either = holder or manager
+    if either:
+        return f"Only {either.first_name} can {deed}. Ask {either.first_name}."
+    return f"Nobody is the {TITLES[role]} yet, so nobody can {deed}. Ask a delivery manager to name one."
+
+
+def to_answer_points(known: Known, handover: Handover, who: Person) -> str:
+    """Project manager and delivery manager."""
+    return _of(known, handover, who, (Role.PM, Role.DELIVERY_MANAGER), "answer these points", "points_answered")
+
+
+def to_answer_questions(known: Known, handover: Handover, who: Person) -> str:
+    """Sales rep and delivery manager."""
+    return _of(known, handover, who, (Role.SALES_REP, Role.DELIVERY_MANAGER), "answer these questions")
+
+
+def to_confirm_scope(known: Known, handover: Handover, who: Person) -> str:
+    """The delivery manager alone."""
+    return _of(known, handover, who, (Role.DELIVERY_MANAGER,), "confirm the scope", "scope_confirmed", "document")
+
+
+def to_invite_client(known: Known, handover: Handover, who: Person) -> str:
+    """Client success, once the delivery manager has signed, while the handover is open."""
+    if not checklist.may_do(handover, who, "access_reviewed", roles=[Role.CSM]):
+        csm = known.person(checklist.taker(handover, "access_reviewed") or handover.roles.get(Role.CSM, 0))
+        if csm is None:
+            return "There is no client success yet, so nobody can invite the client. Name one on the list first."
+        return f"Only {csm.first_name} can invite the client. Ask {csm.first_name}."
+    if handover.state in ENDED:
+        return f"{handover.title} is closed: nobody at the client is invited any more."
+    if handover.signed(Role.DELIVERY_MANAGER) is None:
+        return "The delivery manager signs first: then you see what the client will see."
+    return ""
+
+
+def to_mend_access(known: Known, handover: Handover, who: Person, deed: str = "invite them once more") -> str:
+    """Client success and delivery manager."""
+    return _of(known, handover, who, (Role.CSM, Role.DELIVERY_MANAGER), deed, "client_access")
+
+
+def no_invitation(handover: Handover) -> str:
+    """Why nobody at the client may be invited at this moment, whoever chose it; asked again before the outside call."""
+    if handover.state in ENDED:
+        return f"{handover.title} is closed: nobody at the client is invited any more."
+    if handover.running("hold"):
+        return "This handover is on hold, so nobody at the client is invited now. Clear that with the sales rep first."
+    if handover.signed(Role.DELIVERY_MANAGER) is None and handover.live_at is None:
+        return "The delivery manager signs first: then you see what the client will see."
+    return ""
+
+
+def to_set_kickoff(known: Known, handover: Handover, who: Person) -> str:
+    """Client success, project manager, delivery manager."""
+    roles = (Role.CSM, Role.PM, Role.DELIVERY_MANAGER)
+    return _of(known, handover, who, roles, "set the kickoff date", "kickoff_date")
+
+
+def to_set_tasks(known: Known, handover: Handover, who: Person) -> str:
+    """Project manager and delivery manager."""
+    return _of(known, handover, who, (Role.PM, Role.DELIVERY_MANAGER), "set owners and dates", "tasks_owned")
+
+
+def to_mend_step(known: Known, handover: Handover, who: Person, deed: str = "mark this step as done by hand") -> str:
+    """Delivery manager and project manager."""
+    return _of(known, handover, who, (Role.DELIVERY_MANAGER, Role.PM), deed, "provisioned")
+
+
+def to_override(who: Person) -> str:
+    """The Head of Delivery."""
+    return "" if who.has(Role.HEAD_OF_DELIVERY) else "Only the Head of Delivery can override the gate."
+
+
+def to_pause(handover: Handover, who: Person, deed: str = "pause it") -> str:
+    """Whoever sees the whole record."""
+    if who.id and sight(who, handover.roles) is Sight.WHOLE:
+        return ""
+    return f"Only people of this handover can {deed}. Ask the delivery manager to name you."
+
+
+def to_name(handover: Handover, who: Person, roles: Sequence[Role]) -> str:
+    """Delivery manager, head and sales operations; a holder hands their own role over."""
+    mine = bool(who.id) and any(handover.roles.get(role) == who.id for role in roles)
+    return "" if mine or may_assign(who, handover.roles) else NAME_PEOPLE
+
+
+def to_give_back(handover: Handover, who: Person, role: Role) -> str:
+    """The role's holder."""
+    if who.id and handover.roles.get(role) == who.id:
+        return ""
+    return "This role is not yours, so you cannot hand it back."
+
+
+def to_cancel(handover: Handover, who: Person) -> str:
+    """The delivery manager, sales operations, the Head of Delivery."""
+    if who.id not in (manager_of(handover), 0) and not who.has(Role.HEAD_OF_DELIVERY, Role.SALES_OPS):
+        return "Only the delivery manager, sales operations or the Head of Delivery can cancel a handover."
+    return "" if who.id else "Only people with a role in handovers can cancel one."
+
+
+def in_time(handover: Handover) -> str:
+    """Why the scope cannot be confirmed now, whoever asks; '' when it can."""
+    if handover.running("hold"):
+        return "This handover is on hold. Clear that with the sales rep first."
+    if handover.state is not State.WON:
+        return "The deal is not won yet, so there is no scope to confirm."
+    return ""
+
+
+def _of(known: Known, handover: Handover, who: Person, roles: Sequence[Role], deed: str, *checks: str) -> str:
+    if checklist.may_do(handover, who, *checks, roles=roles):
+        return ""
+    return only(known, handover, roles[0], deed, taker=checklist.taker(handover, *checks))

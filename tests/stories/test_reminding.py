@@ -1,0 +1,58 @@
+"""Stories of [Remind Ana]: once a day, and the day is that of whoever is reminded."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from handlers.clock import Clock
+from tests.stories import walk
+from tests.stories.stage import Stage, staged
+
+
+class Pinned(Clock):
+    """Business time that stands still once a test says so."""
+
+    at: datetime | None = None
+
+    def now(self) -> datetime:
+        """The pinned moment, else the present one."""
+        return self.at or super().now()
+
+
+@pytest.fixture
+def pinned(tmp_path: Path) -> Iterator[Stage]:
+    """A stage whose business time a test pins."""
+    with staged(tmp_path) as made:
+        made.clock = Pinned()
+        made.start()
+        yield made
+
+
+def remind_ana(stage: Stage, at: datetime) -> str:
+    """What Dev reads after [Remind Ana] at that moment; "reminded …" when there is no button to press."""
+    assert isinstance(stage.clock, Pinned)
+    stage.clock.at = at
+    walk.click(stage, "dev", "root", "gate.missing")
+    view = walk.modal(stage, "dev")
+    with stage.deps.store.read() as reader:
+        ana = reader.by_slack(walk.user_id("ana"))
+    shown = "reminded " in walk.shown(view)
+    if not shown:
+        reaction = stage.hands.click_view("dev", view["id"], "gate.remind", value=f"1:{ana.id}")
+        assert reaction.error is None
+    stage.settle()
+    stage.hands.close("dev", view["id"], everything=True)
+    return "reminded" if shown else str(stage.world.slack.ephemerals(walk.user_id("dev"), walk.HERE)[-1]["text"])
+
+
+def test_the_day_is_that_of_whoever_is_reminded(pinned: Stage) -> None:
+    """Ana works in Los Angeles: her Tuesday is not over when it is Wednesday in London, and begins later than there."""
+    walk.won(pinned)
+    pinned.world.slack.change_user(walk.user_id("ana"), tz="America/Los_Angeles")
+    pinned.settle()
+    assert remind_ana(pinned, datetime(2026, 11, 24, 22, 30, tzinfo=UTC)) == "Ana is reminded."
+    assert remind_ana(pinned, datetime(2026, 11, 25, 2, 0, tzinfo=UTC)) == "reminded"
+    assert remind_ana(pinned, datetime(2026, 11, 25, 17, 0, tzinfo=UTC)) == "Ana is reminded."
+    assert remind_ana(pinned, datetime(2026, 11, 26, 1, 0, tzinfo=UTC)) == "reminded"
