@@ -80,9 +80,6 @@ class Unit(Protocol):
     def keep_reminder(self, reminder: Reminder) -> None:
         """Writes one reminder that is there."""
 
-    def drop_reminder(self, reminder_id: int) -> None:
-        """Forgets a reminder that was never sent."""
-
     def open_of(self, person_ids: Iterable[int]) -> list[int]:
         """Ids of the open records in which one of these people holds a role or an item, or is waited for; ascending."""
 

@@ -11,9 +11,10 @@ from typing import Any
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from bot.errors import Declined, NeedsReauth, RateLimited, Unavailable
+from bot.errors import Declined, NeedsReauth, RateLimited, Surprise, Unavailable
 
 LATER = frozenset({"request_timeout", "service_unavailable", "internal_error", "fatal_error", "fetch_members_failed"})
+NOT_JSON = "Received a response in a non-JSON format"  # slack_sdk/web/base_client.py; behind it stands the answer
 LIMITED = frozenset({"ratelimited", "rate_limited"})
 BROKEN = frozenset(
     {"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "missing_scope"}
@@ -78,9 +79,16 @@ def translated(method: str, error: SlackApiError) -> Exception:
         headers = getattr(response, "headers", None) or {}
         after = str(headers.get("Retry-After") or headers.get("retry-after") or "1")
         return RateLimited("Slack", method, words="too many calls", after=float(after) if after.isdigit() else 1.0)
-    if status >= 500 or code in LATER or not code:  # noqa: PLR2004 - server errors
-        return Unavailable("Slack", method, words=code or "Slack did not answer", status=status)
+    garbled = code.startswith(NOT_JSON)
+    if garbled and status < 500:  # noqa: PLR2004 - server errors
+        return Surprise("Slack", method, words="an answer that is not JSON", status=status)
+    if garbled or status >= 500 or code in LATER or not code:  # noqa: PLR2004 - server errors
+        return Unavailable("Slack", method, words=_said(code, garbled=garbled), status=status)
     if code in BROKEN:
         needed = data.get("needed", "") if isinstance(data, dict) else ""
         return NeedsReauth("Slack", method, words=f"{code} {needed}".strip())
     return SlackRefused("Slack", method, words=code, status=status, code=code)
+
+
+def _said(code: str, *, garbled: bool) -> str:
+    return "Slack did not answer" if garbled or not code else code

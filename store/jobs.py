@@ -13,7 +13,10 @@ class LostLease(Conflict):
 
 @dataclass(frozen=True)
 class ClaimedJob:
-    """A job held by one worker until `leased_until` (machine seconds). `attempts` counts this claim too."""
+    """A job held by one worker until `leased_until` (machine seconds). `attempts` counts this claim too.
+
+    `faults` are the earlier tries that failed by a fault, the vendor's or our own.
+    """
 
     id: int
     key: str
@@ -24,6 +27,7 @@ class ClaimedJob:
     owner: str
     leased_until: float
     best_effort: bool = False
+    faults: int = 0
 
     @property
     def effect(self) -> Effect:

@@ -55,9 +55,13 @@ class Ledger:
         """The job is done."""
         self._write(job, {"state": "done", "error": ""}, states=("ready", "done"))
 
-    def retry(self, job: ClaimedJob, at: float, error: str) -> None:
-        """The job is due again at that machine time; its lane waits for it. `error` is safe to show."""
-        self._write(job, {"run_at": at, "owner": "", "error": clean(error)[:ERROR_LENGTH]})
+    def retry(self, job: ClaimedJob, at: float, error: str, *, fault: bool = False) -> None:
+        """The job is due again at that machine time; its lane waits for it. `error` is safe to show.
+
+        `fault`: it was tried and failed; else it only had to wait, and costs it nothing.
+        """
+        values = {"run_at": at, "owner": "", "error": clean(error)[:ERROR_LENGTH], "faults": job.faults + fault}
+        self._write(job, values)
 
     def park(self, job: ClaimedJob, error: str) -> None:
         """The job waits for a person (dead); its lane goes on. `error` is safe to show."""

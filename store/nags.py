@@ -108,10 +108,6 @@ class NagWriter(NagQueries):
         }
         self.session.execute(update(REMINDER).where(REMINDER.c.id == reminder.id).values(values))
 
-    def drop_reminder(self, reminder_id: int) -> None:
-        """Forgets a reminder that was never sent."""
-        self.session.execute(delete(REMINDER).where(REMINDER.c.id == reminder_id))
-
     def _rows(self, handover_id: int) -> list[RowMapping]:
         return list(self.session.execute(select(NAG).where(NAG.c.handover_id == handover_id)).mappings())
 

@@ -81,10 +81,10 @@ class Outbox:
         with self.db.write() as session:
             self._ledger(session).finish(job)
 
-    def retry(self, job: ClaimedJob, at: float, error: str) -> None:
+    def retry(self, job: ClaimedJob, at: float, error: str, *, fault: bool = False) -> None:
         """See Ledger.retry."""
         with self.db.write() as session:
-            self._ledger(session).retry(job, at, error)
+            self._ledger(session).retry(job, at, error, fault=fault)
 
     def park(self, job: ClaimedJob, error: str) -> None:
         """See Ledger.park."""
@@ -107,7 +107,7 @@ class Outbox:
     def revive(self, job_id: int) -> bool:
         """A parked job is due again now, with its ledger; whether there was one."""
         parked = (JOB.c.id == job_id, JOB.c.state == "dead")
-        values = {"state": "ready", "run_at": self.tick(), "attempts": 0, "owner": ""}
+        values = {"state": "ready", "run_at": self.tick(), "attempts": 0, "faults": 0, "owner": ""}
         with self.db.write() as session:
             return bool(session.execute(update(JOB).where(*parked).values(**values).returning(JOB.c.id)).first())
 
@@ -146,7 +146,7 @@ class Outbox:
         return Ledger(session, t=self.tick(), lease=self.lease)
 
 
-_CLAIMED = ("id", "key", "kind", "lane", "payload", "attempts", "owner", "best_effort")
+_CLAIMED = ("id", "key", "kind", "lane", "payload", "attempts", "owner", "best_effort", "faults")
 
 
 def _first_due(t: float, kinds: Collection[str] | None) -> Select[tuple[int, str]]:

@@ -61,24 +61,37 @@ def remind(unit: Unit, receiver_id: int, people: Iterable[int], *, terms: Terms,
 
 def _tell(unit: Unit, receiver: Person, rows: list[Nag], now: datetime, *, hours: Office) -> bool:
     day = local_day(hours, now)
-    sent = unit.reminders(receiver.id, day)
+    ever = unit.reminders(receiver.id, day)
+    # One that had nothing to say when it should have been sent rang nobody, so it uses nothing up.
+    sent = [reminder for reminder in ever if reminder.ts or not reminder.done_at]
+    causes = _spent(unit, rows, now)
+    if len(sent) < PER_DAY and not _only_late_again(sent, causes, rows):
+        n = ever[-1].n + 1 if ever else 1
+        unit.add_reminder(receiver.id, day, n, at=now, causes=causes)
+        unit.emit(Remind(receiver.id, day.isoformat(), n))
+        return True
+    last = sent[-1]
+    _add(last, causes)
+    last.done_at = None  # what it said is done, and here is something new: it is edited once more
+    unit.keep_reminder(last)
+    unit.emit(RedrawReminder(last.id, receiver.id, now.isoformat()))
+    return False
+
+
+def _spent(unit: Unit, rows: list[Nag], now: datetime) -> dict[int, list[str]]:
     causes: dict[int, list[str]] = {}
     for row in rows:
         named = row.due(now)
         causes.setdefault(row.handover_id, []).extend(f"{row.person}:{cause}" for cause in named)
         row.spend(named)
         unit.keep_nag(row)
-    if len(sent) < PER_DAY and not _only_late_again(sent, causes, rows):
-        n = len(sent) + 1
-        unit.add_reminder(receiver.id, day, n, at=now, causes=causes)
-        unit.emit(Remind(receiver.id, day.isoformat(), n))
-        return True
-    last = sent[-1]
+    return causes
+
+
+def _add(reminder: Reminder, causes: dict[int, list[str]]) -> None:
     for handover_id, named in causes.items():
-        last.causes.setdefault(handover_id, []).extend(named)
-    unit.keep_reminder(last)
-    unit.emit(RedrawReminder(last.id, receiver.id, now.isoformat()))
-    return False
+        mine = reminder.causes.setdefault(handover_id, [])
+        mine.extend(cause for cause in named if cause not in mine)
 
 
 def _only_late_again(sent: list[Reminder], causes: dict[int, list[str]], rows: list[Nag]) -> bool:
@@ -112,15 +125,30 @@ def fold(unit: Unit, reminder: Reminder, receiver: Person, *, terms: Terms, now:
             if row is not None and (row.waits or not why.startswith("late:")):
                 row.plan[f"again:{why}"] = at
                 unit.keep_nag(row)
-    unit.drop_reminder(reminder.id)
+    let_go(unit, reminder, now)
 
 
-def merge(unit: Unit, reminder: Reminder, later: Reminder) -> None:
+def merge(unit: Unit, reminder: Reminder, later: Reminder, *, now: datetime) -> None:
     """Two reminders of one day that both wait to be sent are one."""
-    for handover_id, named in reminder.causes.items():
-        mine = later.causes.setdefault(handover_id, [])
-        mine.extend(cause for cause in named if cause not in mine)
+    _add(later, reminder.causes)
     unit.keep_reminder(later)
+    let_go(unit, reminder, now)
+
+
+def let_go(unit: Unit, reminder: Reminder, now: datetime) -> None:
+    """It is never sent. Its row stays, so that no later reminder of that day has its number, by which it is found."""
+    reminder.done_at = now
+    unit.keep_reminder(reminder)
+
+
+def gather(unit: Unit, reminder: Reminder, receiver: Person, *, now: datetime) -> None:
+    """What became due while the reminder waited to be sent is told with it, and by no message of its own."""
+    people = {receiver.id, *_held(reminder)}
+    unit.lock_people(people)
+    causes = _spent(unit, unit.nags_due(people, now), now)
+    if causes:
+        _add(reminder, causes)
+        unit.keep_reminder(reminder)
 
 
 def later(unit: Unit, who: Person, *, reminder_id: int, until: datetime, terms: Terms, now: datetime) -> Said | Refused:

@@ -221,7 +221,9 @@ def _unspent(seeing: Look, view: View, found: Nag, old: Nag) -> dict[str, dateti
     if found.person in seeing.rung:
         found.spend([late_cause(view.hours, seeing.now)])
     planned = nag.plan(view, handover, seeing.counting, terms.office(handover), ladder(terms), now=seeing.now)
-    later = {cause: at for cause, at in old.plan.items() if cause.startswith(("later:", "again:")) and found.waits}
+    # What is to be told again stands beside the plan: a warning also for who answers for it and waits for nothing.
+    kept = {c: at for c, at in old.plan.items() if c.startswith(("later:", "again:"))}
+    later = {c: at for c, at in kept.items() if found.waits or (view.manages and ":warn:" in c)}
     return {cause: at for cause, at in (planned | later).items() if cause not in found.spent}
 
 

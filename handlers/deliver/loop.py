@@ -15,8 +15,8 @@ from store.jobs import ClaimedJob, LostLease
 log = logging.getLogger("baton.deliver")
 Performer = Callable[[Effect, Ledger], None]
 BACKOFF_CAP = 120.0  # seconds between two tries at the most
-OUTAGE_TRIES = 5_000  # about a week at the cap: an outage is waited out
-FAULT_TRIES = 6  # our own or the vendor's fault: a person is asked sooner
+OUTAGE_TRIES = 10_080  # between half the cap and the cap apart: an outage is waited out for a week at least
+FAULT_TRIES = 6  # our own or the vendor's fault: a person is asked sooner; what only had to wait does not count
 REAUTH_WAIT = 300.0
 
 
@@ -118,13 +118,14 @@ class Worker:
             else:
                 self._tell("parked", f"job:{job.id}", {"kind": job.kind, "why": words, "job": job.id})
         else:
-            store.outbox.retry(job, self._deps.clock.tick() + wait, words)
+            store.outbox.retry(job, self._deps.clock.tick() + wait, words, fault=_is_fault(error))
         if isinstance(error, NeedsReauth):
             self._tell("connection_broken", f"{error.vendor}:{self._deps.clock.now():%Y-%m-%d}", _vendor(error))
 
     def _wait(self, job: ClaimedJob, error: Exception) -> float | None:
         """Seconds until the next try, or None: park it."""
-        backoff = min(BACKOFF_CAP, 2.0 ** min(job.attempts, 10)) * random.uniform(0.5, 1.0)  # noqa: S311 - jitter
+        tries = job.faults + 1 if _is_fault(error) else job.attempts
+        backoff = min(BACKOFF_CAP, 2.0 ** min(tries, 10)) * random.uniform(0.5, 1.0)  # noqa: S311 - jitter
         match error:
             case Later(seconds=seconds):
                 return seconds
@@ -138,11 +139,16 @@ class Worker:
                 return None
             case VendorError() if not isinstance(error, Surprise):
                 return None
-        return backoff if job.attempts < FAULT_TRIES else None
+        return backoff if tries < FAULT_TRIES else None
 
     def _tell(self, name: str, serial: str, data: dict[str, object]) -> None:
         with self._deps.store.write() as unit:
             unit.emit(TellAdmin(name, serial, data))
+
+
+def _is_fault(error: Exception) -> bool:
+    # Neither a limit, an outage nor a broken credential says anything against the job.
+    return not isinstance(error, (Later, RateLimited, Unavailable, NeedsReauth))
 
 
 def _vendor(error: VendorError) -> dict[str, object]:

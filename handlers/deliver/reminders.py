@@ -10,11 +10,12 @@ from bot import gate
 from bot.actions import remind
 from bot.clock import counting as clock
 from bot.clock import nag
+from bot.clock.absence import stand_in
 from bot.clock.nag import DEFERRALS, LATE, WARNED, Nag, Reminder, hours_of, local_day
 from bot.effects import Effect, RedrawReminder, Remind
 from bot.gate import Turn
 from bot.handover import Handover
-from bot.people import Person, Role
+from bot.people import Person, Role, can_hold
 from bot.worktime import elapsed, is_open
 from handlers.deliver import posting
 from handlers.deliver.ledger import Ledger, Result
@@ -26,13 +27,21 @@ LOADED = 8  # records read for one reminder: five things are shown
 
 
 def send_reminder(effect: Effect, ledger: Ledger) -> None:
-    """Sends a reminder, once. On another day than its own, or out of hours, what it was for is planned anew."""
+    """Sends a reminder, once.
+
+    On another day than its own, out of hours, or when the person is away or gone by now, what it was for is planned
+    anew: for them, or for whoever stands in.
+    """
     assert isinstance(effect, Remind)  # noqa: S101 - the performer of exactly this kind
     deps = ledger.deps
     day, now = date.fromisoformat(effect.day), deps.clock.now()
     with deps.store.read() as reader:
         found, person = reader.reminder_at(effect.person_id, day, effect.n), reader.person(effect.person_id)
     if found is None or person is None or found.ts or found.done_at:
+        return
+    if not can_hold(person):
+        with deps.store.write() as unit:
+            remind.fold(unit, found, person, terms=deps.terms, now=now)
         return
     channel = posting.open_dm(ledger, person.slack_id)
     if ledger.job.attempts > 1 and _sent_before(ledger, found, channel, effect.key):
@@ -41,9 +50,8 @@ def send_reminder(effect: Effect, ledger: Ledger) -> None:
         return
     asked, frame = gathered(deps, found, person, now)
     if not asked.lines:
-        found.done_at = now
         with deps.store.write() as unit:
-            unit.keep_reminder(found)
+            remind.let_go(unit, found, now)
         return
     message, shown = reminder(asked, frame)
 
@@ -99,9 +107,10 @@ def gathered(deps: Deps, found: Reminder, person: Person, now: datetime, *, only
     asked = Asked(
         person=person,
         lines=lines,
-        things=sum(len(row.waits) for row in rows),
+        # What was done since the last look is not counted; of records that were not read, what waited then is.
+        things=len(standing) + sum(len(row.waits) for row in rows if row.handover_id not in records),
         reminder_id=found.id,
-        last_hour=any(":last:" in cause for named in causes.values() for cause in named),
+        last_hour=any(":last:" in cause for open_one, *_ in standing for cause in causes.get(open_one, ())),
         options=[] if any(row.deferred >= DEFERRALS for row in told) else offers,
         since=min((at for row in told for at in row.waits.values()), default=None),
         next_at=next_at,
@@ -184,14 +193,15 @@ def _frame(deps: Deps, records: dict[int, Handover], people: dict[int, Person]) 
 def _still_its_time(deps: Deps, found: Reminder, person: Person, now: datetime) -> bool:
     hours = hours_of(person, deps.terms.offices)
     with deps.store.write() as unit:
-        if found.day != local_day(hours, now) or not is_open(hours, now):
+        deputy = stand_in(unit, person, deps.settings, now)
+        if found.day != local_day(hours, now) or not is_open(hours, now) or deputy is not None:
             remind.fold(unit, found, person, terms=deps.terms, now=now)
             return False
         later = unit.reminder_at(person.id, found.day, found.n + 1)
         if later is not None and not later.ts and not later.done_at:
-            remind.merge(unit, found, later)
-            unit.drop_reminder(found.id)
+            remind.merge(unit, found, later, now=now)
             return False
+        remind.gather(unit, found, person, now=now)
     return True
 
 

@@ -13,7 +13,10 @@ from store.tables.row import Row, as_json, long
 
 
 class JobRow(Row, table=True):
-    """Something to do outside. `state`: ready, done or dead; a leased job is ready with `run_at` in the future."""
+    """Something to do outside. `state`: ready, done or dead; a leased job is ready with `run_at` in the future.
+
+    `attempts` counts claims. `faults` counts tries that failed by a fault, not those that had to wait: only they end.
+    """
 
     __tablename__ = "job"
     __table_args__ = (Index(None, "state", "run_at"), Index(None, "lane", "state", "id"))
@@ -28,6 +31,7 @@ class JobRow(Row, table=True):
     run_at: float
     emitted_at: float
     attempts: int = 0
+    faults: int = 0
     owner: str = ""
     error: str = long()
 

@@ -179,9 +179,14 @@ def test_what_waits_and_what_was_sent_is_the_same_after_the_indexes_changed(
         {**nag, "person_id": 1, "waits": {}, "plan": {}, "next_at": None})  # fmt: skip
     sent = {"id": 7, "person_id": 2, "day": date(2026, 3, 10), "n": 1, "at": START, "channel": "D1", "ts": "1.1"}
     put(url, "reminder", {**sent, "causes": {"1": ["2:gate:first"]}, "shown": [[1, 2, "pm:tick:confirm-team"]]})
+    job = {"id": 5, "key": "k", "kind": "Home", "lane": "home:1", "payload": '{"person_id": 1, "nonce": "n"}'}
+    put(url, "job", {**job, "best_effort": False, "state": "ready", "run_at": 1.0, "emitted_at": 1.0, "attempts": 7})
     assert migrate(url).before == "0002"
     same_as_models(url)
     store = opened(url, clocks)
+    waiting = store.outbox.claim("hand")
+    assert waiting is not None
+    assert (waiting.id, waiting.attempts, waiting.faults) == (5, 8, 0)
     with store.read() as reader:
         assert reader.nags(1)[2] == Nag(
             1, 2, {"pm:tick:confirm-team": SCOPED}, {"gate:last": later}, ["gate:first"], 1, DUE

@@ -1,0 +1,234 @@
+"""Reminders on their way to people, on both databases: outages, limits, cut lines, and what changes meanwhile."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.actions import capture
+from bot.actions.lists import tick
+from bot.context import Kind
+from handlers.deliver.loop import FAULT_TRIES
+from tests.handlers.desk import MINUTE, OFFICES, Desk
+from tests.stories import walk
+from tests.stories.stage import staged
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+POST = "chat.postMessage"
+
+
+@pytest.fixture
+def desk(db_url: str, tmp_path: Path) -> Iterator[Desk]:
+    """Monday morning, the scope of ABC just confirmed."""
+    delivery = {"poll_seconds": 3600, "rate_share": 1000, "lease_seconds": 20}
+    with staged(tmp_path, url=db_url, delivery=delivery, offices=OFFICES, provision={"auto": False}) as stage:
+        made = Desk(stage)
+        made.begin()
+        yield made
+        made.close()
+
+
+def tell_all(desk: Desk) -> None:
+    """Ana says that there is nothing to say: nothing waits for her any more."""
+    for kind in capture.NONE_WORDS:
+        with desk.deps.store.write() as unit:
+            capture.none_of(unit, 1, desk.people["ana"], kind=kind, terms=desk.deps.terms, now=desk.clock.now())
+
+
+def due_now(desk: Desk, number: int, who: str) -> None:
+    """What of that record waits for this person is to be told by now."""
+    desk.sweep()
+    with desk.deps.store.write() as unit:
+        row = unit.nags(number)[desk.people[who].id]
+        assert row.waits
+        row.plan["gate:first"] = desk.clock.now()
+        unit.keep_nag(row)
+
+
+def posted(desk: Desk) -> list[dict[str, Any]]:
+    """What Baton tried to post, in order."""
+    return list(desk.stage.world.slack.calls.of(POST))
+
+
+@pytest.mark.req("R40")
+def test_the_first_reminder_comes_at_nine_and_the_last_an_hour_before_the_end(desk: Desk) -> None:
+    desk.run(desk.at(1, 8, 59))
+    desk.run(desk.at(1, 8, 56))
+    desk.run(desk.at(1, 9))
+    assert desk.only("ana").startswith("*3 things wait for you*, Ana.")
+    desk.run(desk.at(1, 16, 30))
+    assert [walk.shown(m).split("\n")[0] for m in desk.letters("ana")["ana"]][1].startswith("*Last hour:*")
+    assert [one.n for one in desk.reminders("ana", 1)] == [1, 2]
+    assert desk.jobs("Remind", "ready", "dead") == []
+
+
+@pytest.mark.req("R202")
+@pytest.mark.parametrize("outage", [HOUR, DAY + HOUR, 7 * DAY], ids=["an hour", "a day", "a week"])
+def test_after_an_outage_each_person_gets_one_message_with_all_that_is_due(desk: Desk, outage: timedelta) -> None:
+    """Slack is away from the moment of the first reminder on; the sweep goes on, the hands try again and again."""
+    start = desk.at(1, 9)
+    desk.to(start - MINUTE)
+    desk.stage.world.faults.down("slack")
+    for tenth in range(10):
+        desk.to(start + outage * tenth / 10)
+        desk.sweep()
+        desk.work()
+    desk.to(start + outage)
+    desk.stage.world.faults.clear()
+    for _ in range(3):
+        desk.run()
+    found = desk.letters()
+    assert {name: len(messages) for name, messages in found.items()} == dict.fromkeys(found, 1)
+    assert {"ana", "ben"} <= found.keys()
+    things = (("say what was promised", "which date really matters", "who will push back"), ("team is available",))
+    for name, wanted in zip(("ana", "ben"), things, strict=True):
+        assert all(words in desk.only(name) for words in wanted), desk.only(name)
+    late = outage > HOUR
+    assert ("is late" in desk.only("ana")) == late
+    assert ("hana" in found) == late
+    assert len(desk.late_words()) == late
+    assert desk.jobs("Remind", "ready", "dead") == []
+    assert desk.jobs("Reply", "ready", "dead") == []
+    with desk.deps.store.read() as reader:
+        assert reader.people_due(desk.clock.now()) == []
+
+
+def test_two_of_one_day_that_could_not_be_sent_are_one(desk: Desk) -> None:
+    desk.to(desk.at(1, 9))
+    desk.stage.world.faults.down("slack")
+    desk.run()
+    desk.run(desk.at(1, 16, 31))
+    assert [(one.n, one.ts) for one in desk.reminders("ana", 1)] == [(1, ""), (2, "")]
+    desk.stage.world.faults.clear()
+    desk.run(desk.at(1, 16, 40))
+    assert desk.only("ana").startswith("*Last hour:* 3 things hold up")
+    assert desk.keys("ana")[0].endswith(f":nag:{desk.people['ana'].id}:{desk.at(1, 9).date()}:2")
+    named = desk.reminders("ana", 1)[1].causes[1]
+    assert {cause.split(":")[2] for cause in named} == {"first", "last"}
+
+
+def test_what_is_done_before_it_is_sent_sends_nothing_and_uses_nothing_up(desk: Desk) -> None:
+    """Between the tick and the hands Ana does all of hers: no message, and her two of that day are still hers."""
+    desk.to(desk.at(1, 9))
+    desk.sweep()
+    tell_all(desk)
+    desk.work()
+    assert desk.letters("ana") == {"ana": []}
+    assert desk.reminders("ana", 1)[0].done_at is not None
+    for number in (2, 3):
+        desk.open(f"d{number}", f"Client {number}")
+        due_now(desk, number, "ana")
+        desk.run()
+    assert len(desk.letters("ana")["ana"]) == 2
+
+
+def test_what_is_half_done_before_it_is_sent_names_the_rest_only(desk: Desk) -> None:
+    desk.to(desk.at(1, 9))
+    desk.sweep()
+    now = desk.clock.now()
+    with desk.deps.store.write() as unit:
+        capture.none_of(unit, 1, desk.people["ana"], kind=Kind.COMMITMENT, terms=desk.deps.terms, now=now)
+    desk.work()
+    assert desk.only("ana").startswith("*2 things wait for you*")
+    assert "promised" not in desk.only("ana")
+
+
+def test_whoever_is_away_by_then_is_left_in_peace_and_the_deputy_hears(desk: Desk) -> None:
+    desk.to(desk.at(1, 9))
+    desk.sweep()
+    until = (desk.clock.now() + DAY).date()
+    with desk.deps.store.write() as unit:
+        unit.keep_preferences(desk.people["ana"].id, away_until=until, deputy=desk.people["rafi"].id)
+    desk.run()
+    assert desk.letters("ana") == {"ana": []}
+    assert "for Ana, who is away" in desk.only("rafi")
+
+
+def test_somebody_who_left_gets_nothing_and_nothing_is_parked(desk: Desk) -> None:
+    desk.to(desk.at(1, 9))
+    desk.sweep()
+    ben = desk.people["ben"]
+    with desk.deps.store.write() as unit:
+        unit.remember(type(ben)(0, ben.name, ben.email, ben.slack_id, ben.tz, active=False))
+    desk.run()
+    assert desk.letters("ben") == {"ben": []}
+    assert desk.jobs("Remind", "ready", "dead") == []
+
+
+@pytest.mark.req("R104")
+def test_a_limit_however_often_never_doubles_it_and_never_counts_against_it(desk: Desk) -> None:
+    """Slack says "later" a dozen times, then answers nonsense once, then cuts the line after posting: one message."""
+    faults = desk.stage.world.faults
+    faults.add("slack", POST, "429", times=FAULT_TRIES * 2, retry_after=30)
+    faults.add("slack", POST, "garbage")
+    faults.add("slack", POST, "drop_after")
+    desk.to(desk.at(1, 9))
+    desk.sweep()
+    begun = len(posted(desk))
+    for _ in range(FAULT_TRIES * 30):
+        desk.work()
+        assert desk.jobs("Remind", "dead") == []
+        desk.to(desk.clock.now() + timedelta(seconds=11))
+        if not desk.jobs("Remind", "ready"):
+            break
+    assert desk.jobs("Remind", "ready") == []
+    assert len(posted(desk)) - begun > FAULT_TRIES * 2
+    assert {name: len(found) for name, found in desk.letters().items()} == {"ana": 1, "ben": 1, "dev": 1}
+    assert all(one.ts for one in desk.reminders("ana", 1))
+
+
+def test_it_is_posted_not_before_the_time_that_slack_names(desk: Desk) -> None:
+    desk.stage.world.faults.add("slack", "conversations.open", "429", retry_after=90, times=1)
+    desk.to(desk.at(1, 9))
+    desk.sweep()
+    desk.work()
+    waiting = desk.jobs("Remind", "ready")
+    assert len(waiting) == 1
+    assert 85 < waiting[0].run_at - desk.clock.tick() <= 90
+
+
+def test_the_message_of_another_day_is_folded_once_all_of_it_is_done(desk: Desk) -> None:
+    """Ana does hers a day later, elsewhere: both old messages shrink to a line without buttons, and nothing rings."""
+    desk.run(desk.at(1, 9))
+    desk.run(desk.at(1, 16, 30))
+    desk.to(desk.at(2, 9, 10))
+    before = len(posted(desk))
+    tell_all(desk)
+    desk.run()
+    for message in desk.letters("ana")["ana"]:
+        assert walk.shown(message).startswith("✓ Done, Wed ")
+        assert not any("elements" in block or "accessory" in block for block in message["blocks"])
+        assert message["text"].startswith("✓ Done")
+    assert len(desk.letters("ana")["ana"]) == 2
+    assert len(posted(desk)) == before
+
+
+def test_what_is_done_in_part_leaves_the_rest_with_its_buttons(desk: Desk) -> None:
+    desk.run(desk.at(1, 9))
+    assert "item.done" in str(desk.letters("ben")["ben"][0]["blocks"])
+    with desk.deps.store.write() as unit:
+        now = desk.clock.now()
+        tick(unit, 1, desk.people["ben"], key="confirm-team", ticked=True, terms=desk.deps.terms, now=now)
+    desk.run()
+    (message,) = desk.letters("ben")["ben"]
+    assert "item.done" not in str(message["blocks"])
+    assert "Read the presale documents" in walk.shown(message)
+
+
+def test_what_comes_when_the_days_messages_are_used_up_is_added_to_the_last_even_a_done_one(desk: Desk) -> None:
+    desk.run(desk.at(1, 9))
+    desk.run(desk.at(1, 16, 30))
+    tell_all(desk)
+    desk.run()
+    assert walk.shown(desk.letters("ana")["ana"][-1]).startswith("✓ Done")
+    desk.open("d2", "Northwind")
+    due_now(desk, 2, "ana")
+    before = len(posted(desk))
+    desk.run()
+    first, last = (walk.shown(message) for message in desk.letters("ana")["ana"])
+    assert first.startswith("✓ Done")
+    assert "*3 things wait for you*, Ana." in last
+    assert "Northwind" in last
+    assert not any(call["args"].get("channel", "").startswith("D") for call in posted(desk)[before:])
