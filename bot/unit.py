@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from bot.clock.nag import Nag, Reminder
+from bot.company.checklist import Version
 from bot.deal import Deal
 from bot.effects import Effect
 from bot.handover import Handover
@@ -136,8 +137,26 @@ class Unit(Protocol):
     def setting(self, key: str) -> str:
         """A small stored value ('' when unset): cursors, first start, round robin."""
 
+    def locked_setting(self, key: str) -> str:
+        """The same, locked until the transaction ends, also when it is unset."""
+
     def keep_setting(self, key: str, value: str) -> None:
         """Stores a small value."""
+
+    def checklist(self, checklist_id: int) -> Version | None:
+        """A checklist's draft or version, by id."""
+
+    def checklist_at(self, name: str, n: int) -> Version | None:
+        """The n-th version of a checklist that was put in force."""
+
+    def checklist_in_force(self, name: str) -> Version | None:
+        """The version in force; None while it is the file's that nobody ever changed."""
+
+    def add_checklist(self, draft: Version) -> int:
+        """Keeps a draft; its id."""
+
+    def apply_checklist(self, checklist_id: int, *, n: int, by: int, at: datetime) -> int:
+        """Puts a draft in force as the n-th version. The caller holds the checklist's name."""
 
     def load_of(self, role: str) -> dict[int, int]:
         """How many open handovers each person holds in that role: for round robin."""

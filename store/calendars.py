@@ -9,8 +9,9 @@ that this company follows) stands in `closed`, `open` and `short`.
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, time
+from pathlib import Path
 from typing import Any, TypeVar
-from zoneinfo import ZoneInfo
+from zoneinfo import TZPATH, ZoneInfo
 
 from bot.errors import ConfigError
 from bot.settings import OfficeSettings
@@ -166,6 +167,18 @@ def public_holidays(country: str, region: str, *, year: int) -> frozenset[date]:
         regions = ", ".join(known[country]) or "none"
         raise ValueError(f'region = "{region}" is not known in {country}. Regions there: {regions}.')
     return frozenset(holidays.country_holidays(country, subdiv=region or None, years=years))
+
+
+def country_of(zone: str) -> str:
+    """The country of a time zone (two letters), as the zone database has it; '' when it names none or is not there."""
+    for folder in TZPATH:
+        try:
+            lines = Path(folder, "zone.tab").read_text(encoding="utf-8").splitlines()
+        except OSError:
+            continue
+        rows = (line.split("\t") for line in lines if not line.startswith("#"))
+        return next((row[0] for row in rows if len(row) > 2 and row[2] == zone), "")  # noqa: PLR2004 - code, place, zone
+    return ""
 
 
 def _clock(value: object, midnight: str = "") -> time | None:

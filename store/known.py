@@ -78,6 +78,12 @@ def setting(session: Session, key: str) -> str:
     return session.execute(select(SETTING.c.value).where(SETTING.c.key == key)).scalar() or ""
 
 
+def locked_setting(session: Session, key: str) -> str:
+    """The same, locked until the transaction ends, also when it is unset."""
+    insert_new(session, SETTING, {"key": key, "value": ""})
+    return str(session.execute(select(SETTING.c.value).where(SETTING.c.key == key).with_for_update()).scalar_one())
+
+
 def settings(session: Session, prefix: str) -> dict[str, str]:
     """All stored values whose key begins so."""
     rows = session.execute(select(SETTING).where(SETTING.c.key.startswith(prefix, autoescape=True))).mappings()

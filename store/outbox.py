@@ -111,6 +111,13 @@ class Outbox:
         with self.db.write() as session:
             return bool(session.execute(update(JOB).where(*parked).values(**values).returning(JOB.c.id)).first())
 
+    def hurry(self, error: str) -> int:
+        """What was put off with these words is due again now, as if never tried; how many jobs that were."""
+        put_off = (JOB.c.state == "ready", JOB.c.owner == "", JOB.c.error == error)
+        values = {"run_at": self.tick(), "attempts": 0}
+        with self.db.write() as session:
+            return len(session.execute(update(JOB).where(*put_off).values(**values).returning(JOB.c.id)).all())
+
     def waiting(self) -> Counter[str]:
         """How many jobs of each kind are open (leased and put-off ones included)."""
         return self._count("ready")

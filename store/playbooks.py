@@ -61,13 +61,18 @@ def read_checklist(path: Path) -> tuple[Template | None, tuple[str, ...]]:
     text, problems = _text(path)
     if problems:
         return None, problems
+    template, found = checklist_of(text, name=path.stem)
+    return template, _named(path, found)
+
+
+def checklist_of(text: str, *, name: str) -> tuple[Template | None, tuple[str, ...]]:
+    """The checklist in a text with its version stamped, or None and its problems."""
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as wrong:
-        return None, (f"{_name(path)}: this is not TOML: {wrong}. Mend that line.",)
-    template, found = load(raw, name=path.stem)
-    stamped = replace(template, version=_stamp(template.version, text)) if template else None
-    return stamped, _named(path, found)
+        return None, (f"this is not TOML: {wrong}. Mend that line.",)
+    template, found = load(raw, name=name)
+    return replace(template, version=_stamp(template.version, text)) if template else None, found
 
 
 def read_project(path: Path) -> tuple[ProjectFile | None, tuple[str, ...]]:

@@ -14,6 +14,7 @@ from bot.people import Role
 from bot.unit import DealState
 from store import ahead, known
 from store.held import held_by
+from store.checklists import ChecklistQueries
 from store.inbox import Delivery, InboxReader
 from store.mapping import aggregate, families
 from store.mapping.deal import deal_of
@@ -37,7 +38,7 @@ CLOSED = [state.value for state in ENDED]
 BEFORE_GATE = [State.WON.value, State.SCOPED.value, State.PROVISIONED.value]
 
 
-class Reader(Overviewer, NagQueries):
+class Reader(Overviewer, NagQueries, ChecklistQueries):
     """A read transaction: everything in it is seen as of one moment."""
 
     def handover(self, handover_id: int) -> Handover | None:

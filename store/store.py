@@ -70,6 +70,10 @@ class Store:
         with self.db.read() as session:
             yield Reader(session, self._directory)
 
+    def know(self, role_map: Mapping[Role, tuple[str, ...]], office_of: Callable[[str], str]) -> None:
+        """From the next transaction on, people have the roles and offices that these settings give them."""
+        self._directory = Directory(role_map, office_of)
+
     def on_commit(self, callback: Callable[[], None]) -> None:
         """Calls this, in the writer's thread, after each commit that put something into the outbox."""
         self._on_commit.append(callback)

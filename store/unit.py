@@ -18,6 +18,7 @@ from bot.handover import ENDED, Handover, State
 from bot.unit import DealState
 from store import known, outbox
 from store.held import held_by
+from store.checklists import ChecklistWriter
 from store.inbox import Inbox
 from store.jobs import ClaimedJob, StoredStep
 from store.ledger import Ledger
@@ -41,7 +42,7 @@ class Moment:
     t: float
 
 
-class StoreUnit(PeopleWriter, NagWriter):
+class StoreUnit(PeopleWriter, NagWriter, ChecklistWriter):
     """One write transaction. `inbox` and `ledger` work within it."""
 
     def __init__(
@@ -160,6 +161,10 @@ class StoreUnit(PeopleWriter, NagWriter):
     def setting(self, key: str) -> str:
         """A small stored value ('' when unset): cursors, first start, round robin."""
         return known.setting(self.session, key)
+
+    def locked_setting(self, key: str) -> str:
+        """The same, locked until the transaction ends, also when it is unset."""
+        return known.locked_setting(self.session, key)
 
     def keep_setting(self, key: str, value: str) -> None:
         """Stores a small value."""

@@ -10,12 +10,14 @@ from decimal import Decimal
 from typing import Any
 
 from bot.errors import ConfigError
-from bot.people import HANDOVER_ROLES, Role
+from bot.people import HANDOVER_ROLES, TITLES, Role
 from bot.settings.reader import NUMBERS, Reader
 from bot.settings.retention import Retention, read_retention
 from bot.settings.tables import CONDITIONS, ENVIRONMENT, MAX_PORT, TABLES
 
 NO_DATABASE = "DATABASE_URL is no database: write sqlite:///baton.db, or postgresql://user:password@host/name."
+FILE = "baton.toml"  # as a source; the other ones are "environment", "default" and `stored.SLACK`
+NEEDED_ROLES = (Role.DELIVERY_MANAGER, Role.HEAD_OF_DELIVERY)  # without them nobody answers for a handover
 
 
 class Secret(str):
@@ -41,6 +43,10 @@ class OfficeSettings:
 
     name: str
     table: Mapping[str, Any]
+
+
+# The calendar until somebody names an office: five days, 09:00 to 17:00, no holidays.
+NO_OFFICE = OfficeSettings("main", {"timezone": "UTC"})
 
 
 @dataclass(frozen=True)
@@ -93,8 +99,16 @@ class Settings:
     retention: Retention = field(default_factory=Retention)
     given: Mapping[str, str] = field(default_factory=dict)  # environment variable or "table.key" → where it was given
 
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """What nobody has said yet and Baton cannot do without, in words; empty when it can work."""
+        wanted = {"the handovers channel": bool(self.handovers_channel)}
+        wanted |= {f"a {TITLES[role]}": bool(self.roles.get(role)) for role in NEEDED_ROLES}
+        wanted["the office"] = self.source("offices") != "default"
+        return tuple(words for words, there in wanted.items() if not there)
+
     def source(self, name: str) -> str:
-        """Where the value of that name comes from: environment, baton.toml, or default."""
+        """Where the value of that name comes from: environment, baton.toml, Slack (`stored.SLACK`), or default."""
         return self.given.get(name, "default")
 
     def office_of(self, email: str) -> str:
@@ -109,7 +123,7 @@ def read(env: Mapping[str, str], table: Mapping[str, Any], *, rehearsal: bool = 
     channel = reader.value("slack", "handovers_channel")
     problems = [*_slack_problems(given, channel), *reader.problems]
     roles = _roles(reader.tables("people", "roles"), problems)
-    offices = _offices(reader, problems)
+    offices = _offices(reader)
     person_offices = _person_offices(reader.tables("people", "offices"), offices, problems)
     functions = _functions(reader.tables("people", "functions"), problems)
     routing = _routing(reader.table.get("routing", []), problems)
@@ -207,9 +221,12 @@ def _settings(
 
 def _given(env: Mapping[str, str], table: Mapping[str, Any]) -> dict[str, str]:
     """Names only: what was given is looked up where it is used, and a secret never comes near."""
-    keys = (f"{section}.{key}" for section, values in table.items() if isinstance(values, Mapping) for key in values)
+    tables = {section: values for section, values in table.items() if isinstance(values, Mapping)}
+    keys = [f"{section}.{key}" for section, values in tables.items() for key in values]
+    roles = tables.get("people", {}).get("roles")
+    keys += [f"people.roles.{role}" for role in roles] if isinstance(roles, Mapping) else []
     return dict.fromkeys((name for name, value in env.items() if value), "environment") | dict.fromkeys(
-        [*table, *keys], "baton.toml"
+        [*table, *keys], FILE
     )
 
 
@@ -237,9 +254,9 @@ def _slack_problems(given: Mapping[str, str], channel: str) -> list[str]:
         problems.append("SLACK_BOT_TOKEN is missing: copy the bot token (xoxb-…) from your app's page in Slack.")
     if not given["SLACK_SIGNING_SECRET"] and not given["SLACK_APP_TOKEN"]:
         problems.append("SLACK_SIGNING_SECRET is missing: copy it from Basic Information of your app in Slack.")
-    if not channel.startswith(("C", "G")):
+    if channel and not channel.startswith(("C", "G")):
         problems.append(
-            "[slack] handovers_channel is missing: open the channel's details in Slack and copy its id (C…)."
+            f"[slack] handovers_channel = {channel!r} is no id: open the channel's details in Slack and copy it (C…)."
         )
     return problems
 
@@ -257,19 +274,17 @@ def _roles(table: Mapping[str, Any], problems: list[str]) -> dict[Role, tuple[st
             problems.append(f"[people.roles] {name} is no role: use one of {', '.join(Role)}.")
             continue
         roles[Role(name)] = _emails(emails, f"[people.roles] {name}", problems)
-    needed = (Role.DELIVERY_MANAGER, Role.HEAD_OF_DELIVERY)
     problems.extend(
-        f"[people.roles] {r} is empty: name at least one e-mail address." for r in needed if not roles.get(r)
+        f"[people.roles] {r} is empty: name at least one e-mail address, or leave it to /handover setup."
+        for r in NEEDED_ROLES
+        if r in table and not roles.get(r)
     )
     return roles
 
 
-def _offices(reader: Reader, problems: list[str]) -> tuple[OfficeSettings, ...]:
+def _offices(reader: Reader) -> tuple[OfficeSettings, ...]:
     names = [str(name) for name in reader.tables("offices")]
-    offices = tuple(OfficeSettings(name, dict(reader.tables("offices", name))) for name in names)
-    if not offices:
-        problems.append('There is no office: add [offices.main] with timezone = "Europe/Berlin" to baton.toml.')
-    return offices
+    return tuple(OfficeSettings(name, dict(reader.tables("offices", name))) for name in names) or (NO_OFFICE,)
 
 
 def _person_offices(

@@ -1,6 +1,7 @@
 """All rows. Importing this package defines every table of the schema."""
 
 from store.tables.clock import BreachRow, NagRow, ReminderRow
+from store.tables.company import ChecklistRow
 from store.tables.lists import AnswerRow, EntryRow, IntervalRow, ItemRow, PointRow, PresaleRow, SignatureRow
 from store.tables.machinery import (
     ConnectionRow,
@@ -29,6 +30,7 @@ from store.tables.workspace import ClientAccessRow, PostRow, StepRow, TaskCopyRo
 __all__ = [
     "AnswerRow",
     "BreachRow",
+    "ChecklistRow",
     "ClientAccessRow",
     "ConnectionRow",
     "DealSnapshotRow",

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.company.effects import SendChecklist, SetUp
 from bot.effects import (
     KINDS,
     CheckReaders,
@@ -58,6 +59,8 @@ ALL: list[Effect] = [
     SendHistory(7, 2, "n1"),
     TellAdmin("held_wins", "1", DATA),
     RedrawHeld("hubspot:501:1"),
+    SetUp(3),
+    SendChecklist("default", 2, 8, "n1"),
 ]
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import MetaData, insert
 
 from bot.actions.sweep import look
 from bot.clock.nag import Nag, Reminder
+from bot.company.checklist import Version
 from bot.handover import Handover, Interval, Item, State
 from bot.people import Person, Role
 from store.engine import Db
@@ -194,5 +195,30 @@ def test_what_waits_and_what_was_sent_is_the_same_after_the_indexes_changed(
         assert (reader.people_due(START), reader.people_due(later)) == ([], [2])
         assert reader.reminder(7) == Reminder(
             7, 2, date(2026, 3, 10), 1, START, {1: ["2:gate:first"]}, "D1", "1.1", [(1, 2, "pm:tick:confirm-team")]
+        )
+    store.db.dispose()
+
+
+def test_settings_and_pinned_versions_are_the_same_when_checklists_can_be_kept(
+    url: str, tmp_path: Path, clocks: Clocks
+) -> None:
+    at_revision(url, tmp_path, "0003")
+    people(url)
+    records(url)
+    put(url, "setting", {"key": "started:hubspot", "value": OPENED.isoformat()})
+    assert migrate(url).before == "0003"
+    same_as_models(url)
+    store = opened(url, clocks)
+    with store.read() as reader:
+        handover = reader.handover(1)
+        assert (reader.setting("started:hubspot"), reader.checklists("default")) == (OPENED.isoformat(), [])
+    assert handover is not None
+    assert [item.key for item in handover.items] == ["promises", "confirm-team"]
+    with store.write() as unit:
+        kept = unit.add_checklist(Version(0, "default", 0, "2", "text", 0, 1, START))
+        unit.apply_checklist(kept, n=1, by=1, at=START)
+    with store.read() as reader:
+        assert reader.checklist_in_force("default") == Version(
+            kept, "default", 1, "2", "text", 0, 1, START, applied_by=1, applied_at=START
         )
     store.db.dispose()
