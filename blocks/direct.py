@@ -10,6 +10,7 @@ from typing import Any
 from blocks import ids, kit, limits, mrkdwn, thread
 from blocks.admin import admin
 from blocks.company.left import left_letter
+from blocks.company import setup
 from blocks.company.preferences import deputy_letter
 from blocks.faces import items
 from blocks.frame import Block, Frame, Message
@@ -83,6 +84,8 @@ def direct(name: str, handover: Handover | None, frame: Frame, data: Mapping[str
         return deputy_letter(frame, data)
     if name == "left":
         return left_letter(frame, data)
+    if name in _COMPANY:
+        return limits.check_message(_COMPANY[name](frame, data))
     draw = _LETTERS[name]
     if handover is None:
         words = sentence("direct.gone")
@@ -299,6 +302,13 @@ def _spoken(letter: Letter, block: str, **data: object) -> str:
     return sentence(f"direct.{block}", **(common | data))
 
 
+# Letters that are about no handover.
+_COMPANY: Mapping[str, Callable[[Frame, Mapping[str, Any]], Message]] = {
+    "set_up": lambda _, data: setup.done(str(data["channel"]), data["notes"]),
+    "set_up_refused": lambda _, data: setup.not_done(data["notes"]),
+    "set_up_invite": lambda _, data: setup.invite(str(data["channel"])),
+    "set_up_changed": lambda frame, data: setup.changed(mrkdwn.name(frame.name(int(data["by"])))),
+}
 _LETTERS: Mapping[str, Callable[[Letter], Message]] = {
     "ring": _ring,
     "invite": _invite,

@@ -27,10 +27,12 @@ def home_view(
     late: Sequence[Row] | None,
     frame: Frame,
     deputy: Person | None = None,
+    *,
+    set_up: bool = True,
 ) -> dict[str, Any]:
     """The whole view. `late` is None for whoever is not a head; `deputy` stands in for whoever is away.
 
-    Guests see a kind line only.
+    `set_up`: whether Baton can work at all; if not, the first lines say what to do. Guests see a kind line only.
     """
     if person.guest or not person.active:
         return kit.home([kit.section(sentence("card.nothing"))])
@@ -44,6 +46,8 @@ def home_view(
     blocks += _quiet("others", idle, frame)
     blocks += _quiet("sold", sorted(sold, key=thread.urgency), frame)
     blocks += _late(late, frame) if late is not None else []
+    if not set_up:
+        blocks.insert(0, kit.section(sentence("setup.home")))
     return kit.home([*blocks[:MOST], *_foot(frame)])
 
 

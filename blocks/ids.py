@@ -73,6 +73,11 @@ DIGEST_NEXT = "digest.next"  # in that view; value all|mine:page
 DIGEST_BACK = "digest.back"  # the same
 DEAL_SEARCH = "deal.search"  # external_select of deals
 CONTACT_SEARCH = "contact.search"  # external_select of client contacts
+SETUP_OFFICE = "setup.office"  # in the setup modal: shows the fields of the office
+ZONE_SEARCH = "zone.search"  # external_select of time zones
+TEMPLATE_EDIT = "template.edit"  # value: the checklist's name; opens its text in parts
+TEMPLATE_GET = "template.get"  # value: version number; the checklist as a file, by direct message
+TEMPLATE_BACK = "template.back"  # value: version number; opens the preview of going back to it
 
 # Modals.
 VIEW_PROMISE = "view.promise"
@@ -97,6 +102,9 @@ VIEW_CANNOT = "view.cannot"
 VIEW_STAGE = "view.stage"
 VIEW_PRESALE = "view.presale"
 VIEW_PREFERENCES = "view.prefs"
+VIEW_SETUP = "view.setup"
+VIEW_TEMPLATE = "view.template"
+VIEW_TEMPLATE_APPLY = "view.template_apply"
 VIEW_READ = "view.read"  # modals that only show something: brief, history, "What we know"
 
 # Shortcuts of the manifest.

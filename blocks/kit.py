@@ -21,6 +21,7 @@ __all__ = [
     "checkboxes",
     "confirm",
     "context",
+    "conversations_select",
     "date_input",
     "divider",
     "external_select",
@@ -30,6 +31,7 @@ __all__ = [
     "modal",
     "mrkdwn",
     "multi_select",
+    "multi_users_select",
     "option",
     "overflow",
     "plain",
@@ -149,6 +151,23 @@ def users_select(action_id: str, *, placeholder: str | None = None, initial: str
     """A select of Slack's people."""
     return {"type": "users_select", "action_id": limits.identifier(action_id)} | _given(
         placeholder=_placeholder(placeholder), initial_user=initial
+    )
+
+
+def multi_users_select(
+    action_id: str, *, placeholder: str | None = None, initial: Sequence[str] = (), most: int | None = None
+) -> Block:
+    """A select of several of Slack's people."""
+    return {"type": "multi_users_select", "action_id": limits.identifier(action_id)} | _given(
+        placeholder=_placeholder(placeholder), initial_users=list(initial), max_selected_items=most
+    )
+
+
+def conversations_select(action_id: str, *, placeholder: str | None = None, initial: str | None = None) -> Block:
+    """A select of channels, private ones included; none that another organisation shares."""
+    only = {"include": ["private", "public"], "exclude_external_shared_channels": True, "exclude_bot_users": True}
+    return {"type": "conversations_select", "action_id": limits.identifier(action_id), "filter": only} | _given(
+        placeholder=_placeholder(placeholder), initial_conversation=initial
     )
 
 

@@ -9,6 +9,7 @@ from bot.handover import Handover
 from bot.people import Person, Role
 from bot.ports import Crm, ProjectTool
 from bot.settings import Settings
+from bot.template import Template
 from bot.terms import Terms
 from bot.worktime import day_length
 from handlers.clock import Clock
@@ -50,6 +51,10 @@ class Deps:
     assert_outside: Callable[[], None] = lambda: None
     missed: dict[str, float] = field(default_factory=dict)
     new_id: Callable[[], str] = new_id
+    # What `handlers.company` took up of what was set in Slack, and when (machine seconds) it looked last.
+    file_checklist: Template | None = None
+    taken_up: tuple[str, int] = ("", 0)
+    looked_at: float = 0.0
 
     def frame(self, handover: Handover | None, people: Mapping[int, Person], *, open_here: bool = True) -> Frame:
         """What a drawing needs beside the record."""

@@ -36,7 +36,7 @@ def moment_of(deps: Deps, day: date) -> datetime:
 
 def digest(deps: Deps, now: datetime) -> bool:
     """Asks for the digest when it is due by now; whether it did. The post itself goes through the outbox."""
-    if not deps.settings.digest_enabled:
+    if not deps.settings.digest_enabled or deps.settings.missing:
         return False
     day = today(deps, now)
     past = is_working_date(office_of(deps), day) and moment_of(deps, day) <= now

@@ -9,14 +9,14 @@ from zoneinfo import ZoneInfo
 from blocks.company.in_force import Group, Line
 from blocks.mrkdwn import WEEKDAYS, Safe, clock, day
 from bot.people import TITLES
-from bot.settings import Settings
+from bot.settings import FILE, Settings
 from bot.settings.tables import TABLES
 from bot.worktime import Hours, Office, is_working_date, next_at
 from connectors.options import variable_name
 from connectors.registry import CRMS, TOOLS
 from handlers.deps import Deps
 
-FILE, SET, NOT_SET, NONE = "baton.toml", "set", "not set", "none"
+SET, NOT_SET, NONE = "set", "not set", "none"
 SECRETS = ("SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_APP_TOKEN", "BATON_SECRET_KEY")
 HORIZON = 366  # days ahead in which the next holiday is looked for
 # Every setting of baton.toml's fixed tables, as it is in force.
@@ -60,7 +60,13 @@ def groups(deps: Deps, now: datetime) -> tuple[Group, ...]:
         tz = deps.terms.offices[settings.digest_office].tz
         digest = (*digest, Line("the next one", clock(digest_at(deps, now), tz, zone=True)))
     return (
-        Group("Offices", tuple(Line(name, office_words(each, now), FILE) for name, each in deps.terms.offices.items())),
+        Group(
+            "Offices",
+            tuple(
+                Line(name, office_words(each, now), settings.source("offices"))
+                for name, each in deps.terms.offices.items()
+            ),
+        ),
         Group("Clock and reminders", _table(settings, "clock")),
         Group("Digest", digest),
         Group("Roles", _roles(settings)),
@@ -127,7 +133,10 @@ def _table(settings: Settings, section: str) -> tuple[Line, ...]:
 
 
 def _roles(settings: Settings) -> tuple[Line, ...]:
-    held = [Line(TITLES[role], _listed(settings.roles.get(role, ())), FILE) for role in TITLES]
+    held = [
+        Line(TITLES[role], _listed(settings.roles.get(role, ())), settings.source(f"people.roles.{role}"))
+        for role in TITLES
+    ]
     deputies = _listed(f"{who} → {deputy}" for who, deputy in settings.deputies.items())
     return (
         *held,

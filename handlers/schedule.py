@@ -14,6 +14,7 @@ from bot.deal import Standing
 from bot.effects import Identify, ReadDeal
 from bot.errors import VendorError
 from handlers import retention
+from handlers.company import looked
 from handlers.deps import Deps
 from handlers.digest import tick
 from handlers.sweep import sweep
@@ -24,6 +25,7 @@ PEOPLE_LOOK = 900  # seconds between two looks whether everybody was looked up t
 DIGEST_LOOK = 30  # seconds between two looks whether the digest is due
 RETENTION_LOOK = 120  # seconds between two looks whether something is past its days; the whole walk comes once a day
 REFRESHED = "people:refreshed"
+SETTINGS_LOOK = 5  # seconds until what was set in Slack is in force also where every worker is busy
 FIRST_LOOK = timedelta(days=35)  # how far back the first report looks
 
 
@@ -35,6 +37,7 @@ def scheduler(deps: Deps, wake: Callable[[], None]) -> BackgroundScheduler:
     for key in deps.crms:
         made.add_job(reconcile, "interval", seconds=deps.settings.poll_seconds, args=(deps, key), id=f"reconcile:{key}")
     made.add_job(wake, "interval", seconds=5, id="wake")
+    made.add_job(looked, "interval", seconds=SETTINGS_LOOK, args=(deps,), id="settings")
     made.add_job(swept, "interval", seconds=SWEEP, args=(deps,), id="sweep")
     made.add_job(tick, "interval", seconds=DIGEST_LOOK, args=(deps,), id="digest")
     made.add_job(refresh_people, "interval", seconds=PEOPLE_LOOK, args=(deps,), id="people")
@@ -70,8 +73,11 @@ def swept(deps: Deps) -> int:
 def reconcile(deps: Deps, key: str) -> int:
     """Asks one CRM what changed since the cursor and re-reads what matters: with every webhook lost, nothing is.
 
-    Returns how many deals are to be re-read. An outage leaves the cursor where it was.
+    Returns how many deals are to be re-read. An outage leaves the cursor where it was; so does a Baton that is not set
+    up yet, which has nobody to report to.
     """
+    if deps.settings.missing:
+        return 0
     crm = deps.crms[key]
     with deps.store.read() as reader:
         cursor = reader.setting(f"cursor:{key}")

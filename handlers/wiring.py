@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from slack_bolt import App
@@ -22,8 +21,9 @@ from bot.template import Template
 from bot.terms import Terms
 from bot.worktime import Office
 from connectors.registry import CRMS, TOOLS
-from handlers import schedule, slack_app
+from handlers import company, schedule, slack_app
 from handlers.clock import Clock
+from handlers.company import PLAYBOOKS
 from handlers.deliver.loop import Worker
 from handlers.deliver.performers import PERFORMERS
 from handlers.deps import Deps, Identity
@@ -43,7 +43,6 @@ from store.store import Store
 from store.unit import StoreUnit
 
 log = logging.getLogger("baton")
-PLAYBOOKS = Path(__file__).resolve().parent.parent / "playbooks"
 IDENTITY = ("team_id", "team_url", "bot_user", "bot_id")
 PING = 3.0  # seconds: a line that broke is noticed by then, one that hangs after four of them
 AUTH_WAIT = 15.0  # seconds between two tries to learn who we are, while Slack is away
@@ -83,6 +82,10 @@ def wire(settings: Settings, env: Mapping[str, str], *, clock: Clock | None = No
             for key in deps.crms:
                 intake.first_start(unit, key, now=deps.clock.now())
         notice_changes(deps)
+        if deps.settings.missing:
+            log.warning(
+                "not set up yet: type /handover setup in Slack", extra={"why": ", ".join(deps.settings.missing)}
+            )
         threading.Thread(target=introduce, args=(deps, stopping), daemon=True).start()
         worker.start()
         sweeper.start()
@@ -140,7 +143,7 @@ def build(settings: Settings, env: Mapping[str, str], *, clock: Clock) -> Deps:
         tool_title=tool.title if tool else "",
         crm_titles={key: crm.title for key, crm in crms.items()},
     )
-    return Deps(
+    deps = Deps(
         settings=settings,
         terms=terms,
         store=store,
@@ -152,7 +155,10 @@ def build(settings: Settings, env: Mapping[str, str], *, clock: Clock) -> Deps:
         playbooks=checked.shelf.projects,
         identity=_remembered(store),
         assert_outside=store.assert_outside,
+        file_checklist=checked.template,
     )
+    company.take_up(deps, noticed=False)
+    return deps
 
 
 @dataclass(frozen=True)

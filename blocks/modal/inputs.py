@@ -53,6 +53,12 @@ def person(block_id: str, label: str, *, initial: str = "", required: bool = Fal
     return kit.input_(label, element, block_id=block_id, optional=not required)
 
 
+def channel(block_id: str, label: str, *, initial: str = "", hint: str = "") -> Block:
+    """A channel of our own organisation, or none."""
+    element = kit.conversations_select(block_id, placeholder="Choose a channel", initial=initial or None)
+    return kit.input_(label, element, block_id=block_id, hint=hint or None, optional=True)
+
+
 def contact(block_id: str, label: str, *, required: bool = False, hint: str = "") -> Block:
     """One of the client's people from the CRM, or what is typed (ids.CONTACT_SEARCH answers the search)."""
     element = kit.external_select(ids.CONTACT_SEARCH, placeholder="A contact, or type a name", min_query=0)

@@ -126,6 +126,18 @@ def user(view: View, block_id: str) -> str:
     return value if isinstance(value, str) else ""
 
 
+def users(view: View, block_id: str) -> tuple[str, ...]:
+    """The Slack ids of the chosen people."""
+    value = _element(view, block_id).get("selected_users")
+    return tuple(one for one in value if isinstance(one, str)) if isinstance(value, list) else ()
+
+
+def channel(view: View, block_id: str) -> str:
+    """The id of the chosen channel, or ''."""
+    value = _element(view, block_id).get("selected_conversation")
+    return value if isinstance(value, str) else ""
+
+
 def day(view: View, block_id: str) -> date | None:
     """The picked calendar date, or None."""
     value = _element(view, block_id).get("selected_date")

@@ -28,6 +28,11 @@ def slack(deps: Deps) -> Iterable[Check]:
     try:
         deps.slack.call("auth.test")
         yield Check("Slack token", ok=True)
+        if deps.settings.missing:
+            words = f"type /handover setup in Slack. Not said yet: {', '.join(deps.settings.missing)}"
+            yield Check("Setup", ok=False, words=words)
+        if not deps.settings.handovers_channel:
+            return
         room = deps.slack.call("conversations.info", channel=deps.settings.handovers_channel).get("channel") or {}
     except BatonError as error:
         yield Check("Slack", ok=False, words=f"{error}. Check SLACK_BOT_TOKEN and that Baton is in the channel.")

@@ -97,7 +97,7 @@ def publish_home(effect: Effect, ledger: Ledger) -> None:
         people = people_of(reader, *[h for h, _ in mine], *sold)
         deputy = stand_in(reader, person, deps.settings, deps.clock.now())
     frame = replace(deps.frame(None, people), links=deps.links(handover for handover, _ in mine))
-    view = home_view(person, mine, sold, late, frame, deputy)
+    view = home_view(person, mine, sold, late, frame, deputy, set_up=not deps.settings.missing)
     deps.slack.call("views.publish", user_id=person.slack_id, view=view)
 
 

@@ -1,4 +1,4 @@
-"""The timeline as a file, by direct message: only to those who may read it.
+"""The timeline, and a checklist, as a file by direct message: only to those who may read it.
 
 https://docs.slack.dev/reference/methods/files.getUploadURLExternal · files.completeUploadExternal
 """
@@ -6,9 +6,12 @@ https://docs.slack.dev/reference/methods/files.getUploadURLExternal · files.com
 import httpx
 
 from blocks.history import text_file
+from bot.actions.templates import may_keep
+from bot.company.effects import SendChecklist
 from bot.effects import Effect, SendHistory
 from bot.errors import Unavailable
 from bot.people import may_read_history
+from handlers.company import checklist_text
 from handlers.deliver import posting
 from handlers.deliver.ledger import Ledger, Result
 from handlers.deliver.thread import load
@@ -30,6 +33,26 @@ def send_history(effect: Effect, ledger: Ledger) -> None:
     channel = posting.open_dm(ledger, person.slack_id)
     name = f"{handover.shown_id}-history.txt"
     uploaded = ledger.step("upload", lambda: _upload(ledger, name, body), again=True)
+    ledger.step(
+        "share",
+        lambda: _share(ledger, uploaded["id"], name, channel),
+        find=lambda started: _shared(ledger, uploaded["id"], channel, started),
+    )
+
+
+def send_checklist(effect: Effect, ledger: Ledger) -> None:
+    """Shares a checklist as a TOML file in the person's direct messages, once; the file's own while `n` is 0."""
+    assert isinstance(effect, SendChecklist)  # noqa: S101 - the performer of exactly this kind
+    deps = ledger.deps
+    with deps.store.read() as reader:
+        person = reader.person(effect.person_id)
+        version = reader.checklist_at(effect.name, effect.n)
+    if person is None or not may_keep(person):
+        return
+    text = version.text if version and version.text else checklist_text(effect.name)
+    channel = posting.open_dm(ledger, person.slack_id)
+    name = f"{effect.name}-version-{effect.n}.toml"
+    uploaded = ledger.step("upload", lambda: _upload(ledger, name, text.encode()), again=True)
     ledger.step(
         "share",
         lambda: _share(ledger, uploaded["id"], name, channel),

@@ -68,6 +68,11 @@ def _asked(ledger: Ledger, slack_id: str, met: Person | None) -> Person | None:
     return _noticed(ledger, answer.get("user") or {})
 
 
+def met(ledger: Ledger, slack_id: str) -> Person:
+    """The person of that Slack id, asked from Slack and kept. SlackRefused when there is none."""
+    return _noticed(ledger, ledger.deps.slack.call("users.info", user=slack_id).get("user") or {})
+
+
 def _noticed(ledger: Ledger, user: dict[str, Any]) -> Person:
     deps = ledger.deps
     return _kept(ledger, person_of(user), away_by_status(user, deps.settings, deps.clock.now()))

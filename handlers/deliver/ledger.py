@@ -9,6 +9,7 @@ from store.jobs import ClaimedJob
 from store.unit import StoreUnit
 
 Result = dict[str, str]
+NOT_SET_UP = "Baton is not set up yet"  # by these words the work that waits for it is found again
 PATIENCE = 3.0  # seconds that a hand waits for its slot before it gives the job back
 
 
@@ -17,6 +18,13 @@ class Later(BatonError):
     """Not now: the rate rules have no slot yet. The job goes back and costs no attempt."""
 
     seconds: float
+
+
+class Unfinished(Later):
+    """Not before Baton is set up."""
+
+    def __str__(self) -> str:
+        return NOT_SET_UP
 
 
 class Uncertain(BatonError):

@@ -8,7 +8,8 @@ from contextlib import contextmanager
 
 from bot.effects import Effect, InviteClient, PromiseTasks, Provision, TellAdmin, load
 from bot.errors import BatonError, NeedsReauth, RateLimited, Surprise, Unavailable, VendorError
-from handlers.deliver.ledger import Later, Ledger, Uncertain
+from handlers.company import looked
+from handlers.deliver.ledger import Later, Ledger, Uncertain, Unfinished
 from handlers.deps import Deps
 from store.jobs import ClaimedJob, LostLease
 
@@ -18,6 +19,9 @@ BACKOFF_CAP = 120.0  # seconds between two tries at the most
 OUTAGE_TRIES = 10_080  # between half the cap and the cap apart: an outage is waited out for a week at least
 FAULT_TRIES = 6  # our own or the vendor's fault: a person is asked sooner; what only had to wait does not count
 REAUTH_WAIT = 300.0
+SETUP_WAIT = 60.0  # work waits until Baton is set up, and is due the moment it is
+# What is done also while nobody has said where handovers are opened and who answers for them.
+BEFORE_SETUP = frozenset({"SetUp", "Identify", "Whisper", "Direct", "Home", "ReadInbox"})
 
 
 class Worker:
@@ -81,6 +85,7 @@ class Worker:
             with self._wake:
                 rung = self._rung
             try:
+                looked(self._deps)
                 busy = self.run_one(owner)
             except Exception:  # the database may be away: the loop must outlive it
                 log.exception("could not claim work")
@@ -97,12 +102,17 @@ class Worker:
             effect = load(job.kind, job.payload)
             # A retry by hand is a new job on the same page of the ledger: it finds what the earlier one began.
             scope = effect.lane if isinstance(effect, (Provision, InviteClient, PromiseTasks)) else ""
-            self._performers[job.kind](effect, Ledger(self._deps, job, scope))
+            self._performer(job.kind)(effect, Ledger(self._deps, job, scope))
             store.outbox.finish(job)
         except LostLease:
             log.info("lease lost", extra={"job": job.id, "kind": job.kind})
         except Exception as error:  # noqa: BLE001 - whatever it is, the job must not vanish
             self._failed(job, error)
+
+    def _performer(self, kind: str) -> Performer:
+        if self._deps.settings.missing and kind not in BEFORE_SETUP:
+            raise Unfinished(SETUP_WAIT)
+        return self._performers[kind]
 
     def _failed(self, job: ClaimedJob, error: Exception) -> None:
         store = self._deps.store

@@ -13,6 +13,7 @@ from handlers.deliver import (
     promises,
     provision,
     reminders,
+    setup,
     thread,
     workspace,
 )
@@ -43,4 +44,6 @@ PERFORMERS: Mapping[str, Performer] = {
     "PostDigest": digest.post_digest,
     "Identify": identify.identify,
     "SendHistory": files.send_history,
+    "SendChecklist": files.send_checklist,
+    "SetUp": setup.set_up,
 }

@@ -14,6 +14,7 @@ from handlers.ears import (
     capture,
     clock,
     commands,
+    company,
     digest,
     home,
     lists,
@@ -33,7 +34,7 @@ from handlers.ears.guard import Click, on_error, whisper
 
 PARTS = (
     commands, capture, points, lists, scope, signoff, access, roles, clock, pause, cannot, prefs, show, home, digest,
-    mentions, notices, options, record,
+    mentions, notices, options, record, company,
 )  # fmt: skip
 
 

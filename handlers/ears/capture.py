@@ -12,6 +12,7 @@ from blocks.modal import submission
 from blocks.modal.evidence import Evidence
 from blocks.mrkdwn import slack_unescape
 from bot.actions import capture as actions
+from bot.company.setup import NOT_YET
 from bot.context import Kind, Source
 from bot.errors import Refused
 from bot.handover import Handover
@@ -155,7 +156,7 @@ def evidence(deps: Deps, body: dict[str, Any]) -> None:
         deals = choices(reader, person)
     may = person is not None and (may_capture(person, handover.roles) if handover else bool(deals) or may_start(person))
     if not may:
-        act(deps, click, lambda *_: Refused(actions.NO_ROLE))
+        act(deps, click, lambda *_: Refused(NOT_YET if deps.settings.missing else actions.NO_ROLE))
         return
     proof = Evidence(
         channel=channel,

@@ -11,11 +11,13 @@ from slack_bolt import Ack, App
 
 from blocks.card import choice, no_match
 from blocks.frame import Message
+from bot.company.setup import NOT_YET
 from bot.effects import Identify
 from bot.people import Sight, may_start, sight
 from handlers.deps import Deps
 from handlers.ears import pause, prefs, settings, verbs
 from handlers.ears.asked import Asked, line
+from handlers.ears.company import setup, template
 from handlers.ears.digest import digest
 from handlers.ears.guard import Click, whisper
 from handlers.ears.record import presale, stage
@@ -41,6 +43,8 @@ VERBS: Mapping[str, Verb] = {
     "resume": pause.resume,
     "prefs": prefs.verb,
     "settings": settings.verb,
+    "setup": setup.verb,
+    "template": template.verb,
 }
 ALIASES = {
     "promise": "commit",
@@ -53,6 +57,8 @@ ALIASES = {
     "preferences": "prefs",
     "away": "prefs",
     "deputy": "prefs",
+    "checklist": "template",
+    "templates": "template",
 }
 
 
@@ -82,6 +88,8 @@ def answer(deps: Deps, command: Mapping[str, Any]) -> Message | None:
     with deps.store.read() as reader:
         person = reader.by_slack(str(command.get("user_id")))
     asked = Asked.of(command, person)
+    if deps.settings.missing and asked.verb != "setup" and not (person and person.guest):
+        return unfinished(deps, asked)
     if person is None:
         with deps.store.write() as unit:
             unit.emit(Identify(asked.slack_id, "", nonce=deps.new_id(), response_url=asked.response_url))
@@ -94,6 +102,14 @@ def answer(deps: Deps, command: Mapping[str, Any]) -> Message | None:
     if verb in VERBS:
         return VERBS[verb](deps, asked)
     return looked_up(deps, asked)
+
+
+def unfinished(deps: Deps, asked: Asked) -> Message:
+    """Baton is not set up yet: how that is done. Whoever asked is known when they do it."""
+    if not asked.person.id:
+        with deps.store.write() as unit:
+            unit.emit(Identify(asked.slack_id, "", nonce=deps.new_id()))
+    return line(deps, NOT_YET)
 
 
 def looked_up(deps: Deps, asked: Asked) -> Message:

@@ -11,6 +11,7 @@ from blocks.whisper import whisper
 from bot.actions import capture, rights
 from bot.actions import people as people_actions
 from bot.actions import scope as scoping
+from bot.company.setup import NOT_YET
 from bot.context import Kind, Source, lines_of
 from bot.effects import Identify, SendHistory
 from bot.errors import Refused
@@ -90,6 +91,8 @@ def open_new(deps: Deps, click: Click) -> Message | None:
     """The form, for those who may start a handover."""
     with deps.store.read() as reader:
         person = reader.by_slack(click.slack_id)
+    if deps.settings.missing:
+        return line(deps, NOT_YET)
     if person is None or not may_start(person):
         return line(deps, "Only sales, delivery and operations can start a handover. Ask sales operations for a role.")
     open_view(deps, click, forms.new_view(nonce=deps.new_id()))

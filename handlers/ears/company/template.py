@@ -1,0 +1,172 @@
+"""`/handover template`: the checklist without a server. Changed in a form, checked, shown, then put in force.
+
+The text is kept as a draft before its preview: a modal carries 3,000 characters, a checklist has more.
+"""
+
+import tomllib
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from slack_bolt import Ack, App
+
+from blocks import ids
+from blocks.company import checklist as face
+from blocks.forms import note_view
+from blocks.frame import FieldErrors, Message
+from bot.actions import templates as actions
+from bot.company.checklist import Version, compared
+from bot.company.effects import SendChecklist
+from bot.errors import Refused
+from bot.people import Person
+from bot.template import Template
+from bot.terms import Said
+from handlers.company import checklist, checklist_text, take_up
+from handlers.deps import Deps
+from handlers.ears.asked import Asked, line
+from handlers.ears.guard import Click, act, open_view
+from handlers.ears.modals import submits
+from store.playbooks import checklist_of
+from store.unit import StoreUnit
+
+NOTHING = "Nothing is changed yet."
+
+
+def register(bolt: App, deps: Deps) -> None:
+    """Registers the listeners of this conversation."""
+
+    @bolt.action(ids.TEMPLATE_EDIT)
+    def edit(ack: Ack, body: dict[str, Any]) -> None:
+        click = Click.of(body)
+        if _may(deps, click):
+            current = _current(deps)
+            open_view(deps, click, face.edit_view(_name(deps), _text(deps, current), _n(current), nonce=deps.new_id()))
+        ack()
+
+    @bolt.action(ids.TEMPLATE_GET)
+    def get(ack: Ack, body: dict[str, Any]) -> None:
+        click = Click.of(body)
+        act(deps, click, lambda unit, who: _send(deps, unit, who, click))
+        ack()
+
+    @bolt.action(ids.TEMPLATE_BACK)
+    def back(ack: Ack, body: dict[str, Any]) -> None:
+        click, now = Click.of(body), deps.clock.now()
+        if _may(deps, click):
+            _go_back(deps, click, now)
+        ack()
+
+    @bolt.view(ids.VIEW_TEMPLATE)
+    def written(ack: Ack, body: dict[str, Any]) -> None:
+        answer = _checked(deps, Click.of(body), deps.clock.now())
+        if isinstance(answer, FieldErrors):
+            ack(response_action="errors", errors=dict(answer))
+        else:
+            ack(response_action="push", view=answer)
+
+    submits(bolt, deps, ids.VIEW_TEMPLATE_APPLY, face.preview_read, lambda *given: _apply(deps, *given))
+
+
+def verb(deps: Deps, asked: Asked) -> Message:
+    """`template`: what is in force and its versions, for those who keep checklists."""
+    if not actions.may_keep(asked.person):
+        return line(deps, actions.no().sentence)
+    take_up(deps)
+    with deps.store.read() as reader:
+        versions = reader.checklists(_name(deps))
+        people = reader.people({version.applied_by for version in versions})
+    return face.overview(deps.terms.template, versions, deps.frame(None, people))
+
+
+def _may(deps: Deps, click: Click) -> bool:
+    """Whether this person keeps checklists; whoever does not is told whom to ask."""
+    with deps.store.read() as reader:
+        person = reader.by_slack(click.slack_id)
+    if person is not None and actions.may_keep(person):
+        return True
+    act(deps, click, lambda *_: actions.no())
+    return False
+
+
+def _name(deps: Deps) -> str:
+    return deps.settings.checklist
+
+
+def _current(deps: Deps) -> Version | None:
+    with deps.store.read() as reader:
+        return reader.checklist_in_force(_name(deps))
+
+
+def _n(version: Version | None) -> int:
+    return version.n if version else 0
+
+
+def _text(deps: Deps, version: Version | None) -> str:
+    return version.text if version and version.text else checklist_text(_name(deps))
+
+
+def _send(deps: Deps, unit: StoreUnit, who: Person, click: Click) -> Said | Refused:
+    if not actions.may_keep(who):
+        return actions.no()
+    n = int(click.value) if click.value.isdigit() else 0
+    unit.emit(SendChecklist(_name(deps), n, who.id, nonce=click.key))
+    return Said("The checklist comes as a file, by direct message.")
+
+
+def _checked(deps: Deps, click: Click, now: datetime) -> FieldErrors | dict[str, Any]:
+    """All problems of what was written, or its preview."""
+    written = face.edit_read(click.view)
+    for part, text in written.parts.items():
+        try:
+            tomllib.loads(text)
+        except tomllib.TOMLDecodeError as wrong:
+            return face.unreadable(part, f"This is not TOML: {wrong}. Mend that line.")
+    template, problems = checklist_of(written.text, name=written.name)
+    if template is None:
+        return face.errors_of(problems)
+    old = checklist(deps, _current(deps))
+    if _same(template, old):
+        return face.errors_of([NOTHING])
+
+    def keep(unit: StoreUnit, who: Person) -> int | Refused:
+        return actions.draft(
+            unit, who, written.text, name=written.name, version=template.version, base=written.base, now=now
+        )
+
+    return _previewed(deps, click, keep, old, template)
+
+
+def _same(new: Template, old: Template) -> bool:
+    # Blank lines and comments are no change.
+    def read(one: Template) -> Template:
+        return replace(one, version=one.version.partition("+")[0])
+
+    return read(new) == read(old)
+
+
+def _previewed(deps: Deps, click: Click, keep: Any, old: Template, new: Template) -> dict[str, Any]:
+    with deps.store.write() as unit:
+        who = unit.by_slack(click.slack_id)
+        draft = keep(unit, who) if who else actions.no()
+    if isinstance(draft, Refused):
+        return note_view("Not possible", draft.sentence)
+    return face.preview_view(compared(old, new), draft=draft, nonce=deps.new_id())
+
+
+def _go_back(deps: Deps, click: Click, now: datetime) -> None:
+    n = int(click.value) if click.value.isdigit() else 0
+    current = _current(deps)
+    with deps.store.read() as reader:
+        earlier = reader.checklist_at(_name(deps), n)
+
+    def keep(unit: StoreUnit, who: Person) -> int | Refused:
+        return actions.draft_back(unit, who, name=_name(deps), n=n, base=_n(current), now=now)
+
+    view = _previewed(deps, click, keep, checklist(deps, current), checklist(deps, earlier))
+    open_view(deps, click, view)
+
+
+def _apply(deps: Deps, unit: StoreUnit, who: Person, draft: int, _: Click, now: datetime) -> Said | Refused:
+    outcome = actions.apply(unit, who, draft, now=now)
+    deps.looked_at = 0.0  # this process looks at once; the others do within a second
+    return outcome
