@@ -14,6 +14,7 @@ from blocks.mrkdwn import Safe
 from blocks.record import carried, presale
 from blocks.render import listed, sentence
 from blocks.words import know
+from bot.actions.templates import may_keep
 from bot.handover import ENDED, Handover, State
 from bot.people import Person, Role, Sight, may_assign, may_see_settings, may_start
 
@@ -95,10 +96,10 @@ def found(words: str, hits: Sequence[Sequence[str]]) -> Message:
     return limits.check_message(Message(said, blocks))
 
 
-def help_(person: Person, roles: Collection[Role], frame: Frame) -> Message:
-    """What this person may do, with an example each; and whom to ask for the rest."""
+def help_(person: Person, roles: Collection[Role], frame: Frame, *, owner: bool = False) -> Message:
+    """What this person may do, with an example each; and whom to ask for the rest. `owner`: of the installation."""
     del frame  # help shows no moment and no other person
-    named = ["always", *_allowed(person, roles)]
+    named = ["always", *_allowed(person, roles, owner=owner)]
     lines = [sentence(f"help.{name}") for name in named]
     wanted = ("start", "assign", *(["stage"] if "whole" in named else []))
     asks = [sentence(f"help.ask_{name}") for name in wanted if name not in named]
@@ -111,21 +112,20 @@ def help_(person: Person, roles: Collection[Role], frame: Frame) -> Message:
     return limits.check_message(Message(sentence("help.text"), blocks))
 
 
-def _allowed(person: Person, roles: Collection[Role]) -> Iterable[str]:
-    if roles or person.has(*Role):
-        yield "whole"
-    if may_start(person):
-        yield "start"
-    if may_assign(person, dict.fromkeys(roles, person.id)):
-        yield "assign"
-    if Role.DELIVERY_MANAGER in roles:
-        yield "scope"
-    if Role.PM in roles or Role.CSM in roles:
-        yield "stage"
-    if Role.DELIVERY_MANAGER in roles or person.has(Role.HEAD_OF_DELIVERY, Role.SALES_OPS):
-        yield "cancel"
-    if may_see_settings(person):
-        yield "settings"
+def _allowed(person: Person, roles: Collection[Role], *, owner: bool) -> Iterable[str]:
+    runs = person.has(Role.HEAD_OF_DELIVERY, Role.SALES_OPS)
+    rights = {
+        "whole": bool(roles) or person.has(*Role),
+        "start": may_start(person),
+        "assign": may_assign(person, dict.fromkeys(roles, person.id)),
+        "scope": Role.DELIVERY_MANAGER in roles,
+        "stage": Role.PM in roles or Role.CSM in roles,
+        "cancel": Role.DELIVERY_MANAGER in roles or runs,
+        "settings": may_see_settings(person),
+        "setup": owner or runs,
+        "template": may_keep(person),
+    }
+    return (name for name, granted in rights.items() if granted)
 
 
 def _outline(handover: Handover, frame: Frame) -> Message:

@@ -11,7 +11,7 @@ from blocks.whisper import whisper
 from bot.actions import capture, rights
 from bot.actions import people as people_actions
 from bot.actions import scope as scoping
-from bot.company.setup import NOT_YET
+from bot.company.setup import NOT_YET, OWNER, owner_of
 from bot.context import Kind, Source, lines_of
 from bot.effects import Identify, SendHistory
 from bot.errors import Refused
@@ -42,8 +42,9 @@ def helped(deps: Deps, asked: Asked) -> Message:
     """Help: only what this person may do."""
     with deps.store.read() as reader:
         held = reader.mine(asked.person.id)
+        owner = owner_of(reader.setting(OWNER))
     roles = {role for handover in held for role in handover.roles_of(asked.person.id)}
-    return help_(asked.person, roles, deps.frame(None, {}))
+    return help_(asked.person, roles, deps.frame(None, {}), owner=owner == asked.person.id)
 
 
 def here(deps: Deps, asked: Asked) -> Message:

@@ -14,6 +14,7 @@ from blocks import ids
 from blocks.company import checklist as face
 from blocks.forms import note_view
 from blocks.frame import FieldErrors, Message
+from blocks.modal import submission
 from bot.actions import templates as actions
 from bot.company.checklist import Version, compared
 from bot.company.effects import SendChecklist
@@ -133,7 +134,10 @@ def _checked(deps: Deps, click: Click, now: datetime) -> FieldErrors | dict[str,
             unit, who, written.text, name=written.name, version=template.version, base=written.base, now=now
         )
 
-    return _previewed(deps, click, keep, old, template)
+    view = _previewed(deps, click, keep, old, template)
+    return submission.placed(
+        view, channel=click.channel, thread_ts=click.thread_ts, response_url=submission.origin(click.view).response_url
+    )
 
 
 def _same(new: Template, old: Template) -> bool:
