@@ -14,7 +14,7 @@ from blocks.mrkdwn import Safe
 from blocks.record import carried, presale
 from blocks.render import listed, sentence
 from blocks.words import know
-from bot.actions.templates import may_keep
+from bot.actions.company.templates import may_keep
 from bot.handover import ENDED, Handover, State
 from bot.people import Person, Role, Sight, may_assign, may_see_settings, may_start
 

@@ -13,8 +13,8 @@ from bot.handover import ENDED, Event, Handover, State
 from bot.people import Role
 from bot.unit import DealState
 from store import ahead, known
-from store.held import held_by
 from store.checklists import ChecklistQueries
+from store.held import held_by
 from store.inbox import Delivery, InboxReader
 from store.mapping import aggregate, families
 from store.mapping.deal import deal_of

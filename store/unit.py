@@ -17,8 +17,8 @@ from bot.effects import Effect, Home, Redraw
 from bot.handover import ENDED, Handover, State
 from bot.unit import DealState
 from store import known, outbox
-from store.held import held_by
 from store.checklists import ChecklistWriter
+from store.held import held_by
 from store.inbox import Inbox
 from store.jobs import ClaimedJob, StoredStep
 from store.ledger import Ledger

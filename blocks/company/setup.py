@@ -1,6 +1,6 @@
 """`/handover setup`: one form with defaults that work untouched; what baton.toml says stands in it to be read only.
 
-Decides what is shown and how it is read; who may, and what follows, `bot.company.setup` decides.
+Decides what is shown and how it is read; who may, and what follows, `bot.actions.company.setup` decides.
 """
 
 from collections.abc import Iterable, Mapping

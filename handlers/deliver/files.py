@@ -6,7 +6,7 @@ https://docs.slack.dev/reference/methods/files.getUploadURLExternal · files.com
 import httpx
 
 from blocks.history import text_file
-from bot.actions.templates import may_keep
+from bot.actions.company.templates import may_keep
 from bot.company.effects import SendChecklist
 from bot.effects import Effect, SendHistory
 from bot.errors import Unavailable

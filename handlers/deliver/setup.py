@@ -5,8 +5,9 @@ https://docs.slack.dev/reference/methods/users.info · conversations.info · con
 
 from typing import Any
 
+from bot.actions.company.setup import put_in_force, tell
 from bot.company.effects import SetUp
-from bot.company.setup import WANTED, Wanted, put_in_force, tell
+from bot.company.setup import WANTED, Wanted
 from bot.effects import Effect
 from bot.people import TITLES, Person, Role, can_hold
 from bot.settings import NEEDED_ROLES, Settings

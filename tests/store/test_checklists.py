@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from bot.actions import templates
+from bot.actions.company import templates
 from bot.company.checklist import Version
 from bot.errors import Refused
 from bot.people import Person

@@ -124,6 +124,7 @@ def test_the_form_works_untouched_and_makes_its_own_channel(http_bare: Stage) ->
     in_force(http_bare)
     settings = http_bare.deps.settings
     room = http_bare.world.slack.channel(settings.handovers_channel)
+    assert room is not None
     assert room["name"] == "handovers-2"  # the demo company has a channel of the first name already
     assert room["is_private"]
     assert walk.user_id("olga") in http_bare.world.slack.members(room["id"])

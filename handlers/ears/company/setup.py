@@ -13,6 +13,7 @@ from blocks.company import setup as face
 from blocks.frame import FieldErrors, Message
 from blocks.modal import submission
 from blocks.mrkdwn import Safe, name
+from bot.actions.company import setup as actions
 from bot.company import setup as rules
 from bot.company.setup import OWNER, WANTED, Wanted
 from bot.errors import Refused
@@ -126,7 +127,7 @@ def _read(deps: Deps, view: dict[str, Any]) -> Wanted | FieldErrors:
 def _taken(deps: Deps, unit: StoreUnit, who: Person, read: Wanted, _: Click, now: datetime) -> Said | Refused:
     office = read.office or Wanted.of(unit.setting(WANTED)).office or _default_office(who)
     fixed = in_file(deps.settings, "offices")
-    return rules.ask(unit, who, replace(read, office={} if fixed else office), settings=deps.settings, now=now)
+    return actions.ask(unit, who, replace(read, office={} if fixed else office), settings=deps.settings, now=now)
 
 
 @cache

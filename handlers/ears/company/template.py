@@ -15,7 +15,7 @@ from blocks.company import checklist as face
 from blocks.forms import note_view
 from blocks.frame import FieldErrors, Message
 from blocks.modal import submission
-from bot.actions import templates as actions
+from bot.actions.company import templates as actions
 from bot.company.checklist import Version, compared
 from bot.company.effects import SendChecklist
 from bot.errors import Refused
