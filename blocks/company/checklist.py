@@ -1,6 +1,7 @@
 """`/handover template`: the checklist in force and its versions, its text in a form, and what a change would do.
 
-Decides what is shown and how it is read; what can be used `bot.template` decides, who may `bot.actions.company.templates`.
+Decides what is shown and how it is read. What can be used, `bot.template` decides; who may,
+`bot.actions.company.templates`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
