@@ -174,9 +174,7 @@ def _walked(stage: Stage, found: Kept, record: Handover) -> Iterator[str]:
 
 def _missing_in_slack(stage: Stage, found: Kept, record: Handover) -> Iterator[str]:
     slack = stage.world.slack
-    for post in record.posts:
-        if post.ts not in {message["ts"] for message in slack.messages(post.channel)}:
-            yield f"message {post.name}"
+    yield from (f"message {post.name}" for post in record.posts if slack.book.get(post.channel, post.ts) is None)
     room = slack.channel(record.channel_id)
     if room is None:
         yield "channel"
@@ -199,10 +197,10 @@ def _missing_in_slack(stage: Stage, found: Kept, record: Handover) -> Iterator[s
 
 
 def _missing_in_tool(stage: Stage, found: Kept, record: Handover) -> Iterator[str]:
-    project = next((one for one in stage.world.asana.projects() if one["gid"] == record.workspace_id), None)
-    if project is None:
+    if stage.world.asana.find("project", record.workspace_id) is None:
         yield "project"
         return
+    project = stage.world.asana.project(record.workspace_id)
     if project["brief"] is None and not project["notes"]:
         yield "brief of the project"
     tasks = Counter((section["name"], task["name"]) for section in project["sections"] for task in section["tasks"])

@@ -15,6 +15,7 @@ from typing import Any
 from bot.handover import Handover, State
 from bot.people import Role
 from bot.worktime import add_work_dates
+from handlers.digest import tick
 from handlers.schedule import reconcile
 from sandbox import company
 from sandbox.slack.hands import Hands, NotThere, Reaction
@@ -96,6 +97,7 @@ class Month:
         stage.world.clock.advance((first - stage.clock.now()).total_seconds())
         stage.clock.advance(first - stage.clock.now())
         stage.start()
+        tick(stage.deps)  # digests begin with the first look
         self.table = Insisting(stage, stage.deps.store)
         self.deals: dict[str, str] = {}
         self.days = 0
@@ -279,6 +281,6 @@ def rings(stage: Stage) -> dict[int, Counter[str]]:
 
 def replies(stage: Stage, number: int) -> Counter[str]:
     """The new replies of a handover's thread, by what they tell."""
-    names = [key.split(":")[3] for key, call in posted(stage) if f":HO-{number}:" in key]
-    told = ("root", "list", "know", "brief", "progress")
-    return Counter(name for name in names if name not in told)
+    here = [key.split(":") for key, call in posted(stage) if call["args"]["channel"] == HERE]
+    names = [parts[3] for parts in here if parts[2] == f"HO-{number}"]
+    return Counter(name for name in names if name not in ("root", "list", "know", "progress"))

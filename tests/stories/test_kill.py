@@ -7,7 +7,7 @@ import pytest
 from tests.stories.killing import run
 from tests.stories.stage import staged
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1_800)]
 
 
 @pytest.mark.parametrize(("database", "replicas"), [("sqlite", 1), ("postgres", 2)])
