@@ -18,7 +18,7 @@ def admin(name: str, frame: Frame, data: Mapping[str, Any]) -> Message:
     """The message of that name. KeyError for a name that is not there."""
     if name == "held_over":
         return limits.check_message(_held_over(frame, data))
-    if name in ("held_wins", "first_start"):
+    if name in ("held_wins", "first_start", "split"):
         return limits.check_message(_deals(name, data))
     if name not in PLAIN:
         raise KeyError(name)

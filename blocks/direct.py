@@ -18,7 +18,7 @@ from blocks.mrkdwn import Safe
 from blocks.record import carried
 from blocks.render import count, listed, sentence
 from blocks.words import entries, turns
-from bot import checklist
+from bot import checklist, split
 from bot.clock import pause as pauses
 from bot.gate import Turn
 from bot.handover import Handover
@@ -215,6 +215,14 @@ def _cancelled(letter: Letter) -> Message:
     return Message(_spoken(letter, "cancelled_text", by=letter.by), [kit.section(words)])
 
 
+def _shares(letter: Letter) -> Message:
+    words = sentence(
+        "direct.shares", link=letter.link, amount=mrkdwn.name(split.words(letter.handover.deal.amount), 40)
+    )
+    button = kit.button("Change the shares", ids.SPLIT, str(letter.handover.id), style="primary")
+    return Message(_spoken(letter, "shares_text"), [kit.section(words, accessory=button)])
+
+
 def _paused(letter: Letter) -> Message:
     handover, pause = letter.handover, pauses.marked(letter.handover, str(letter.data.get("pause", "")))
     if pause is None or not pause.running:
@@ -322,6 +330,7 @@ _LETTERS: Mapping[str, Callable[[Letter], Message]] = {
     "hold": _hold,
     "merged": _merged,
     "cancelled": _cancelled,
+    "shares": _shares,
     "paused": _paused,
     "pause_undone": _pause_undone,
     "pause_expected": _pause_expected,

@@ -201,7 +201,7 @@ def _money(view: Mapping[str, Any], errors: FieldErrors) -> Money | None:
     typed, currency = submission.text(view, AMOUNT), submission.text(view, CURRENCY).upper()
     if not typed:
         return None
-    amount = _amount(typed)
+    amount = amount_of(typed)
     if amount is None:
         errors[AMOUNT] = "Write the amount in digits, for example 84,000."
     if not re.fullmatch(r"[A-Z]{3}", currency):
@@ -209,7 +209,7 @@ def _money(view: Mapping[str, Any], errors: FieldErrors) -> Money | None:
     return Money(amount, currency) if amount is not None else None
 
 
-def _amount(typed: str) -> Decimal | None:
+def amount_of(typed: str) -> Decimal | None:
     """`84,000`, `84.000,50`, `84 000` and `84000.5`; None for what is no amount. Groups of three are thousands."""
     plain = re.sub(r"[\s’']", "", typed)
     if not _AMOUNT.fullmatch(plain):

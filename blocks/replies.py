@@ -187,6 +187,15 @@ def _again(handover: Handover, frame: Frame, data: Mapping[str, Any]) -> Message
     return Message(text, [kit.section(words)])
 
 
+def _split(handover: Handover, frame: Frame, data: Mapping[str, Any]) -> Message:
+    by = entries.first(frame, int(data.get("by", 0)))
+    parts = [mrkdwn.name(str(part), 80) for part in data.get("parts", [])]
+    text = sentence("replies.split_text", client=mrkdwn.name(handover.client), n=len(parts), by=by)
+    rows = "\n".join(f"• {part}" for part in parts)
+    words = sentence("replies.split", by=by, n=len(parts), rows=Safe(rows), id=handover.shown_id)
+    return Message(text, [kit.section(words)])
+
+
 def _resumed(handover: Handover, frame: Frame, _: Mapping[str, Any]) -> Message:
     due = thread.spoken_due(handover, frame)
     shown = thread.token(thread.due_of(handover), frame) if due else ""
@@ -224,8 +233,9 @@ def _changed(handover: Handover, frame: Frame, data: Mapping[str, Any]) -> Messa
     rung = listed(_unique([rings.mention(handover, frame, role) for role in again]))
     names = listed(_unique([entries.first(frame, handover.roles.get(role, 0)) for role in roles]))
     labels = listed([mrkdwn.name(str(change[0]).lower(), 40) for change in changes])
-    text = sentence("replies.changed_text", title=thread.short_title(handover), labels=labels, names=names)
-    head = kit.section(sentence("replies.changed", rings=rung, n=len(again)))
+    where = "in the split" if data.get("split") else "in the CRM"
+    text = sentence("replies.changed_text", title=thread.short_title(handover), labels=labels, names=names, where=where)
+    head = kit.section(sentence("replies.changed", rings=rung, n=len(again), split=bool(data.get("split"))))
     rows = [kit.section(_change(change, handover, frame)) for change in changes]
     return Message(text, [head, *limits.within(rows, ROOM)])
 
@@ -310,6 +320,7 @@ _REPLIES: Mapping[str, Draw] = {
     "hold": _hold,
     "cancelled": _cancelled,
     "again": _again,
+    "split": _split,
     "resumed": _resumed,
     "late": _late,
     "late_over": _late_over,

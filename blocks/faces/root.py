@@ -7,7 +7,7 @@ from blocks.frame import Block, Frame, Message
 from blocks.mrkdwn import Safe
 from blocks.render import sentence
 from blocks.words import turns
-from bot import checklist, gate
+from bot import checklist, gate, split
 from bot.clock.pause import CLOCKED
 from bot.context import Kind
 from bot.deal import Money
@@ -75,7 +75,7 @@ def counts(handover: Handover, frame: Frame, *, crm: str = "") -> str:
         signed=sum(handover.signed(role) is not None for role in gate.GATE_ROLES),
         promises=len(promises),
         open=sum(entry.open for entry in promises),
-        amount=amount(handover.deal.amount, frame, crm=crm),
+        amount=amount(split.amount(handover), frame, crm=crm),
     )
     return f"{'▰' * full}{'▱' * (BAR - full)} {words}"
 

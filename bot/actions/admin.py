@@ -8,7 +8,7 @@ from bot.actions.intake import won
 from bot.actions.lists import gone, settle
 from bot.actions.provision import begin_when_ready
 from bot.deal import Deal, PresaleKind
-from bot.effects import Direct, Reply
+from bot.effects import Direct, MarkMigrated, Reply
 from bot.errors import Refused
 from bot.handover import ENDED, Handover, Presale, State
 from bot.people import Person, Role, Sight, may_start, sight
@@ -47,6 +47,8 @@ def cancel(unit: Unit, handover_id: int, who: Person, *, reason: str, now: datet
     handover.ended_at, handover.end_reason = now, reason.strip()
     unit.save(handover)
     _tell_cancelled(unit, handover, who, now)
+    if handover.workstream and handover.live_at is None:
+        _mark_rest(unit, handover, now)
     return Said(f"{handover.title} is cancelled. Nothing was deleted.")
 
 
@@ -57,6 +59,13 @@ def _tell_cancelled(unit: Unit, handover: Handover, who: Person, now: datetime) 
     concerned = {*handover.roles.values(), *(item.holder for item in handover.items)} - {0, who.id}
     for person_id in sorted(concerned):
         unit.emit(Direct(person_id, "cancelled", f"{handover.shown_id}:{serial}", handover.id, data))
+
+
+def _mark_rest(unit: Unit, handover: Handover, now: datetime) -> None:
+    # The deal waited for this workstream alone: with it given up, the deal is migrated.
+    rest = [h for h in unit.by_deal(handover.connection, handover.deal_id) if h.state is not State.CANCELLED]
+    if rest and all(h.live_at for h in rest):
+        unit.emit(MarkMigrated(rest[0].id, nonce=f"rest:{handover.id}:{now.isoformat()}"))
 
 
 def end_hold(unit: Unit, handover_id: int, who: Person, *, terms: Terms, now: datetime) -> Said | Refused:

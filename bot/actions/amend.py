@@ -15,7 +15,7 @@ from bot.effects import Direct, Reply
 from bot.handover import ENDED, Handover, Interval, State
 from bot.naming import workspace_name
 from bot.people import Role
-from bot.terms import Terms
+from bot.terms import Terms, manager_of
 from bot.unit import Unit
 
 HOLD_WORDS = {
@@ -23,6 +23,7 @@ HOLD_WORDS = {
     Standing.LOST: "the deal was lost in the CRM",
     Standing.DELETED: "the deal was deleted in the CRM",
 }
+CRM, SPLIT = "changed in the CRM", "changed in the split"  # where a change comes from, as a signature keeps it
 # What changed → whose signature it touches.
 TOUCHES = {
     "Amount": (Role.DELIVERY_MANAGER, Role.SALES_REP),
@@ -58,7 +59,9 @@ def refresh(unit: Unit, handover: Handover, deal: Deal, *, terms: Terms, now: da
     _hold_or_resume(unit, handover, was.standing, terms=terms, now=now)
     changes = differences(was, deal)
     if changes:
-        _changed(unit, handover, changes, now)
+        changed(unit, handover, changes, now)
+    if handover.workstream and was.amount != deal.amount:
+        _ask_shares(unit, handover, now)
     settle(unit, handover, terms=terms, now=now)
     if followed:
         people.tell_owner(unit, handover, terms=terms, now=now)
@@ -114,6 +117,31 @@ def differences(old: Deal, new: Deal) -> list[Change]:
     return [row for row in rows if row.old != row.new]
 
 
+def changed(unit: Unit, handover: Handover, changes: list[Change], now: datetime, *, origin: str = CRM) -> None:
+    """Keeps old → new, and re-opens the signatures that it touches; the thread is told when there were any."""
+    for change in changes:
+        handover.note(now, "deal_changed", label=change.label, old=change.old, new=change.new)
+    touched = {role for change in changes for role in TOUCHES[change.label]}
+    withdrawn = [s for s in handover.signatures if s.stands and s.role in touched]
+    if not withdrawn:
+        return
+    if handover.live_at is None:
+        for signature in withdrawn:
+            signature.withdrawn_at = now
+            labels = [c.label.lower() for c in changes if signature.role in TOUCHES[c.label]]
+            signature.withdrawn_why = f"{', '.join(labels)} {origin}"
+            handover.note(now, "signature_withdrawn", role=signature.role.value, why=signature.withdrawn_why)
+        for turn in gate.turns(handover):
+            if turn.action == "sign" and turn.role in touched:
+                first_ring(unit, handover, turn.role)  # the reply below rings them
+    data = {
+        "changes": [[c.label, c.old, c.new, c.private] for c in changes],
+        "roles": [s.role.value for s in withdrawn] if handover.live_at is None else [],
+        "split": origin == SPLIT,
+    }
+    unit.emit(Reply(handover.id, "changed", f"{now:%Y%m%dT%H%M%S%f}", data))
+
+
 def _hold_or_resume(unit: Unit, handover: Handover, was: Standing, *, terms: Terms, now: datetime) -> None:
     deal = handover.deal
     still_open = handover.state is State.PRESALE and deal.standing is Standing.OPEN
@@ -125,11 +153,19 @@ def _hold_or_resume(unit: Unit, handover: Handover, was: Standing, *, terms: Ter
         hold(unit, handover, HOLD_WORDS[deal.standing], now=now)
 
 
+def _ask_shares(unit: Unit, handover: Handover, now: datetime) -> None:
+    # The deal is worth something else now: its workstreams must add up again. Asked once, for all of them together.
+    manager = manager_of(handover)
+    if manager and unit.seen(f"shares:{handover.connection}:{handover.deal_id}:{now.isoformat()}"):
+        serial = f"{handover.shown_id}:{now:%Y%m%dT%H%M%S%f}"
+        unit.emit(Direct(manager, "shares", serial, handover.id))
+
+
 def _follow(handover: Handover, deal: Deal, now: datetime) -> None:
     handover.deal = deal
     handover.client = deal.client or handover.client
     if handover.scoped_at is None:
-        handover.project = deal.project or handover.project
+        handover.project = handover.workstream or deal.project or handover.project
         handover.start, handover.end = deal.start or handover.start, deal.end or handover.end
         handover.workspace_name = workspace_name(
             client=handover.client, project=handover.project, start=name_start(handover)
@@ -140,29 +176,6 @@ def _follow(handover: Handover, deal: Deal, now: datetime) -> None:
     ours = [artefact for artefact in handover.presale if artefact.by or not artefact.from_crm]
     signed = {(artefact.kind, artefact.title) for artefact in ours}
     handover.presale = [*ours, *(a for a in artefacts(deal) if (a.kind, a.title) not in signed)]
-
-
-def _changed(unit: Unit, handover: Handover, changes: list[Change], now: datetime) -> None:
-    for change in changes:
-        handover.note(now, "deal_changed", label=change.label, old=change.old, new=change.new)
-    touched = {role for change in changes for role in TOUCHES[change.label]}
-    withdrawn = [s for s in handover.signatures if s.stands and s.role in touched]
-    if not withdrawn:
-        return
-    if handover.live_at is None:
-        for signature in withdrawn:
-            signature.withdrawn_at = now
-            labels = [c.label.lower() for c in changes if signature.role in TOUCHES[c.label]]
-            signature.withdrawn_why = f"{', '.join(labels)} changed in the CRM"
-            handover.note(now, "signature_withdrawn", role=signature.role.value, why=signature.withdrawn_why)
-        for turn in gate.turns(handover):
-            if turn.action == "sign" and turn.role in touched:
-                first_ring(unit, handover, turn.role)  # the reply below rings them
-    data = {
-        "changes": [[c.label, c.old, c.new, c.private] for c in changes],
-        "roles": [s.role.value for s in withdrawn] if handover.live_at is None else [],
-    }
-    unit.emit(Reply(handover.id, "changed", f"{now:%Y%m%dT%H%M%S%f}", data))
 
 
 def _money(deal: Deal) -> str:

@@ -62,14 +62,17 @@ def read_deal(effect: Effect, ledger: Ledger) -> None:
 
 
 def mark_migrated(effect: Effect, ledger: Ledger) -> None:
-    """Writes "Closed → Migrated" once the gate is open. Reading first makes a repeat harmless."""
+    """Writes "Closed → Migrated" once the gate of each workstream is open. Reading first makes a repeat harmless."""
     assert isinstance(effect, MarkMigrated)  # noqa: S101 - the performer of exactly this kind
     deps = ledger.deps
     with deps.store.read() as reader:
         handover = reader.handover(effect.handover_id)
+        parts = reader.by_deal(handover.connection, handover.deal_id) if handover else []
     crm = deps.crms.get(handover.connection) if handover else None
     if handover is None or crm is None:
         return
+    if any(part.live_at is None and part.state is not State.CANCELLED for part in parts):
+        return  # a deal in several workstreams is migrated with the last of them
     at = handover.live_at or deps.clock.now()
     channel = f"{deps.identity.team_url}archives/{handover.channel_id}" if handover.channel_id else ""
 

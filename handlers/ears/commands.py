@@ -20,7 +20,7 @@ from handlers.ears.asked import Asked, line
 from handlers.ears.company import setup, template
 from handlers.ears.digest import digest
 from handlers.ears.guard import Click, whisper
-from handlers.ears.record import presale, stage
+from handlers.ears.record import presale, split, stage
 from handlers.rows import people_of, row
 
 Verb = Callable[[Deps, Asked], Message | None]
@@ -38,6 +38,7 @@ VERBS: Mapping[str, Verb] = {
     "cancel": verbs.cancel,
     "presale": presale.verb,
     "stage": stage.verb,
+    "split": split.verb,
     "digest": digest,
     "pause": pause.pause,
     "resume": pause.resume,

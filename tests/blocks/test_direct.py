@@ -104,6 +104,12 @@ def test_a_merged_open_deal_offers_the_copy_to_its_delivery_manager() -> None:
     assert buttons(message)["Copy to HO-7"]["action_id"] == ids.CARRY
 
 
+def test_shares_that_do_not_add_up_lead_to_the_form() -> None:
+    message = drawn("shares", make_handover(State.SCOPED), DEV)
+    assert "the whole deal is 84,000.00 EUR in the CRM now" in words(message)
+    assert (buttons(message)["Change the shares"]["action_id"], "84" in message.text) == (ids.SPLIT, False)
+
+
 def test_who_had_a_part_in_it_hears_of_the_end_and_why() -> None:
     message = drawn("cancelled", make_handover(State.CANCELLED), ANA, by=DEV.id, why="The client went elsewhere.")
     assert 'is cancelled* by Dev: "The client went elsewhere."\nNothing waits for you there' in words(message)
@@ -182,7 +188,8 @@ def test_what_is_said_to_be_done_says_where() -> None:
 
 NAMES = (
     "ring", "invite", "ready_to_sign", "closing", "empty_role", "question", "remind", "not_mine", "brief", "hold",
-    "merged", "cancelled", "paused", "pause_undone", "pause_expected", "item_handed", "item_yours", "said_done",
+    "merged", "cancelled", "shares", "paused", "pause_undone", "pause_expected", "item_handed", "item_yours",
+    "said_done",
 )  # fmt: skip
 
 

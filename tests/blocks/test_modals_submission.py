@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from blocks import access, capture, forms, missing, points, roles, scope
 from blocks.modal import evidence, inputs, submission
+from blocks.record import split
 from bot.context import Kind
 from bot.deal import PresaleKind
 from bot.handover import State, Step
@@ -38,6 +39,7 @@ READS: list[Callable[[dict[str, Any]], Any]] = [
     forms.new_read,
     forms.cancel_read,
     forms.presale_read,
+    split.split_read,
     submission.origin,
 ]
 DRAWN: list[dict[str, Any]] = [
@@ -54,6 +56,7 @@ DRAWN: list[dict[str, Any]] = [
     roles.hand_over_view(handover(), Role.PM, FRAME, nonce="n"),
     forms.by_hand_view(handover(), Step("k", "slack", "t"), nonce="n"),
     forms.new_view(nonce="n"),
+    split.split_view(handover(), [], nonce="n"),
     forms.presale_view(handover(), PresaleKind.PRICING, nonce="n"),
 ]
 ODD: list[Any] = [

@@ -240,6 +240,23 @@ def test_a_new_win_says_who_had_ended_it_and_rings_who_can_act(tracked: bool, he
     assert "`/handover cancel HO-42` ends it again." in words(message)
 
 
+def test_a_split_names_its_workstreams_and_rings_nobody() -> None:
+    message = drawn("split", make_handover(State.WON), by=DEV.id, parts=["HO-42 Data", "HO-43 <!channel>"])
+    assert words(message).startswith(
+        "*Dev split the deal into 2 workstreams, each with its own handover:*\n• HO-42 Data"
+    )
+    assert "What was captured so far stays on HO-42." in words(message)
+    assert mentions(message) == []
+    harmless(message)
+
+
+def test_a_change_of_the_shares_says_so() -> None:
+    handover = make_handover(State.PROVISIONED)
+    message = drawn("changed", handover, changes=[["Amount", "1", "2", True]], roles=["delivery_manager"], split=True)
+    assert "*The split into workstreams changed.* <@U0DEV> look and sign again" in words(message)
+    assert "amount changed in the split." in message.text
+
+
 def test_a_hold_of_a_cancelled_record_asks_nobody() -> None:
     message = drawn("hold", on_hold(make_handover(State.CANCELLED)), why="the deal was lost in the CRM")
     assert words(message) == "It was on hold: the deal was lost in the CRM."
