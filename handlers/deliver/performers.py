@@ -7,6 +7,7 @@ from handlers.deliver import (
     crm,
     digest,
     direct,
+    edit_out,
     files,
     held,
     identify,
@@ -43,4 +44,5 @@ PERFORMERS: Mapping[str, Performer] = {
     "PostDigest": digest.post_digest,
     "Identify": identify.identify,
     "SendHistory": files.send_history,
+    "EditOut": edit_out.edit_out,
 }

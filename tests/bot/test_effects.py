@@ -6,6 +6,7 @@ from bot.effects import (
     KINDS,
     CheckReaders,
     Direct,
+    EditOut,
     Effect,
     Home,
     Identify,
@@ -58,6 +59,7 @@ ALL: list[Effect] = [
     SendHistory(7, 2, "n1"),
     TellAdmin("held_wins", "1", DATA),
     RedrawHeld("hubspot:501:1"),
+    EditOut("k7f3", "C1", "1.1", thread=True),
 ]
 
 
