@@ -1,7 +1,8 @@
 """The command: reads arguments before anything heavy, the environment once, and hands over to the rooms.
 
 `python app.py serve [--rehearsal]` · `doctor` · `migrate` · `jobs [--json | --retry JOB]` · `replay FILE --crm NAME` ·
-`playbook check FILE` · `export FILE` · `import FILE` · `backup FILE` · `restore FILE [--replace]`
+`playbook check FILE` · `export FILE` · `import FILE` · `backup FILE` · `restore FILE [--replace]` ·
+`erase --person WHO [--yes]`
 """
 
 import argparse
@@ -46,6 +47,10 @@ def database_verbs(verbs: Any) -> None:
         made.add_argument("file", type=Path)
         if verb == "restore":
             made.add_argument("--replace", action="store_true", help="although there is something; it is kept beside")
+
+    erase = verbs.add_parser("erase", help="remove what names a person")
+    erase.add_argument("--person", required=True, metavar="WHO", help="e-mail address or Slack id")
+    erase.add_argument("--yes", action="store_true", help="do it; without, it is only told what would be done")
 
 
 def config_table(env: Mapping[str, str]) -> dict[str, Any]:

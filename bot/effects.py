@@ -6,34 +6,10 @@ A best-effort effect (an ephemeral word to one person) is tried once and never p
 """
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-
-@dataclass(frozen=True)
-class Effect:
-    """The root of all effects."""
-
-    best_effort: ClassVar[bool] = False
-
-    @property
-    def kind(self) -> str:
-        """The name under which the job is stored."""
-        return type(self).__name__
-
-    @property
-    def key(self) -> str:
-        """What makes this effect unique."""
-        return f"{self.kind}:" + ":".join(str(value) for value in asdict(self).values())
-
-    @property
-    def lane(self) -> str:
-        """The lane in which order holds."""
-        return self.key
-
-    def payload(self) -> str:
-        """The effect as JSON."""
-        return json.dumps(asdict(self), sort_keys=True)
+from bot.effect import Effect as Effect  # noqa: PLC0414 - the root is part of what this module offers
 
 
 @dataclass(frozen=True)
@@ -346,6 +322,21 @@ class SearchCrm(Effect):
 
 
 @dataclass(frozen=True)
+class EditOut(Effect):
+    """Edit a message of ours, or all in a thread, which names somebody erased; without a channel: the last one."""
+
+    token: str
+    channel: str = ""
+    ts: str = ""
+    thread: bool = False
+
+    @property
+    def lane(self) -> str:
+        """One after the other; the last one forgets them."""
+        return f"erase:{self.token}"
+
+
+@dataclass(frozen=True)
 class SendHistory(Effect):
     """Send the whole timeline of a handover as a file, by direct message."""
 
@@ -390,7 +381,7 @@ KINDS: dict[str, type[Effect]] = {
     for kind in (
         ReadInbox, ReadDeal, Redraw, Reply, Direct, Whisper, Home, Provision, MarkMigrated, InviteClient, PromiseTasks,
         ReadTasks, JoinTeam, SetTask, WriteStage, Remind, RedrawReminder, PostDigest, Identify, SearchCrm, SendHistory,
-        TellAdmin, RedrawHeld, CheckReaders,
+        TellAdmin, RedrawHeld, CheckReaders, EditOut,
     )
 }  # fmt: skip
 

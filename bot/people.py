@@ -22,6 +22,7 @@ class Role(StrEnum):
     HEAD_OF_DELIVERY = "head_of_delivery"
 
 
+FORMER, AT_CLIENT = "a former colleague", "a person at the client"  # the names of those who were erased
 HANDOVER_ROLES = (Role.SALES_REP, Role.PM, Role.CSM, Role.DELIVERY_MANAGER)
 TITLES: Mapping[Role, str] = {
     Role.SALES_REP: "sales rep",
@@ -58,6 +59,8 @@ class Person:
     @property
     def first_name(self) -> str:
         """The name that short sentences use."""
+        if self.name in (FORMER, AT_CLIENT):
+            return self.name
         return self.name.split(" ", 1)[0] if self.name else "Somebody"
 
     def away(self, now: datetime) -> bool:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from bot.unit import DealState
@@ -94,6 +94,11 @@ def keep_setting(session: Session, key: str, value: str) -> None:
     """Stores a small value."""
     insert_new(session, SETTING, {"key": key})
     session.execute(update(SETTING).where(SETTING.c.key == key).values(value=clean(value)))
+
+
+def drop_setting(session: Session, key: str) -> None:
+    """Forgets a small value."""
+    session.execute(delete(SETTING).where(SETTING.c.key == key))
 
 
 def seen(session: Session, key: str, now: datetime) -> bool:

@@ -170,6 +170,10 @@ class StoreUnit(PeopleWriter, NagWriter, ChecklistWriter):
         """Stores a small value."""
         known.keep_setting(self.session, key, value)
 
+    def drop_setting(self, key: str) -> None:
+        """Forgets a small stored value."""
+        known.drop_setting(self.session, key)
+
     def connection(self, connection: str) -> known.ConnectionState:
         """How a connection does."""
         return known.connections(self.session).get(connection, known.ConnectionState(connection))

@@ -7,6 +7,7 @@ from handlers.deliver import (
     crm,
     digest,
     direct,
+    edit_out,
     files,
     held,
     identify,
@@ -46,4 +47,5 @@ PERFORMERS: Mapping[str, Performer] = {
     "SendHistory": files.send_history,
     "SendChecklist": files.send_checklist,
     "SetUp": setup.set_up,
+    "EditOut": edit_out.edit_out,
 }

@@ -31,6 +31,8 @@ CLOSED = [state.value for state in ENDED]
 PASSING = ("click:", "event:", "hint:", "capture:")
 # Keys that hold for as long as their handover, or person, is at work; the number is the handover's.
 BOUND = re.compile(r"(?:ring:closing|ring:sign|merged):(\d+):")
+# Names of channels that a handover tried: for ever, like the channel. A kind that is not known here stays as well.
+LASTING = ("channel:",)
 DAILY = re.compile(r"remind:\d+:\d{4}-\d\d-\d\d")
 # A revision or a nonce in their key comes once: these never come again, whatever the state of their handover.
 ONCE = frozenset({"Redraw", "Whisper", "SendHistory"})

@@ -7,6 +7,7 @@ from bot.effects import (
     KINDS,
     CheckReaders,
     Direct,
+    EditOut,
     Effect,
     Home,
     Identify,
@@ -61,6 +62,7 @@ ALL: list[Effect] = [
     RedrawHeld("hubspot:501:1"),
     SetUp(3),
     SendChecklist("default", 2, 8, "n1"),
+    EditOut("k7f3", "C1", "1.1", thread=True),
 ]
 
 
