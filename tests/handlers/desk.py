@@ -83,7 +83,7 @@ class Desk:
 
     def open(self, deal: str = "d1", client: str = "ABC Fintech", **more: Any) -> Handover:
         """A record whose scope is confirmed now, with nothing done in it."""
-        now = self.clock.now()
+        now = self.clock.now().replace(second=0, microsecond=0)
         roles = {role: self.people[name].id for role, name in HOLDERS.items()}
         given = {"id": 0, "deal_id": deal, "client": client, "roles": roles, "office": "berlin"}
         blank: dict[str, Any] = {"entries": [], "answers": [], "steps": [], "presale": [], "workspace_name": ""}

@@ -15,6 +15,8 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from bot.handover import State
 from handlers import schedule
 from handlers.clock import Clock
+from handlers.deps import Deps
+from tests.handlers.desk import OFFICES, Desk
 from tests.stories import walk
 from tests.stories.stage import Stage, staged
 
@@ -33,7 +35,14 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
 def ticking(stage: Stage, wake: Any = None) -> Iterator[tuple[BackgroundScheduler, Counter[tuple[str, int]]]]:
     """The real scheduler, started, its own moments far away; and what it ran, by job and kind of event."""
     assert stage.running is not None
-    made = schedule.scheduler(stage.deps, wake or stage.running.worker.wake)
+    with ticking_on(stage.deps, wake or stage.running.worker.wake) as ticks:
+        yield ticks
+
+
+@contextmanager
+def ticking_on(deps: Deps, wake: Any) -> Iterator[tuple[BackgroundScheduler, Counter[tuple[str, int]]]]:
+    """The same, on what it is wired from."""
+    made = schedule.scheduler(deps, wake)
     seen: Counter[tuple[str, int]] = Counter()
 
     def note(event: JobExecutionEvent) -> None:
@@ -60,9 +69,8 @@ def due(scheduler: BackgroundScheduler, job_id: str, when: datetime) -> None:
 def test_every_tick_is_registered_so_that_a_late_one_still_comes_and_comes_once(stage: Stage) -> None:
     with ticking(stage) as (made, _):
         jobs = {job.id: job for job in made.get_jobs()}
-        assert {"reconcile:hubspot", "wake"} <= jobs.keys()
-        assert jobs["reconcile:hubspot"].trigger.interval == timedelta(seconds=POLL)
-        assert jobs["wake"].trigger.interval == timedelta(seconds=5)
+        every = {name: job.trigger.interval.total_seconds() for name, job in jobs.items()}
+        assert every == {"reconcile:hubspot": POLL, "wake": 5, "sweep": 15, "digest": 30}
         for job in jobs.values():
             assert (job.misfire_grace_time, job.coalesce, job.max_instances) == (None, True, 1), job.id
 
@@ -99,6 +107,42 @@ def test_the_scheduled_look_at_the_crm_finds_what_webhooks_lost(stage: Stage) ->
         stage.settle()
     assert stage.handover(2).state is State.WON
     assert {code for _, code in seen} == {EVENT_JOB_EXECUTED}
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    """Monday morning, the scope of ABC just confirmed; nothing happens unless a test lets it."""
+    delivery = {"poll_seconds": POLL, "rate_share": 1000, "lease_seconds": 20}
+    with staged(tmp_path, delivery=delivery, offices=OFFICES, provision={"auto": False}) as made:
+        at_work = Desk(made)
+        at_work.begin()
+        yield at_work
+        at_work.close()
+
+
+@pytest.mark.req("R37", "R40")
+def test_the_scheduled_sweep_tells_what_time_alone_has_made_due(desk: Desk) -> None:
+    """Nobody writes anything, so nobody wakes a sweep: a day passes, the tick comes, and people are reminded once."""
+    desk.to(desk.at(1, 9))
+    with ticking_on(desk.deps, lambda: None) as (made, seen):
+        for number in (1, 2):
+            due(made, "sweep", Clock.machine_now())
+            desk.stage.until(lambda: seen["sweep", EVENT_JOB_EXECUTED] == number, "the sweep's tick")  # noqa: B023
+            desk.work()
+            assert desk.only("ana").startswith("*3 things wait for you*")
+    assert sum(seen.values()) == 2
+
+
+@pytest.mark.req("R61")
+def test_the_scheduled_digest_is_posted_at_its_time_once(desk: Desk) -> None:
+    with ticking_on(desk.deps, lambda: None) as (made, seen):
+        for number, (moment, wanted) in enumerate([((0, 10), 0), ((1, 8), 0), ((1, 9), 1), ((1, 10), 1)], start=1):
+            desk.to(desk.at(*moment))
+            due(made, "digest", Clock.machine_now())
+            desk.stage.until(lambda: seen["digest", EVENT_JOB_EXECUTED] == number, "the digest's tick")  # noqa: B023
+            desk.work()
+            posted = [message for message in desk.stage.channel() if message["text"].startswith("Handovers ")]
+            assert len(posted) == wanted, moment
 
 
 def test_the_wake_up_rings_the_hands(stage: Stage) -> None:

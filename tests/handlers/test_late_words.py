@@ -1,0 +1,119 @@
+"""The word in the thread that it is late: true on its day only, never out of hours, once; and who cannot read it."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.handlers.desk import OFFICES, Desk
+from tests.stories import walk
+from tests.stories.stage import staged
+
+WED, THU = 2, 3
+
+
+@pytest.fixture
+def desk(db_url: str, tmp_path: Path) -> Iterator[Desk]:
+    """Wednesday, a minute before ABC is late; nobody has done anything."""
+    delivery = {"poll_seconds": 3600, "rate_share": 1000, "lease_seconds": 20}
+    with staged(tmp_path, url=db_url, delivery=delivery, offices=OFFICES, provision={"auto": False}) as stage:
+        made = Desk(stage)
+        made.begin()
+        made.run(made.at(WED, 9, 20))
+        made.to(made.at(WED, 9, 29))
+        assert made.late_words() == []
+        yield made
+        made.close()
+
+
+def emitted(desk: Desk) -> None:
+    """It has become late, the word waits in the outbox, and Slack is away."""
+    desk.stage.world.faults.down("slack")
+    desk.to(desk.at(WED, 9, 30))
+    desk.sweep()
+    assert len(desk.jobs("Reply", "ready")) == 1
+
+
+@pytest.mark.req("R37")
+def test_it_is_said_once_a_day_with_those_whose_turn_it_is(desk: Desk) -> None:
+    desk.run(desk.at(WED, 9, 30))
+    desk.run(desk.at(WED, 12))
+    (said,) = desk.late_words()
+    assert f"<@{walk.user_id('ana')}>" in said
+    desk.run(desk.at(THU, 9))
+    assert len(desk.late_words()) == 2
+
+
+def test_it_is_not_said_any_more_once_it_is_over(desk: Desk) -> None:
+    emitted(desk)
+    with desk.deps.store.write() as unit:
+        handover = unit.handover(1)
+        assert handover
+        handover.due_at = desk.at(WED + 7, 9)
+        unit.save(handover)
+    desk.stage.world.faults.clear()
+    desk.run(desk.at(WED, 9, 40))
+    assert desk.handover().breach is None
+    assert desk.late_words() == []
+    assert desk.jobs("Reply", "ready", "dead") == []
+
+
+def test_the_word_of_a_day_that_passed_gives_way_to_the_days_own(desk: Desk) -> None:
+    emitted(desk)
+    desk.to(desk.at(THU, 9, 5))
+    desk.stage.world.faults.clear()
+    desk.run()
+    desk.run(desk.at(THU, 10))
+    assert len(desk.late_words()) == 1
+    breach = desk.handover().breach
+    assert breach is not None
+    assert breach.told_on == desk.at(THU, 9).date()
+    assert desk.jobs("Reply", "ready", "dead") == []
+
+
+def test_what_could_not_be_said_in_the_days_hours_is_said_at_the_next_opening(desk: Desk) -> None:
+    emitted(desk)
+    desk.stage.world.faults.clear()
+    desk.run(desk.at(WED, 17))
+    desk.run(desk.at(WED, 23))
+    assert desk.late_words() == []
+    breach = desk.handover().breach
+    assert breach is not None
+    assert breach.told_on is None
+    desk.run(desk.at(THU, 9))
+    assert len(desk.late_words()) == 1
+
+
+@pytest.mark.parametrize("back", [(WED, 9, 40), (WED, 20, 0), (THU, 9, 5)], ids=["at once", "at night", "next day"])
+def test_what_was_said_before_the_line_was_cut_is_found_and_not_said_twice(
+    desk: Desk, back: tuple[int, int, int]
+) -> None:
+    """Slack posted it, and we never heard: whenever we are back, the thread has it once, and the record knows where."""
+    desk.to(desk.at(WED, 9, 30))
+    desk.sweep()
+    desk.stage.world.faults.add("slack", "chat.postMessage", "drop_after")
+    reply = desk.jobs("Reply", "ready")
+    assert len(reply) == 1
+    while desk.jobs("Reply", "ready")[0].attempts == 0:
+        assert desk.worker.run_one("desk")
+    assert len(desk.late_words()) == 1
+    desk.to(desk.at(*back))
+    desk.work()
+    assert len(desk.late_words()) == 1
+    assert [post.name for post in desk.handover().posts if post.name.startswith("reply:late")]
+    assert desk.jobs("Reply", "ready", "dead") == []
+
+
+def test_whoever_is_called_but_is_not_in_the_channel_gets_a_message_instead(desk: Desk) -> None:
+    ana = walk.user_id("ana")
+    desk.stage.world.slack.leave(walk.HERE, ana)
+    before = len(desk.letters("ana")["ana"])
+    ben = len(desk.letters("ben")["ben"])
+    desk.run(desk.at(WED, 9, 30))
+    letters = desk.letters("ana")["ana"]
+    assert len(letters) == before + 1
+    assert "is late and waits for you" in walk.shown(letters[-1])
+    assert len(desk.letters("ben")["ben"]) == ben  # he was called in the thread, and reads it
+    desk.run(desk.clock.now() + timedelta(hours=1))
+    assert len(desk.letters("ana")["ana"]) == before + 1
