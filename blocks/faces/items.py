@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from blocks import ids, kit, mrkdwn, thread
 from blocks.frame import Block, Frame
 from blocks.mrkdwn import Safe
-from blocks.render import sentence
+from blocks.render import listed, sentence
 from blocks.words import entries, turns
 from bot import checklist, gate
 from bot.context import Kind
@@ -16,6 +16,7 @@ from bot.people import TITLES, Role
 DOCUMENTS = 5  # with a button of their own; the rest is behind "All read" and the CRM
 FAILED = 5  # people whose access has a button of its own
 LONG_URL = 1_000
+NAMED = 3  # tasks in a line
 REASONS = 4  # named before a sign-off; "What's missing" shows all
 
 Done = Callable[[Handover, Item, Frame], Safe]
@@ -70,6 +71,8 @@ def signature(handover: Handover, frame: Frame, item: Item) -> list[Block]:
     if item.role is Role.PM and owned < wanted:
         button = kit.button("Set dates", ids.SET_TASKS, str(handover.id))
         blocks.append(kit.section(sentence("lists.tasks", owned=owned, wanted=wanted), accessory=button))
+    if item.role is Role.PM:
+        blocks += _after_the_date(handover)
     turn = next((t for t in turns.shown(handover) if t.subject == item.key and t.action == "sign"), None)
     if turn is None:
         reasons = _reasons(handover, frame, item.role)
@@ -142,6 +145,16 @@ def _access(handover: Handover, item: Item) -> list[Block]:
     if asked:
         blocks.append(kit.context(sentence("lists.access_asked", names=Safe(", ".join(asked[:FAILED])), n=len(asked))))
     return blocks
+
+
+def _after_the_date(handover: Handover) -> list[Block]:
+    # The client measures by the date that matters: whoever signs for the plan sees what would come after it.
+    day, _ = thread.real_date(handover)
+    late = [task for task in handover.tasks if day and task.due and task.due > day and not task.completed]
+    if day is None or not late:
+        return []
+    names = listed([f"“{mrkdwn.name(task.name, 40)}”" for task in late[:NAMED]])
+    return [kit.context(sentence("lists.after_the_date", n=len(late), day=mrkdwn.day(day), names=Safe(names)))]
 
 
 def _reasons(handover: Handover, frame: Frame, role: Role) -> Safe:

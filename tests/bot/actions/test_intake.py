@@ -1,7 +1,9 @@
 """What a read of a deal means: a win opens one record, once; everything else keeps the record true."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,16 +11,18 @@ import pytest
 from bot import gate
 from bot.actions import intake, people
 from bot.context import Kind
-from bot.deal import CrmPerson, LineItem, PresaleKind, PresaleTicket, Standing
+from bot.deal import CrmPerson, LineItem, Money, PresaleKind, PresaleTicket, Standing
 from bot.effects import Direct, ReadDeal, Reply, TellAdmin
 from bot.handover import State
 from bot.people import Role
 from bot.unit import DealState
+from store.playbooks import read_checklist
 from tests.bot.actions.company import Company
 from tests.bot.actions.conftest import Opens
 from tests.bot.builders import NOW, deal, person, table
 from tests.store.test_concurrency import at_once
 
+CHECKLIST = Path(__file__).resolve().parents[3] / "playbooks" / "checklists" / "default.toml"
 OPEN: dict[str, Any] = {"standing": Standing.OPEN, "won_epoch": None}
 
 
@@ -302,10 +306,33 @@ class TestFromTheCrm:
 
 
 @pytest.mark.req("R43")
-def test_a_record_pins_the_checklist_with_which_it_began(company: Company) -> None:
+def test_a_record_pins_the_checklist_with_which_it_began(company: Company, tmp_path: Path) -> None:
+    """Sales Ops edit the file between two deals: the first keeps items and version, the second gets the new ones."""
+    file = tmp_path / "default.toml"
+    file.write_text(CHECKLIST.read_text(encoding="utf-8"), encoding="utf-8")
+
+    def started() -> str:
+        template, problems = read_checklist(file)
+        assert problems == ()
+        assert template is not None
+        company.terms = replace(company.terms, template=template)
+        return template.version
+
+    old = started()
     company.read()
-    assert company.ho().template_version == company.terms.template.version
-    assert [item.key for item in company.ho().items] == [item.key for item in company.terms.template.items]
+    before = [(item.key, item.text) for item in company.ho().items]
+    text = file.read_text(encoding="utf-8").replace("Confirm that the team is available", "Confirm the whole team")
+    file.write_text(text.replace("version = 1", "version = 2"), encoding="utf-8")
+    new = started()
+    company.read(deal("502"))
+    company.read(deal(amount=Money(Decimal(90_000), "EUR")))
+
+    assert (old[:2], new[:2]) == ("1+", "2+")
+    assert [company.ho(number).template_version for number in (1, 2)] == [old, new]
+    assert [(item.key, item.text) for item in company.ho(1).items] == before
+    texts = [item.text for item in company.ho(2).items]
+    assert "Confirm the whole team" in texts
+    assert "Confirm that the team is available" not in texts
 
 
 def test_what_we_know_of_a_deal_is_kept(company: Company) -> None:

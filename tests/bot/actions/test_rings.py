@@ -1,7 +1,5 @@
 """The ring budget: how often each person is called, over a whole handover without trouble."""
 
-import pytest
-
 from bot import gate
 from bot.actions import access, capture, lists, points
 from bot.context import Disposition, Kind
@@ -81,7 +79,6 @@ def test_a_saved_promise_rings_nobody(company: Company) -> None:
     assert dict(company.rings) == before
 
 
-@pytest.mark.req("R32")
 def test_the_gate_tells_the_crm_and_the_channel_once(company: Company) -> None:
     company.live()
     assert len(company.effects(MarkMigrated)) == 1
