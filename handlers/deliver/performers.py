@@ -7,17 +7,16 @@ from handlers.deliver import (
     crm,
     digest,
     direct,
-    edit_out,
     files,
     held,
     identify,
     promises,
     provision,
     reminders,
-    setup,
     thread,
     workspace,
 )
+from handlers.deliver.company import edit_out, setup
 from handlers.deliver.loop import Performer
 
 PERFORMERS: Mapping[str, Performer] = {

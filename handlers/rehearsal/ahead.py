@@ -1,8 +1,8 @@
-"""What the record and the calendars say about the time ahead; read from the store, decided in bot/rehearsal.py."""
+"""What the record and the calendars say about the time ahead; decided in bot/clock/rehearsal.py."""
 
 from datetime import datetime
 
-from bot.rehearsal import HOUR, opening_after, time_of_day_after
+from bot.clock.rehearsal import HOUR, opening_after, time_of_day_after
 from bot.worktime import Office
 from handlers.deps import Deps
 

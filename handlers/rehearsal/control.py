@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot.clock.rehearsal import destination
 from bot.errors import Refused
-from bot.rehearsal import destination
 from handlers.deps import Deps
 from handlers.rehearsal.ahead import first_office, looks_due, places
 

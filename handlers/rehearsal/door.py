@@ -18,8 +18,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from bot.clock.rehearsal import USAGE
 from bot.errors import ConfigError, Refused
-from bot.rehearsal import USAGE
 from handlers.http import LOOPBACK, bounded
 from handlers.rehearsal.control import Control, Underway
 

@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
+from bot.clock.rehearsal import NOTHING_DUE, USAGE, destination, opening_after, time_of_day_after
 from bot.errors import Refused
-from bot.rehearsal import NOTHING_DUE, USAGE, destination, opening_after, time_of_day_after
 from bot.worktime import Office
 
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)  # a Friday
