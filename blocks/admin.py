@@ -1,4 +1,4 @@
-"""Messages to whoever runs Baton: held wins, the first start, connections, parked work. No words of any record."""
+"""Messages to whoever runs Baton: held wins, the start, connections, parked work, reviews. No words of a record."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -11,7 +11,7 @@ from blocks.render import sentence
 
 DEALS = 20
 VERDICTS = (("Open", "open", "held_open"), ("Ignore", "ignore", "held_ignore"), ("Show", "show", "held_show"))
-PLAIN = ("connection_broken", "connection_mended", "write_back_disabled", "parked")
+PLAIN = ("connection_broken", "connection_mended", "write_back_disabled", "parked", "review_due")
 
 
 def admin(name: str, frame: Frame, data: Mapping[str, Any]) -> Message:

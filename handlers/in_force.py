@@ -74,10 +74,13 @@ def groups(deps: Deps, now: datetime) -> tuple[Group, ...]:
         Group("Connections", (*_connections(settings), *_environment(settings))),
         Group(
             "Work",
-            tuple(
-                line
-                for name in ("scope", "provision", "intake", "playbooks", "delivery", "retention")
-                for line in _table(settings, name)
+            (
+                *(
+                    line
+                    for name in ("scope", "provision", "intake", "playbooks", "delivery", "retention")
+                    for line in _table(settings, name)
+                ),
+                Line("the checklist was last looked through", f"{deps.terms.template.last_reviewed:%-d %b %Y}", FILE),
             ),
         ),
     )

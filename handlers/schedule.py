@@ -10,9 +10,12 @@ from datetime import datetime, timedelta
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from bot.actions import intake
+from bot.clock.nag import local_day
 from bot.deal import Standing
-from bot.effects import Identify, ReadDeal
+from bot.effects import Identify, ReadDeal, TellAdmin
 from bot.errors import VendorError
+from bot.template import REVIEW_EVERY
+from bot.worktime import is_open
 from handlers import retention
 from handlers.company import looked
 from handlers.deps import Deps
@@ -42,7 +45,20 @@ def scheduler(deps: Deps, wake: Callable[[], None]) -> BackgroundScheduler:
     made.add_job(tick, "interval", seconds=DIGEST_LOOK, args=(deps,), id="digest")
     made.add_job(refresh_people, "interval", seconds=PEOPLE_LOOK, args=(deps,), id="people")
     made.add_job(retention.tick, "interval", seconds=RETENTION_LOOK, args=(deps,), id="retention")
+    made.add_job(review_checklist, "interval", seconds=PEOPLE_LOOK, args=(deps,), id="review")
     return made
+
+
+def review_checklist(deps: Deps) -> bool:
+    """Asks once a quarter for a look through the checklist, in office hours; whether it asked now."""
+    template, now = deps.terms.template, deps.clock.now()
+    office = deps.terms.offices[deps.settings.offices[0].name]
+    overdue = local_day(office, now) - template.review_due
+    if overdue < timedelta() or not is_open(office, now):
+        return False
+    data = {"kind": deps.settings.checklist, "why": f"{template.last_reviewed:%-d %b %Y}"}
+    with deps.store.write() as unit:
+        return unit.emit(TellAdmin("review_due", f"{template.last_reviewed}:{overdue // REVIEW_EVERY}", data))
 
 
 def refresh_people(deps: Deps) -> int:

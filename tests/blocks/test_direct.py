@@ -243,13 +243,15 @@ def test_the_first_start_reports_older_wins() -> None:
     assert words(message).startswith("*First start:* 1 deal was won before.")
 
 
-@pytest.mark.parametrize("name", ["connection_broken", "connection_mended", "write_back_disabled", "parked"])
+@pytest.mark.parametrize(
+    "name", ["connection_broken", "connection_mended", "write_back_disabled", "parked", "review_due"]
+)
 def test_admin_messages_say_what_happened_and_the_next_step(name: str) -> None:
     for data in ({}, {"vendor": "HubSpot", "why": "<!channel> " + "x" * 5000, "kind": "Redraw", "job": 7}):
         message = admin(name, EARLY, data)
         accepted(message)
         harmless(message)
-    assert ("HubSpot" in words(message)) is (name != "parked")
+    assert ("HubSpot" in words(message)) is (name not in ("parked", "review_due"))
 
 
 def test_unknown_names_are_errors() -> None:

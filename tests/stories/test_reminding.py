@@ -1,14 +1,16 @@
-"""Stories of [Remind Ana]: once a day, and the day is that of whoever is reminded."""
+"""Stories of reminding: [Remind Ana] once on a day of hers, and the checklist's quarterly review."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
 
 from handlers.clock import Clock
+from handlers.schedule import review_checklist
 from tests.stories import walk
 from tests.stories.stage import Stage, staged
+from tests.stories.test_seeing import letters
 
 
 class Pinned(Clock):
@@ -56,3 +58,29 @@ def test_the_day_is_that_of_whoever_is_reminded(pinned: Stage) -> None:
     assert remind_ana(pinned, datetime(2026, 11, 25, 2, 0, tzinfo=UTC)) == "reminded"
     assert remind_ana(pinned, datetime(2026, 11, 25, 17, 0, tzinfo=UTC)) == "Ana is reminded."
     assert remind_ana(pinned, datetime(2026, 11, 26, 1, 0, tzinfo=UTC)) == "reminded"
+
+
+@pytest.mark.req("R42")
+def test_the_checklist_is_looked_through_every_quarter(pinned: Stage) -> None:
+    """Its last review was long ago: operations are asked once a quarter, in office hours; the settings show when."""
+    template = pinned.deps.terms.template
+    due = datetime.combine(template.review_due, time(9, 30), tzinfo=UTC)
+    monday = due + timedelta(days=-due.weekday() % 7)
+    moments = [
+        (due - timedelta(days=1), False),
+        (monday.replace(hour=2), False),
+        (monday, True),
+        (monday + timedelta(hours=1), False),
+        (monday + timedelta(days=1), False),
+        (monday + timedelta(weeks=13), True),
+    ]
+    asked = []
+    for moment, _ in moments:
+        pinned.clock.at = moment  # type: ignore[attr-defined]
+        asked.append(review_checklist(pinned.deps))
+    assert asked == [wanted for _, wanted in moments]
+    pinned.settle()
+    told = [m["text"] for m in letters(pinned, "olga")]
+    assert told == ["The checklist “default” is due for its quarterly review."] * 2
+    shown = str(pinned.hands.command("olga", walk.HERE, "settings").body)
+    assert f"the checklist was last looked through: {template.last_reviewed:%-d %b %Y}" in shown

@@ -166,7 +166,7 @@ def failed_reply(stage: Stage) -> str:
     return names[0]
 
 
-@pytest.mark.req("R25")
+@pytest.mark.req("R25", "R161")
 def test_a_step_that_cannot_succeed_says_so_and_retry_works_once_the_cause_is_gone(refusing: Stage) -> None:
     """One reply to the delivery manager, in plain words; the other steps go on; Retry finishes it."""
     assert "U0TARA0001" in refusing.world.slack.members(refusing.handover().channel_id)
@@ -196,6 +196,7 @@ def test_a_step_that_cannot_succeed_says_so_and_retry_works_once_the_cause_is_go
     one_of_each(refusing)
 
 
+@pytest.mark.req("R193")
 def test_done_by_hand_is_kept_by_name_and_the_record_goes_on(refusing: Stage) -> None:
     """Ben did it himself: his name and words are on the record, and the workspace counts as ready."""
     reply = failed_reply(refusing)

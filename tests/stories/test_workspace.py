@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from blocks import ids, mrkdwn
+from bot import gate
 from sandbox import company
 from tests.stories import walk
 from tests.stories.stage import Stage, staged, table
@@ -105,3 +106,31 @@ def test_the_plan_ends_by_the_date_that_matters_to_the_client(http_stage: Stage)
     says_date(http_stage, matters - timedelta(weeks=4))
     told = walk.shown(http_stage.post("list:pm"))
     assert f"end after the date that matters ({mrkdwn.day(matters - timedelta(weeks=4))})" in told
+
+
+@pytest.mark.req("R8", "R175")
+def test_only_what_was_agreed_reaches_the_workspace_and_every_promise_ends_somewhere(http_stage: Stage) -> None:
+    """A promise in scope becomes a task; one that is open or declined does not, and an open one shuts the gate."""
+    walk.won(http_stage)
+    for step in (walk.context, walk.points, walk.scope):
+        step(http_stage)
+
+    def agreed() -> list[str]:
+        return [task["name"] for task in tasks(http_stage) if task["name"].startswith("Agreed scope item")]
+
+    decided = [e.point.disposition for e in http_stage.handover().entries if e.kind == "commitment" and e.point]
+    assert decided == ["in_scope", "in_scope"]
+    assert len(agreed()) == 2
+    http_stage.hands.command("ana", walk.HERE, "commit ABC free parking for all")
+    http_stage.settle()
+    (parking,) = [entry.id for entry in http_stage.handover().entries if entry.open]
+    assert len(agreed()) == 2
+    assert any(turn.action == "answer_points" for turn in gate.missing(http_stage.handover()))
+    walk.click(http_stage, "ben", "list:pm", "points.answer")
+    view = walk.modal(http_stage, "ben")
+    http_stage.hands.choose_view("ben", view["id"], "points.choice", "declined", block_id=f"point:{parking}")
+    walk.submit(http_stage, "ben", {f"point:{parking}:told_by": {f"point:{parking}:told_by": "Ana, by phone"}})
+    http_stage.settle()
+    assert len(agreed()) == 2
+    assert "parking" not in str(http_stage.world.asana.projects())
+    assert not any(turn.action == "answer_points" for turn in gate.missing(http_stage.handover()))

@@ -12,6 +12,7 @@ PIPELINES = load("pipelines__custom_won_stage")
 STAGES = read_stages(PIPELINES, counted=())
 
 
+@pytest.mark.req("R122")
 @pytest.mark.parametrize(
     ("stage", "standing"),
     [
@@ -28,6 +29,7 @@ def test_metadata_decides(stage: str, standing: Standing) -> None:
     assert STAGES[stage].standing is standing
 
 
+@pytest.mark.req("R122")
 def test_with_counted_pipelines_a_win_elsewhere_is_no_win() -> None:
     counted = read_stages(PIPELINES, counted=("default",))
     assert counted["77"].standing is Standing.OPEN
