@@ -1,6 +1,5 @@
 """Where our messages stand that may name somebody: threads, posts in project channels, direct messages."""
 
-import json
 from collections.abc import Collection
 from typing import Any
 
@@ -8,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from store.tables import HandoverRow, JobRow, JobStepRow, PostRow, ReminderRow, table
+from store.upkeep.retention import handover_of
 
 HANDOVER, JOB, STEP = table(HandoverRow), table(JobRow), table(JobStepRow)
 POST, REMINDER = table(PostRow), table(ReminderRow)
@@ -50,13 +50,9 @@ def _ledger(session: Session, wanted: set[int]) -> set[tuple[str, str]]:
     return {
         (result["channel"], result["ts"])
         for payload, result in sent
-        if result["channel"] in rooms or (payload and _handover(payload) in wanted)
+        if result["channel"] in rooms or (payload and handover_of(payload) in wanted)
     }
 
 
 def _is_message(result: Any) -> bool:
     return isinstance(result, dict) and bool(result.get("channel") and result.get("ts"))
-
-
-def _handover(payload: str) -> int:
-    return int(json.loads(payload).get("handover_id") or 0)

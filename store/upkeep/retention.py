@@ -142,7 +142,7 @@ class Jobs:
         columns = (JOB.c.id, JOB.c.kind, JOB.c.payload)
         rows = select(*columns).where(JOB.c.id > (after or 0), *over).order_by(JOB.c.id).limit(PAGE)
         found = session.execute(rows).all()
-        bound = {row.id: _handover_of(row.payload) for row in found if row.kind not in ONCE}
+        bound = {row.id: handover_of(row.payload) for row in found if row.kind not in ONCE}
         open_ones = _open(session, bound.values())
         keys = [row.id for row in found if bound.get(row.id, 0) not in open_ones]
         return keys, found[-1].id if len(found) == PAGE else None
@@ -240,7 +240,8 @@ def _open(session: Session, ids: Iterable[int]) -> set[int]:
     return set(session.execute(still).scalars()) if wanted else set()
 
 
-def _handover_of(payload: str) -> int:
+def handover_of(payload: str) -> int:
+    """The handover that a stored job is about, 0 for none."""
     try:
         return int(json.loads(payload).get("handover_id") or 0)
     except (ValueError, AttributeError, TypeError):
