@@ -17,6 +17,7 @@ from handlers.in_force import digest_at
 DOES = {
     "reconcile": "asks the CRM what webhooks lost",
     "wake": "wakes the workers for what is due",
+    "people": "asks Slack once a day who everybody is",
     "settings": "takes up what was set in Slack",
     "sweep": "looks at due records and reminds",
     "digest": "posts the digest when it is due",

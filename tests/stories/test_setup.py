@@ -274,6 +274,8 @@ def test_home_and_the_shortcut_say_what_to_do_first(http_bare: Stage) -> None:
     assert "Baton is not set up yet." in home(http_bare, "olga")
     http_bare.hands.global_shortcut("olga", "handover_new")
     http_bare.until(lambda: "not set up yet" in str(letters(http_bare, "olga")), "the word")
+    set_up(http_bare)
+    assert "Baton is not set up yet." not in walk.shown(http_bare.world.slack.home(walk.user_id("olga")) or {})
 
 
 def test_another_replica_takes_it_up_without_a_restart(http_bare: Stage) -> None:

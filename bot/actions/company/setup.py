@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.company.effects import SetUp
 from bot.company.setup import OWNER, TABLE, WANTED, Wanted, may_set_up, no, owner_of
-from bot.effects import Direct
+from bot.effects import Direct, Home
 from bot.errors import Refused
 from bot.people import Person, Role
 from bot.settings import NO_OFFICE, Settings
@@ -51,6 +51,8 @@ def put_in_force(
     unit.keep_setting(WANTED, replace(wanted, channel=channel).text())
     unit.keep_setting(TABLE, json.dumps(table, sort_keys=True))
     tell(unit, wanted, "set_up", {"channel": channel, "notes": notes})
+    for person_id in unit.home_seen([wanted.by]):
+        unit.emit(Home(person_id, nonce=f"setup:{wanted.rev}"))
     owner = owner_of(unit.setting(OWNER))
     if owner != wanted.by:
         unit.emit(Direct(owner, "set_up_changed", f"setup:{wanted.rev}", data={"by": wanted.by}))
