@@ -1,6 +1,8 @@
 """What the whole road promises, proved on the record: nothing silently missing, nothing asked twice, no way round."""
 
+from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,10 +16,12 @@ from bot.context import Disposition, Kind
 from bot.deal import PresaleKind, Standing
 from bot.handover import State
 from bot.people import HANDOVER_ROLES, Role
+from store.playbooks import read_checklist
 from tests.bot import builders
 from tests.bot.actions.company import Company
 from tests.bot.builders import deal
 
+CHECKLIST = builders.ROOT / "playbooks" / "checklists" / "default.toml"
 OPEN: dict[str, Any] = {"standing": Standing.OPEN, "won_epoch": None}
 COMPANY_ROLES = {
     "ana": Role.SALES_REP,
@@ -37,7 +41,7 @@ def test_whatever_is_wanted_and_not_there_is_named_with_somebody_who_mends_it(co
     found = gate.missing(made)
     assert wanted == {turn.subject for turn in found}
     assert all(gate.actor(made, turn) for turn in found)
-    assert [str(gap) for gap in know.gaps(made)] == ["a champion", "an economic buyer", "the amount"]
+    assert [str(gap) for gap in know.gaps(made)] == ["champion", "economic buyer", "the amount"]
 
 
 @pytest.mark.req("R5")
@@ -159,3 +163,22 @@ def test_the_five_artefacts_of_the_presale_are_structured_records(company: Compa
     ]
     frame_titles = [group.title for group in know.groups(made, Frame(now=builders.NOW, tz="Europe/Berlin"))]
     assert {"Promises", "Presale work"} <= set(frame_titles)
+
+
+@pytest.mark.req("R186")
+def test_a_field_that_the_checklist_demands_is_enforced_at_the_gate(company: Company, tmp_path: Path) -> None:
+    """Sales Ops make the industry mandatory in the file: without it nobody signs the data as complete."""
+    file = tmp_path / "default.toml"
+    demand = '\n[[lists.delivery_manager]]\nkey = "industry"\ntext = "The industry"\nopens = "won"\n'
+    text = CHECKLIST.read_text(encoding="utf-8") + demand + 'check = "field:deal.industry"\n'
+    file.write_text(text, encoding="utf-8")
+    template, problems = read_checklist(file)
+    assert problems == ()
+    assert template is not None
+    company.terms = replace(company.terms, template=template)
+    company.provisioned()
+    assert "industry" in {turn.subject for turn in gate.missing(company.ho())}
+    refusal = company.refused(signoff.sign, 1, company.who("dev"), Role.DELIVERY_MANAGER)
+    assert "Something is missing" in refusal
+    company.read(deal(industry="Finance"))
+    company.sign("dev", Role.DELIVERY_MANAGER)
