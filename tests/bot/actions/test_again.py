@@ -159,6 +159,13 @@ class TestAgain:
         assert company.ho().state is State.WON
         assert company.effects(Reply, "again")[0].data["tracked"] is True
 
+    def test_tracking_brings_back_what_stayed_won_all_the_while(self, company: Company) -> None:
+        company.read()
+        cancelled(company)
+        assert company.read() == "known"
+        assert company.read(cause="track", by="ana") == "opened"
+        assert company.ho().state is State.WON
+
     def test_tracking_an_open_deal_brings_its_open_record_back(self, company: Company) -> None:
         company.read(deal(**REOPENED), cause="track", by="ana")
         cancelled(company)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot import split as rules
-from bot.actions import admin, capture
+from bot.actions import admin, capture, people
 from bot.actions.record import split
 from bot.context import Kind
 from bot.deal import Money, Standing
@@ -101,6 +101,15 @@ class TestSplit:
         assert company.effects(Reply) == []
         assert company.read() == "opened"
         assert [made.state for made in company.all()] == [State.WON] * 3
+
+    def test_who_was_named_by_hand_answers_for_the_new_workstreams_too(self, company: Company) -> None:
+        company.read()
+        dev, rafi = company.who("dev"), company.who("rafi")
+        company.said(people.assign, 1, dev, role=Role.CSM, person=rafi)
+        company.said(people.assign, 1, dev, role=Role.PM, person=rafi)
+        make(company)
+        second = company.ho(2)
+        assert (second.roles[Role.CSM], second.roles[Role.PM]) == (rafi.id, company.who("ben").id)
 
     def test_the_same_form_twice_changes_nothing(self, company: Company) -> None:
         company.read()
