@@ -27,8 +27,8 @@ PAGE = 500
 HANDOVER, ENTRY, EVENT = table(HandoverRow), table(EntryRow), table(EventRow)
 INBOX, JOB, STEP, SEEN = table(InboxRow), table(JobRow), table(JobStepRow), table(SeenRow)
 CLOSED = [state.value for state in ENDED]
-# Keys of clicks, events and deliveries: a vendor repeats one for a day at most.
-PASSING = ("click:", "event:", "hint:", "capture:")
+# Keys of clicks, events and deliveries, which a vendor repeats for a day at most; or with a moment of their own.
+PASSING = ("click:", "event:", "hint:", "capture:", "shares:")
 # Keys that hold for as long as their handover, or person, is at work; the number is the handover's.
 BOUND = re.compile(r"(?:ring:closing|ring:sign|merged):(\d+):")
 # Names of channels that a handover tried: for ever, like the channel. A kind that is not known here stays as well.

@@ -171,6 +171,19 @@ def test_one_of_the_clients_people_is_known_by_the_crm_alone(store: Store) -> No
     assert naming(store, "m.klein@abc.example", "Maria Klein") == []
 
 
+def test_two_who_are_erased_one_after_the_other_leave_keys_of_their_own(store: Store) -> None:
+    """Keys keep things from happening twice: two that became the same would be an error of the database."""
+    with store.write() as unit:
+        record = unit.add(records.handover())
+        for email in ("a@abc.example", "b@abc.example"):
+            unit.emit(InviteClient(record.id, email))
+    with store.db.write() as session:
+        session.execute(JOB.update().values(state="done"))
+    for email, token in (("a@abc.example", "t1"), ("b@abc.example", "t2")):
+        assert erasure.erase(store, email, token) is not None
+    assert jobs(store, "InviteClient") == [f"InviteClient:{record.id}:{token}:1" for token in ("t1", "t2")]
+
+
 @pytest.mark.parametrize("who", ["Ben", "", "@", "a@b", "U 1", "<@U0BEN00001>"])
 def test_what_is_no_address_means_nobody(store: Store, who: str) -> None:
     assert erasure.look(store.db, who, "t") is None

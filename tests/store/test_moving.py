@@ -1,5 +1,6 @@
 """A company moves from SQLite to PostgreSQL and back: every row the same, or nothing at all."""
 
+import hashlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -137,9 +138,17 @@ def a_child_without_its_parent(lines: list[bytes]) -> list[bytes]:
     return [lines[0], *(line for line in lines[1:] if line.startswith(b'["item"')), *lines[1:]]
 
 
+def a_wrong_count_well_sealed(lines: list[bytes]) -> list[bytes]:
+    wrong = json.loads(lines[0])
+    wrong["counts"]["item"] += 1
+    kept = [json.dumps(wrong).encode() + b"\n", *lines[1:-1]]
+    return [*kept, json.dumps({"seal": hashlib.sha256(b"".join(kept)).hexdigest()}).encode() + b"\n"]
+
+
 @pytest.mark.parametrize(
     "spoil",
     [
+        a_wrong_count_well_sealed,
         cut,
         cut_in_a_line,
         one_row_less,

@@ -146,7 +146,14 @@ def test_the_newest_job_stays_so_that_its_number_is_not_given_again(store: Store
 
 def test_clicks_are_forgotten_and_rings_only_when_their_handover_ended(store: Store) -> None:
     at_work, over = added(store, "d1"), added(store, "d2", State.CLOSED, OLD)
-    passing = ["click:1", "event:E1", "hint:hubspot:1", f"capture:{at_work.id}:b", "remind:3:2026-01-01"]
+    passing = [
+        "click:1",
+        "event:E1",
+        "hint:hubspot:1",
+        "shares:hubspot:1:2026",
+        f"capture:{at_work.id}:b",
+        "remind:3:2026-01-01",
+    ]
     lasting = [f"ring:sign:{at_work.id}:pm:1:3", f"ring:closing:{at_work.id}:3", f"merged:{at_work.id}:9", "other:1"]
     ended = [f"ring:sign:{over.id}:pm:1:3", f"ring:closing:{over.id}:3", f"merged:{over.id}:9"]
     with store.db.write() as session:
@@ -218,7 +225,7 @@ def test_stances_of_people_go_a_year_after_the_record_ended_and_the_thread_is_dr
         assert (stance.undone_at is not None) is gone
         assert promise.text == "Weekly call"
         assert record.rev == revs[handover_id] + gone
-        assert f"Redraw:{handover_id}:{record.rev}" in keys(store, JOB)
+        assert Redraw(handover_id, record.rev).key in keys(store, JOB)
     with store.read() as reader:
         assert len(reader.find_entries("Maria")) == 2
     assert thin(store, Cutoffs(opinions=START - 365 * DAY)) == {}
