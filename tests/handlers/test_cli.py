@@ -305,6 +305,28 @@ def test_serve_answers_until_it_is_told_to_stop(stage: Stage) -> None:
     assert not answers(stage)
 
 
+def test_serve_starts_with_two_tokens_and_nothing_else_and_says_what_is_next(stage: Stage, tmp_path: Path) -> None:
+    """No settings file, no channel, nobody named: it is up, `/handover` names the one step, `doctor` the same."""
+    named = ("SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_API_URL", "DATABASE_URL", "BATON_PORT")
+    env = bare() | {name: stage.env[name] for name in named}
+    folder = tmp_path / "empty"
+    folder.mkdir()
+    with subprocess.Popen([sys.executable, APP, "serve"], env=env, cwd=folder, stderr=subprocess.PIPE) as process:  # noqa: S603
+        try:
+            stage.until(lambda: answers(stage), "serve answers")
+            said = stage.hands.command("olga", "C0GENERAL1", "")
+            assert said.body["text"].startswith("Baton is not set up yet. Type /handover setup")
+            process.send_signal(signal.SIGTERM)
+            _, log = process.communicate(timeout=20)
+        finally:
+            process.kill()
+    assert "not set up yet: type /handover setup in Slack" in log.decode()
+    checked = app(env, "doctor", cwd=folder)
+    assert checked.code == 1
+    assert "/handover setup" in checked.out
+    assert "the handovers channel, a delivery manager, a Head of Delivery, the office" in checked.out
+
+
 def test_serve_ends_when_its_port_is_taken(stage: Stage) -> None:
     port = stage.server.url.rpartition(":")[2]
     ended = app(environment(stage, BATON_PORT=port), "serve")
