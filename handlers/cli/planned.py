@@ -19,6 +19,7 @@ DOES = {
     "wake": "wakes the workers for what is due",
     "people": "asks Slack once a day who everybody is",
     "settings": "takes up what was set in Slack",
+    "review": "asks for the review of a checklist when it is due",
     "sweep": "looks at due records and reminds",
     "digest": "posts the digest when it is due",
     "retention": "removes once a day what is past its days",

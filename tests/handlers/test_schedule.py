@@ -70,7 +70,16 @@ def test_every_tick_is_registered_so_that_a_late_one_still_comes_and_comes_once(
     with ticking(stage) as (made, _):
         jobs = {job.id: job for job in made.get_jobs()}
         every = {name: job.trigger.interval.total_seconds() for name, job in jobs.items()}
-        assert every == {"reconcile:hubspot": POLL, "wake": 5, "sweep": 15, "digest": 30}
+        assert every == {
+            "reconcile:hubspot": POLL,
+            "wake": 5,
+            "settings": 5,
+            "sweep": 15,
+            "digest": 30,
+            "people": 900,
+            "retention": 120,
+            "review": 900,
+        }
         for job in jobs.values():
             assert (job.misfire_grace_time, job.coalesce, job.max_instances) == (None, True, 1), job.id
 

@@ -103,7 +103,7 @@ def test_a_name_gives_the_card_a_choice_or_the_way_on(http_stage: Stage) -> None
     assert latest(http_stage, "ana")["text"].startswith("Handover Northwind – Data Platform")
 
     typo = asked(http_stage, "ana", "lits")
-    assert "Did you mean `/handover list`?" in typo["text"]
+    assert "Did you mean `/handover list`" in typo["text"]
     met(http_stage, "nico")
     assert "crm.search" not in str(asked(http_stage, "nico", "Ovo", GENERAL)["blocks"])
 
