@@ -30,7 +30,7 @@ TOLD = {
     "late": {**EASY, "late": 3, "late_over": 1},
     "lost": {"win": 1, "ready": 1, "hold": 1},
     "regained": {**EASY, "hold": 1, "resumed": 1},
-    "cancelled": {"win": 1},
+    "cancelled": {"win": 1, "cancelled": 1},
     "waiting": {**EASY, "resumed": 1},
     "amended": {**EASY, "changed": 1},
 }
