@@ -20,6 +20,7 @@ from store.sql import insert_new, on_postgres
 from store.text import clean, key_of
 
 CLAIM_TRIES = 3
+BY_HAND = "parked by hand"
 
 
 def emit(session: Session, effect: Effect, *, run_at: float, t: float) -> bool:
@@ -108,6 +109,22 @@ class Outbox:
         values = {"state": "ready", "run_at": self.tick(), "attempts": 0, "owner": ""}
         with self.db.write() as session:
             return bool(session.execute(update(JOB).where(*parked).values(**values).returning(JOB.c.id)).first())
+
+    def set_aside(self, job_id: int) -> bool:
+        """Parks a job that waits, by a person's word; its lane goes on. False when it is held right now, or not there.
+
+        A worker that died holding it lets go with its lease.
+        """
+        held = and_(JOB.c.owner != "", JOB.c.run_at > self.tick())
+        waits = (JOB.c.id == job_id, JOB.c.state == "ready", not_(held))
+        values = {"state": "dead", "owner": "", "error": BY_HAND}
+        with self.db.write() as session:
+            return bool(session.execute(update(JOB).where(*waits).values(**values).returning(JOB.c.id)).first())
+
+    def oldest(self) -> float | None:
+        """When the oldest open job was put in (machine seconds); None when nothing is open."""
+        with self.db.read() as session:
+            return session.execute(select(func.min(JOB.c.emitted_at)).where(JOB.c.state == "ready")).scalar()
 
     def waiting(self) -> Counter[str]:
         """How many jobs of each kind are open (leased and put-off ones included)."""
