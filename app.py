@@ -1,8 +1,8 @@
 """The command: reads arguments before anything heavy, the environment once, and hands over to the rooms.
 
-`python app.py serve [--rehearsal]` · `doctor` · `migrate` · `jobs [--json | --retry JOB]` · `replay FILE --crm NAME` ·
-`playbook check FILE` · `export FILE` · `import FILE` · `backup FILE` · `restore FILE [--replace]` ·
-`erase --person WHO [--yes]`
+`python app.py serve [--rehearsal]` · `doctor [--json]` · `migrate` · `jobs [--json] [--retry JOB | --park JOB]` ·
+`replay FILE --crm NAME` · `playbook check FILE` · `export FILE` · `import FILE` · `backup FILE` ·
+`restore FILE [--replace]` · `erase --person WHO [--yes]`
 """
 
 import argparse
@@ -20,10 +20,13 @@ def parser() -> argparse.ArgumentParser:
     verbs = top.add_subparsers(dest="verb", required=True)
     serve = verbs.add_parser("serve", help="run the bot")
     serve.add_argument("--rehearsal", action="store_true", help="with a clock that can be moved; never against Slack")
-    verbs.add_parser("doctor", help="check settings, database, Slack and connections")
+    doctor = verbs.add_parser("doctor", help="check settings, database, Slack and connections; changes nothing")
+    doctor.add_argument("--json", action="store_true", help="as JSON")
     verbs.add_parser("migrate", help="bring the database up to date")
     jobs = verbs.add_parser("jobs", help="list work that is scheduled, waits or is parked")
-    jobs.add_argument("--retry", type=int, metavar="JOB", help="try this parked job again")
+    deed = jobs.add_mutually_exclusive_group()
+    deed.add_argument("--retry", type=int, metavar="JOB", help="try this parked job again")
+    deed.add_argument("--park", type=int, metavar="JOB", help="put this waiting job aside until it is retried")
     jobs.add_argument("--json", action="store_true", help="as JSON")
     replay = verbs.add_parser("replay", help="feed a recorded webhook through the real door")
     replay.add_argument("file", type=Path)

@@ -37,6 +37,10 @@ class SlackApi:
 
     def call(self, method: str, **arguments: Any) -> dict[str, Any]:
         """Slack's answer. Raises the VendorError tree; `None` arguments are left out."""
+        return self.answer(method, **arguments)[0]
+
+    def answer(self, method: str, **arguments: Any) -> tuple[dict[str, Any], dict[str, str]]:
+        """Slack's answer with its headers, their names in lower case."""
         self._assert_outside()
         given = {name: value for name, value in arguments.items() if value is not None}
         try:
@@ -49,7 +53,8 @@ class SlackApi:
         except (SlackClientError, OSError) as error:
             raise Unavailable("Slack", method, words="Slack did not answer") from error
         data = answer.data
-        return data if isinstance(data, dict) else {}
+        headers = {str(name).lower(): str(value) for name, value in (answer.headers or {}).items()}
+        return (data if isinstance(data, dict) else {}), headers
 
 
 # Slack takes these by query only (https://docs.slack.dev/reference/methods).

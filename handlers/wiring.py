@@ -132,14 +132,14 @@ def _sockets(settings: Settings, deps: Deps, bolt: App) -> Sockets | None:
 
 def build(settings: Settings, env: Mapping[str, str], *, clock: Clock) -> Deps:
     """Settings, database, playbooks, calendars and connections, checked together."""
-    checked = _checked(settings, env, clock)
+    found = checked(settings, env, clock)
     store = _store(settings, clock)
-    crms, tools = _connections(checked.configs, store.assert_outside)
+    crms, tools = connected(found.configs, store.assert_outside)
     tool = tools.get(settings.tool) or next(iter(tools.values()), None)
     terms = Terms(
         settings,
-        checked.offices,
-        checked.template,
+        found.offices,
+        found.template,
         tool_title=tool.title if tool else "",
         crm_titles={key: crm.title for key, crm in crms.items()},
     )
@@ -152,17 +152,17 @@ def build(settings: Settings, env: Mapping[str, str], *, clock: Clock) -> Deps:
         slack=SlackApi(slack_app.client(settings, timeout=slack_app.HAND_TIMEOUT), store.assert_outside),
         crms=crms,
         tool=tool,
-        playbooks=checked.shelf.projects,
+        playbooks=found.shelf.projects,
         identity=_remembered(store),
         assert_outside=store.assert_outside,
-        file_checklist=checked.template,
+        file_checklist=found.template,
     )
     company.take_up(deps, noticed=False)
     return deps
 
 
 @dataclass(frozen=True)
-class _Checked:
+class Checked:
     """What the files and settings gave, with nothing wrong in it."""
 
     shelf: Shelf
@@ -171,7 +171,8 @@ class _Checked:
     configs: Mapping[str, tuple[Any, Any]]
 
 
-def _checked(settings: Settings, env: Mapping[str, str], clock: Clock) -> _Checked:
+def checked(settings: Settings, env: Mapping[str, str], clock: Clock) -> Checked:
+    """What the files and settings give, without the database. Raises ConfigError with all problems."""
     shelf = read_shelf(PLAYBOOKS)
     problems = list(shelf.problems)
     template = shelf.checklists.get(settings.checklist)
@@ -187,7 +188,7 @@ def _checked(settings: Settings, env: Mapping[str, str], clock: Clock) -> _Check
     configs = _configs(settings, env, problems)
     if problems or template is None:
         raise ConfigError(tuple(problems))
-    return _Checked(shelf, template, offices, configs)
+    return Checked(shelf, template, offices, configs)
 
 
 def _store(settings: Settings, clock: Clock) -> Store:
@@ -263,9 +264,10 @@ def _configs(settings: Settings, env: Mapping[str, str], problems: list[str]) ->
     return configs
 
 
-def _connections(
+def connected(
     configs: Mapping[str, tuple[Any, Any]], assert_outside: Callable[[], None]
 ) -> tuple[dict[str, Crm], dict[str, ProjectTool]]:
+    """The CRMs and the project tools, built; nothing is called yet."""
     crms: dict[str, Crm] = {}
     tools: dict[str, ProjectTool] = {}
     for key, (factory, config) in configs.items():

@@ -63,14 +63,14 @@ def migrate(url: str, *, migrations: Path = MIGRATIONS) -> Migrated:
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
             return _upgrade(connection, url, migrations)
     except (SQLAlchemyError, OSError, sqlite3.Error) as error:
-        raise ConfigError((f"The database could not be prepared: {_cause(error)} {_advice(url)}",)) from error
+        raise ConfigError((f"The database could not be prepared: {why_not(url, error)}",)) from error
     finally:
         db.dispose()
 
 
 def current(url: str) -> str:
     """The revision of a database, '' for a new one. It changes nothing."""
-    file = _file(url)
+    file = database_file(url)
     if file and not file.exists():
         return ""
     db = Db(url, pool_size=1)
@@ -91,13 +91,18 @@ def known_revisions(migrations: Path = MIGRATIONS) -> frozenset[str]:
     return frozenset(each.revision for each in ScriptDirectory.from_config(_config(migrations)).walk_revisions())
 
 
+def why_not(url: str, error: Exception) -> str:
+    """What the database said, and what to do. Never a part of the address."""
+    return f"{_cause(error)} {_advice(url)}"
+
+
 def _upgrade(connection: Connection, url: str, migrations: Path) -> Migrated:
     before, after = _revision(connection), head(migrations)
     if before == after:
         return Migrated(before, after)
     if before and before not in known_revisions(migrations):
         raise ConfigError((UNKNOWN.format(before),))
-    backup = _copied(_file(url), before) if before else None
+    backup = _copied(database_file(url), before) if before else None
     config = _config(migrations)
     config.attributes["connection"] = connection
     try:
@@ -118,14 +123,15 @@ def _revision(connection: Connection) -> str:
     return MigrationContext.configure(connection).get_current_revision() or ""
 
 
-def _file(url: str) -> Path | None:
+def database_file(url: str) -> Path | None:
+    """The file of a SQLite database; None for any other."""
     parsed = make_url(url)
     return Path(parsed.database) if url.startswith("sqlite") and parsed.database else None
 
 
 def _private(url: str) -> None:
     # The file holds promises and margins: only Baton's own account reads it.
-    file = _file(url)
+    file = database_file(url)
     if file and not file.exists():
         os.close(os.open(file, os.O_CREAT | os.O_WRONLY, PRIVATE))
 

@@ -22,6 +22,7 @@ from store.sql import alone, insert_new, on_postgres
 from store.text import clean, key_of
 
 CLAIM_TRIES = 3
+BY_HAND = "parked by hand"
 
 
 def emit(session: Session, effect: Effect, *, run_at: float, t: float) -> bool:
@@ -117,6 +118,22 @@ class Outbox:
         values = {"run_at": self.tick(), "attempts": 0}
         with self.db.write() as session:
             return len(session.execute(update(JOB).where(*put_off).values(**values).returning(JOB.c.id)).all())
+
+    def set_aside(self, job_id: int) -> bool:
+        """Parks a job that waits, by a person's word; its lane goes on. False when it is held right now, or not there.
+
+        A worker that died holding it lets go with its lease.
+        """
+        held = and_(JOB.c.owner != "", JOB.c.run_at > self.tick())
+        waits = (JOB.c.id == job_id, JOB.c.state == "ready", not_(held))
+        values = {"state": "dead", "owner": "", "error": BY_HAND}
+        with self.db.write() as session:
+            return bool(session.execute(update(JOB).where(*waits).values(**values).returning(JOB.c.id)).first())
+
+    def oldest(self) -> float | None:
+        """When the oldest open job was put in (machine seconds); None when nothing is open."""
+        with self.db.read() as session:
+            return session.execute(select(func.min(JOB.c.emitted_at)).where(JOB.c.state == "ready")).scalar()
 
     def waiting(self) -> Counter[str]:
         """How many jobs of each kind are open (leased and put-off ones included)."""

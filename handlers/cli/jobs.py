@@ -1,4 +1,4 @@
-"""`jobs`: what is scheduled with its next run, what waits, what is parked; `--retry` tries a parked one again.
+"""`jobs`: what is scheduled, waits or is parked; `--retry` tries one again, `--park` puts one aside.
 
 It shows no word of the record.
 """
@@ -17,16 +17,22 @@ from handlers.schedule import scheduler
 from handlers.wiring import build
 from store.jobs import JobLine
 
+BUSY = "does not wait, or is being done right now: look at the list, then try again"
 KINDS = {"ready": "waiting", "dead": "parked"}
 
 
 def run(asked: argparse.Namespace, env: Mapping[str, str], table: Mapping[str, Any]) -> int:
-    """Lists it, as words or as JSON; or makes a parked job due again, for a running `serve` on the same database."""
+    """Lists it, as words or as JSON; or changes one job, for a running `serve` on the same database."""
     deps = build(read(env, table), env, clock=Clock())
     if asked.retry is not None:
         known = deps.store.outbox.revive(asked.retry)
         sys.stdout.write(f"Job {asked.retry} {'is tried again now' if known else 'is not parked: nothing to retry'}.\n")
         return 0 if known else 1
+    if asked.park is not None:
+        set_aside = deps.store.outbox.set_aside(asked.park)
+        told = f"is parked: `jobs --retry {asked.park}` tries it again" if set_aside else BUSY
+        sys.stdout.write(f"Job {asked.park} {told}.\n")
+        return 0 if set_aside else 1
     now = deps.clock.now()
     planned = (*ticks(scheduler(deps, lambda: None).get_jobs(), now), *moments(deps, now))
     rows = deps.store.outbox.jobs()

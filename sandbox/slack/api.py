@@ -5,6 +5,7 @@ answer `unknown_method`: this stand-in does not have them (`coverage.toml`).
 """
 
 import json
+from email.utils import formatdate
 from typing import TYPE_CHECKING
 
 from starlette.concurrency import run_in_threadpool
@@ -84,7 +85,8 @@ class Door:
             body, error, status, extra = refused.body(), refused.error, refused.status, refused.headers
         self._slack.calls.note(name, _logged(args), error=error, status=status)
         granted = ",".join(self._slack.manifest.scopes or _all_scopes())
-        return JSONResponse(body, status_code=status, headers={"x-oauth-scopes": granted, **extra})
+        told = {"x-oauth-scopes": granted, "date": formatdate(usegmt=True), **extra}  # real time, as in signatures
+        return JSONResponse(body, status_code=status, headers=told)
 
     def _admit(self, name: str, authorization: str) -> None:
         token = authorization.removeprefix("Bearer ").strip()

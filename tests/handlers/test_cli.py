@@ -141,7 +141,9 @@ def test_the_doctor_calls_each_system_once_harmlessly(quiet: Stage) -> None:
     named = {line[6:].partition(":")[0] for line in lines}
     assert {"Slack token", "Handovers channel", "HubSpot", "Asana"} <= named
     assert quiet.world.version == before
-    assert {call["method"] for call in quiet.world.slack.calls} <= {"auth.test", "conversations.info"}
+    reads = {"auth.test", "conversations.info", "users.lookupByEmail"}
+    assert {call["method"] for call in quiet.world.slack.calls} <= reads
+    assert not (quiet.folder / "baton.db").exists(), "the doctor made a database"
 
 
 @pytest.mark.req("R102", "R115")
@@ -260,6 +262,29 @@ def test_the_jobs_say_what_waits_and_why_without_a_word_of_the_record(stage: Sta
     assert "1 jobs." in ended.out
     assert "ABC Fintech" not in ended.out
     stage.world.faults.clear()
+
+
+def test_a_waiting_job_is_parked_by_hand_and_retried(stage: Stage) -> None:
+    """It stays with its reason until somebody wants it; what is not there or not parked is said, with exit code 1."""
+    stage.start()
+    stage.world.faults.down("hubspot")
+    stage.world.hubspot.win(walk.ABC)
+    stage.until(lambda: any(j.error for j in stage.deps.store.outbox.jobs(("ready",))), "the read waits")
+    env = environment(stage)
+    (job,) = [j for j in stage.deps.store.outbox.jobs(("ready",)) if j.kind == "ReadDeal"]
+    stage.until(lambda: app(env, "jobs", "--park", str(job.id)).code == 0, "the job is parked between two tries")
+    (line,) = [line for line in app(env, "jobs").out.splitlines() if "ReadDeal" in line]
+    assert "parked" in line
+    assert line.endswith("parked by hand")
+    again = app(env, "jobs", "--park", str(job.id))
+    assert (again.code, again.out.startswith(f"Job {job.id} does not wait")) == (1, True)
+    stage.world.faults.clear()
+    retried = app(env, "jobs", "--retry", str(job.id))
+    assert (retried.code, retried.out) == (0, f"Job {job.id} is tried again now.\n")
+    stage.until(lambda: not stage.deps.store.outbox.waiting(), "it is done")
+    assert stage.handover().state is State.WON
+    refused = app(env, "jobs", "--retry", str(job.id))
+    assert (refused.code, refused.out) == (1, f"Job {job.id} is not parked: nothing to retry.\n")
 
 
 GOOD = "playbooks/checklists/default.toml"

@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from blocks import ids
+from handlers.scopes import OPTIONAL, WANTED
 from handlers.slack_api import READS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -79,7 +80,8 @@ def test_its_scopes_are_those_that_the_code_needs(manifest: Any) -> None:
     assert scopes == sorted(set(scopes))
     assert called() <= NEEDS.keys()
     needed = {scope for method in called() for scope in NEEDS[method]} | {e for e in EVENTS.values() if e} | BESIDES
-    assert set(scopes) == needed
+    assert set(scopes) == needed == WANTED.keys()
+    assert WANTED.keys() > OPTIONAL
     assert NEEDS.keys() >= READS
 
 

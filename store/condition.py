@@ -1,0 +1,100 @@
+"""The database as it is found, for whoever has to say whether Baton can start: it is read and never changed."""
+
+import os
+import shutil
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import select, text
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+
+from bot.errors import ConfigError
+from store.engine import Db
+from store.migrate import UNREADABLE, database_file, head, known_revisions, why_not
+from store.tables import SettingRow, table
+
+SETTING = table(SettingRow)
+SPACE = 500_000_000
+"""Bytes below which a disk is too full to go on with."""
+
+
+@dataclass(frozen=True)
+class Condition:
+    """`before` is the schema's revision ('' for a new database), `after` the one that the next start makes of it.
+
+    `server_version` is PostgreSQL's major number, 0 for SQLite; `free` are bytes on the file's disk, None elsewhere.
+    """
+
+    server: str
+    before: str
+    after: str
+    known: bool = True
+    writable: bool = True
+    server_version: int = 0
+    free: int | None = None
+
+
+def condition(url: str) -> Condition:
+    """How the database is. Raises ConfigError, with the next step, when it cannot be opened."""
+    try:
+        file = database_file(url)
+        if file is not None and not file.exists():
+            folder = file.absolute().parent
+            return Condition(_sqlite(), "", head(), writable=_writable(folder), free=_free(folder))
+        return _opened(Db(url, pool_size=1), file)
+    except (ArgumentError, ValueError) as error:
+        raise ConfigError((UNREADABLE,)) from error
+    except (SQLAlchemyError, OSError, sqlite3.Error) as error:
+        raise ConfigError((f"The database cannot be opened: {why_not(url, error)}",)) from error
+
+
+def stored_setting(url: str, name: str) -> str:
+    """What a database of today's schema holds under that name; '' when it holds nothing, or cannot be asked."""
+    try:
+        file = database_file(url)
+        if file is not None and not file.exists():
+            return ""
+        db = Db(url, pool_size=1)
+    except (ArgumentError, ValueError):
+        return ""
+    try:
+        with db.read() as session:
+            found = session.execute(select(SETTING.c.value).where(SETTING.c.key == name)).scalar()
+    except (SQLAlchemyError, OSError, sqlite3.Error):
+        return ""
+    finally:
+        db.dispose()
+    return str(found or "")
+
+
+def _opened(db: Db, file: Path | None) -> Condition:
+    try:
+        with db.read() as session:
+            before = MigrationContext.configure(session.connection()).get_current_revision() or ""
+            version = 0 if db.sqlite else int(session.execute(text("SHOW server_version_num")).scalar_one()) // 10_000
+    finally:
+        db.dispose()
+    return Condition(
+        f"PostgreSQL {version}" if version else _sqlite(),
+        before,
+        head(),
+        known=not before or before in known_revisions(),
+        writable=file is None or (os.access(file, os.W_OK) and _writable(file.absolute().parent)),
+        server_version=version,
+        free=_free(file.absolute().parent) if file else None,
+    )
+
+
+def _sqlite() -> str:
+    return f"SQLite {sqlite3.sqlite_version}"
+
+
+def _writable(folder: Path) -> bool:
+    # SQLite writes its journal beside the file.
+    return folder.is_dir() and os.access(folder, os.W_OK)
+
+
+def _free(folder: Path) -> int | None:
+    return shutil.disk_usage(folder).free if folder.is_dir() else None

@@ -1,0 +1,216 @@
+"""What the doctor finds: each thing that can be wrong, with its next step, against the sandbox's real answers."""
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.ports import Check
+from bot.worktime import Office
+from handlers.cli.doctor import examine
+from handlers.cli.doctor.here import offices
+from handlers.cli.doctor.slack import address_problem
+from handlers.clock import Clock
+from handlers.scopes import OPTIONAL, WANTED
+from sandbox import company
+from store.condition import condition
+from store.migrate import head
+from tests.handlers.commanding import app, bare, environment
+from tests.stories.stage import SECRET, Stage, staged
+
+SLACK = "https://slack.com/api/"
+
+
+class Off(Clock):
+    """A machine whose clock is wrong by so much."""
+
+    def __init__(self, wrong: timedelta) -> None:
+        super().__init__()
+        self.wrong = wrong
+
+    def machine_now(self) -> datetime:  # type: ignore[override]
+        """What this machine believes."""
+        return super().machine_now() + self.wrong
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Iterator[Stage]:
+    """The company, with Baton installed and not started."""
+    with staged(tmp_path) as made:
+        yield made
+
+
+def asked(stage: Stage, clock: Clock | None = None, **more: Any) -> tuple[int, dict[str, Check]]:
+    """The exit code, and every line by its name."""
+    code, lines = examine(stage.env, stage.table | more, clock or Clock())
+    return code, {line.name: line for line in lines}
+
+
+def grant(stage: Stage, scopes: Sequence[str]) -> None:
+    """What whoever installed the app agreed to."""
+    stage.world.slack.manifest = replace(stage.world.slack.manifest, scopes=tuple(scopes))
+
+
+def test_all_is_right_in_a_right_company(stage: Stage) -> None:
+    code, lines = asked(stage)
+    assert (code, [line for line in lines.values() if not line.ok]) == (0, [])
+    assert lines["People"].words == "7 of 7 found in Slack, active, no guests"
+    assert lines["Migrations"].words == f"new, the first start brings it to {head()}"
+    year = Clock().now().year
+    assert f"public holidays in {year}, " in lines["Office berlin"].words
+    assert lines["Office berlin"].words.endswith(f"public holidays in {year + 1}")
+    assert {"Settings", "Database", "Disk", "Checklists", "Playbooks", "Slack scopes", "Clock"} <= lines.keys()
+    assert "Public address" in lines
+
+
+def test_a_scope_that_is_needed_is_named_with_what_it_is_for_and_an_optional_one_is_a_word(stage: Stage) -> None:
+    grant(stage, [scope for scope in WANTED if scope not in OPTIONAL])
+    code, lines = asked(stage)
+    assert code == 0
+    assert "without app_mentions:read `@Baton promise …` in a thread is not heard" in lines["Slack scopes"].words
+    grant(stage, [scope for scope in WANTED if scope != "pins:write"])
+    code, lines = asked(stage)
+    assert (code, lines["Slack scopes"].ok) == (1, False)
+    assert lines["Slack scopes"].words.startswith("pins:write is missing, so the brief cannot be pinned: install")
+
+
+@pytest.mark.parametrize(("wrong", "right"), [(50, True), (-50, True), (75, False), (-75, False)])
+def test_a_machine_whose_clock_is_wrong_is_told_before_signatures_fail(stage: Stage, wrong: int, right: bool) -> None:  # noqa: FBT001
+    code, lines = asked(stage, Off(timedelta(seconds=wrong)))
+    assert (code, lines["Clock"].ok) == (0 if right else 1, right)
+    if not right:
+        assert ("ahead of Slack" if wrong > 0 else "behind Slack") in lines["Clock"].words
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"is_private": False}, "make it private and unshared"),
+        ({"is_ext_shared": True}, "make it private and unshared"),
+        ({"is_archived": True}, "it is archived: unarchive it"),
+    ],
+)
+def test_a_channel_that_is_not_as_it_should_be(stage: Stage, change: dict[str, bool], words: str) -> None:
+    stage.world.slack.rooms.change(company.HANDOVERS_CHANNEL, **change)
+    code, lines = asked(stage)
+    assert (code, lines["Handovers channel"].ok) == (1, False)
+    assert lines["Handovers channel"].words.startswith(words)
+
+
+def test_a_channel_that_is_not_there(stage: Stage) -> None:
+    slack = {"handovers_channel": company.HANDOVERS_CHANNEL, "admin_channel": "C0NOWHERE"}
+    code, lines = asked(stage, slack=slack)
+    assert (code, lines["Handovers channel"].ok, lines["Admin channel"].ok) == (1, True, False)
+    assert lines["Admin channel"].words.startswith("channel_not_found: correct [slack] admin_channel, or invite Baton")
+
+
+def test_people_of_the_settings_are_looked_up(stage: Stage) -> None:
+    """A guest and somebody whom Slack does not know are named with their place; the others are one line."""
+    people = stage.table["people"]
+    guest = next(user for user in company.PEOPLE if user.guest).email
+    roles = people["roles"] | {"pm": ["nobody@acme.example", guest]}
+    code, lines = asked(stage, people=people | {"roles": roles})
+    assert code == 1
+    wrong = {name: line.words for name, line in lines.items() if not line.ok}
+    assert wrong["Person nobody@acme.example, [people.roles] pm"].startswith("no active account in Slack")
+    assert wrong[f"Person {guest}, [people.roles] pm"] == "a guest cannot hold a role: name a colleague"
+    assert len(wrong) == 2
+
+
+def test_slack_away_hides_nothing_else(stage: Stage) -> None:
+    stage.world.faults.down("slack")
+    code, lines = asked(stage)
+    assert (code, lines["Slack"].ok) == (1, False)
+    assert lines["HubSpot: credential"].ok
+    assert "People" not in lines
+    assert [name for name, line in lines.items() if not line.ok] == ["Slack"]
+
+
+def test_with_socket_mode_the_app_token_is_tried(tmp_path: Path) -> None:
+    with staged(tmp_path, socket_mode=True) as stage:
+        code, lines = asked(stage)
+        assert (code, lines["Socket Mode"].ok, "Public address" in lines) == (0, True, False)
+        stage.env["SLACK_APP_TOKEN"] = "xapp-wrong"
+        code, lines = asked(stage)
+        assert (code, lines["Socket Mode"].ok) == (1, False)
+        assert "Check SLACK_APP_TOKEN" in lines["Socket Mode"].words
+        assert "xapp-wrong" not in str(lines)
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("https://baton.example.com", ""),
+        ("http://baton.example.com", "must begin with https://"),
+        ("https://localhost:3000", "Slack cannot reach"),
+        ("https://10.1.2.3", "Slack cannot reach"),
+        ("https://baton", "Slack cannot reach"),
+        ("https://baton.example.com/?a=1", "must be an address alone"),
+    ],
+)
+def test_an_address_that_slack_cannot_call(address: str, words: str) -> None:
+    assert words in address_problem(address, SLACK)
+    assert bool(address_problem(address, SLACK)) == bool(words)
+    assert address_problem(address, "http://127.0.0.1:9/slack/api/") == ""
+
+
+def test_the_database_is_looked_at_and_left_as_it_is(stage: Stage) -> None:
+    file = stage.folder / "baton.db"
+    env = environment(stage)
+    assert app(env, "migrate").code == 0
+    assert asked(stage)[1]["Migrations"].words == f"at {head()}"
+    with sqlite3.connect(file) as database:
+        database.execute("UPDATE alembic_version SET version_num = '0001'")
+    assert asked(stage)[1]["Migrations"].words == f"at 0001, the next start brings it to {head()}"
+    assert condition(stage.env["DATABASE_URL"]).before == "0001"
+    with sqlite3.connect(file) as database:
+        database.execute("UPDATE alembic_version SET version_num = '9999'")
+    code, lines = asked(stage)
+    assert (code, lines["Migrations"].ok) == (1, False)
+    assert "from a newer version" in lines["Migrations"].words
+
+
+def test_a_folder_without_a_right_to_write_and_a_file_that_is_none(stage: Stage) -> None:
+    stage.env["DATABASE_URL"] = f"sqlite:///{stage.folder / 'gone' / 'baton.db'}"
+    code, lines = asked(stage)
+    assert (code, lines["Database file"].ok) == (1, False)
+    broken = stage.folder / "broken.db"
+    broken.write_bytes(b"this is no database, whatever its name says" * 40)
+    stage.env["DATABASE_URL"] = f"sqlite:///{broken}"
+    code, lines = asked(stage)
+    assert (code, lines["Database"].ok) == (1, False)
+    assert lines["HubSpot: credential"].ok, "the rest is told all the same"
+
+
+def test_wrong_settings_and_a_wrong_database_are_told_together_with_2(tmp_path: Path) -> None:
+    (tmp_path / "baton.toml").write_text("[clock]\nworking_days = 'two'\n")
+    env = bare() | {"DATABASE_URL": "postgresql://baton:hunter2@127.0.0.1:1/none"}
+    ended = app(env, "doctor", cwd=tmp_path)
+    assert ended.code == 2
+    lines = ended.out.splitlines()
+    for named in ("SLACK_BOT_TOKEN", "working_days", "The database cannot be opened"):
+        assert [line for line in lines if line.startswith("WRONG") and named in line], (named, ended)
+    assert "hunter2" not in ended.out + ended.err
+    assert "Traceback" not in ended.err
+
+
+def test_as_json_for_machines(stage: Stage) -> None:
+    stage.world.faults.down("hubspot")
+    ended = app(environment(stage), "doctor", "--json")
+    told = json.loads(ended.out)
+    assert (ended.code, told["ok"]) == (1, False)
+    assert [check["name"] for check in told["checks"] if not check["ok"]] == ["HubSpot: credential"]
+    assert [secret for secret in ("xoxb-sandbox", SECRET, "hubspot-sandbox") if secret in ended.out] == []
+
+
+def test_an_office_without_a_country_has_no_holidays_and_says_so() -> None:
+    (line,) = offices(
+        {"main": Office("main", "UTC", {0: (time(9), time(17))}, frozenset())}, datetime(2026, 1, 1, tzinfo=UTC).year
+    )
+    assert line.ok
+    assert "[offices.main] country" in line.words
