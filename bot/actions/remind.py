@@ -127,8 +127,7 @@ def fold(unit: Unit, reminder: Reminder, receiver: Person, *, terms: Terms, now:
             person_id, _, why = cause.partition(":")
             row = rows.get(int(person_id))
             if row is not None and is_question(cause):
-                row.spent = [one for one in row.spent if one != why]
-                row.plan[why] = at
+                _unspend(row, why, at)
                 unit.keep_nag(row)
             # A late day is over with its day; the day on which it is told now has a cause of its own.
             elif row is not None and (row.waits or not why.startswith("late:")):
@@ -206,6 +205,11 @@ def _put_off(unit: Unit, rows: list[Nag], at: datetime, now: datetime) -> None:
         for cause in row.due(now):
             row.plan[cause] = at
         unit.keep_nag(row)
+
+
+def _unspend(row: Nag, why: str, at: datetime) -> None:
+    row.spent = [one for one in row.spent if one != why]
+    row.plan[why] = at
 
 
 def _drop(unit: Unit, rows: list[Nag], now: datetime) -> None:

@@ -90,6 +90,8 @@ def gathered(deps: Deps, found: Reminder, person: Person, now: datetime, *, only
     held = {person.id, *(int(c.partition(":")[0]) for named in causes.values() for c in named)}
     with deps.store.read() as reader:
         rows = [row for row in reader.nags_of(held) if not _put_off(row, now)]
+        if all(remind.is_question(cause) for named in causes.values() for cause in named):
+            rows = []  # nothing else is due yet
         if only:
             about = {*causes, *(line[0] for line in found.shown)}
             rows = [row for row in rows if row.handover_id in about]
