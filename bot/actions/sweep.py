@@ -36,7 +36,7 @@ class Look:
     terms: Terms
     now: datetime
     rung: set[int] = field(default_factory=set)
-    back: set[datetime] = field(default_factory=set)  # when those who are away are back
+    back: set[datetime] = field(default_factory=set)  # when those who are away are back, or a plan of late days ends
 
     @property
     def counting(self) -> Clock | None:
@@ -190,6 +190,9 @@ def _wanted(seeing: Look, before: dict[int, Nag]) -> dict[int, Nag]:
             )
             found.plan = _unspent(seeing, view, found, old)
             found.plan |= {cause: at for cause, at in question.get(person_id, {}).items() if cause not in found.spent}
+        if counting and counting.late(seeing.now):
+            # The office may be closed for days on which this person works: their next day is planned in time.
+            seeing.back |= {max((at for why, at in found.plan.items() if why.startswith("late:")), default=seeing.now)}
         if found.waits or found.plan or found.spent:
             wanted[person_id] = found
     return wanted

@@ -1,6 +1,7 @@
 """The sweep: breaches, reminders and what is put off, as one working week of the small company, on both databases."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from bot.clock.nag import Reminder
 from bot.clock.pause import question
 from bot.effects import RedrawReminder, Remind, Reply
 from bot.people import Role
+from bot.worktime import working_dates_between
 from tests.bot.actions.company import Company
 
 
@@ -234,6 +236,25 @@ def test_downtime_yields_one_reminder_not_a_burst(running: Company) -> None:
     assert told
     assert len({who for who, _, _ in told}) == len(told)
     assert len(running.effects(Reply, "late")) == 1
+
+
+def test_whoever_works_while_the_office_is_closed_is_told_each_day_of_theirs(running: Company) -> None:
+    """The delivery manager's office has a week of holidays; the head works on and hears of it on each of those days."""
+    first = due(running).date()
+    closed = frozenset(first + timedelta(days=n) for n in range(1, 8))
+    berlin = running.terms.offices["berlin"]
+    running.terms = replace(running.terms, offices={"berlin": berlin, "far": replace(berlin, closed=closed)})
+    with running.store.write() as unit:
+        handover = unit.handover(1)
+        assert handover is not None
+        handover.office = "far"
+        unit.save(handover)
+    at = due(running)
+    while at < due(running) + timedelta(days=7):
+        swept(running, at)
+        at += timedelta(minutes=30)
+    days = [day for who, day, _ in reminded(running) if who == "hana"]
+    assert days == [str(day) for day in working_dates_between(berlin, start=first, end=first + timedelta(days=7))]
 
 
 def test_out_of_hours_nobody_is_told(running: Company) -> None:
