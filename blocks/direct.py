@@ -245,21 +245,6 @@ def _pause_undone(letter: Letter) -> Message:
     return Message(_spoken(letter, "pause_undone_text", by=letter.by), [kit.section(words)])
 
 
-def _pause_expected(letter: Letter) -> Message:
-    handover, pause = letter.handover, letter.handover.running("pause")
-    if pause is None or pause.expected is None:
-        return _paused_over(letter)
-    today = mrkdwn.local_day(letter.frame.now, letter.frame.tz)
-    day = "today" if pause.expected == today else f"on {mrkdwn.day(pause.expected)}"
-    reason = mrkdwn.quote(pause.reason, 300)
-    words = sentence("direct.pause_expected", link=letter.link, day=day, reason=reason)
-    buttons = kit.actions(
-        kit.button("It is here: go on", ids.RESUME, str(handover.id), style="primary"),
-        kit.button("Still waiting…", ids.STILL_WAITING, str(handover.id)),
-    )
-    return Message(_spoken(letter, "pause_expected_text", day=day), [kit.section(words), buttons])
-
-
 def _item_words(letter: Letter) -> dict[str, Safe]:
     return {
         "link": letter.link,
@@ -333,7 +318,6 @@ _LETTERS: Mapping[str, Callable[[Letter], Message]] = {
     "shares": _shares,
     "paused": _paused,
     "pause_undone": _pause_undone,
-    "pause_expected": _pause_expected,
     "item_handed": _item_handed,
     "item_yours": _item_yours,
     "said_done": _said_done,

@@ -4,7 +4,7 @@ It is true when it is sent, so it may count down; when something in it is done, 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 
@@ -13,12 +13,14 @@ from blocks.frame import Block, Frame, Message
 from blocks.mrkdwn import Safe
 from blocks.render import count, sentence
 from blocks.words import turns
-from bot.clock.nag import LATE, WARNED
+from bot.clock import pause as pauses
+from bot.clock.nag import LATE, is_turn
 from bot.gate import Turn
 from bot.handover import Handover
 from bot.people import Person
 
 THINGS = 5  # shown in one reminder
+QUESTIONS = 2  # handovers of whose pauses one reminder asks; the others go on by themselves the next working day
 NOTICES = 4  # handovers that are late, or will be, shown to who answers for them
 ROOM = 10  # blocks before the last three
 HALVES = frozenset({"add_promise", "add_date", "add_stakeholder", "answer_question", "tick"})
@@ -29,13 +31,17 @@ Shown = tuple[int, int, str]
 
 @dataclass(frozen=True)
 class Line:
-    """One handover of a reminder: what waits there for `whom`; `notice` (late or warn) for who answers for it."""
+    """One handover of a reminder: what waits there for `whom`; `notice` (late or warn) for who answers for it.
+
+    `question` names what is asked of whoever paused it (`bot.clock.pause.question`).
+    """
 
     handover: Handover
     whom: int
     turns: Sequence[Turn] = ()
     notice: str = ""
     left: timedelta | None = None  # working time until it is due
+    question: str = ""
 
     @property
     def late(self) -> bool:
@@ -57,7 +63,6 @@ class Asked:
     next_at: datetime | None = None
     next_is_last: bool = False
     done: int = 0
-    expected: Sequence[Handover] = field(default_factory=tuple)  # paused ones whose answer was expected today
 
 
 def reminder(asked: Asked, frame: Frame) -> tuple[Message, list[Shown]]:
@@ -67,9 +72,15 @@ def reminder(asked: Asked, frame: Frame) -> tuple[Message, list[Shown]]:
     for line in [line for line in asked.lines if line.notice][:NOTICES]:
         blocks.append(_notice(line, frame))
         shown.append((line.handover.id, asked.person.id, line.notice))
+    for line in [line for line in asked.lines if line.question][:QUESTIONS]:
+        blocks += _question(line, asked, frame)
+        shown.append((line.handover.id, asked.person.id, line.question))
+    more = sum(1 for line in asked.lines if line.question) - QUESTIONS
+    if more > 0:
+        blocks.append(kit.context(sentence("reminder.more_questions", n=more)))
     for line in (line for line in asked.lines if line.turns):
         _things(line, asked, frame, blocks, shown)
-    told = sum(1 for _, __, key in shown if key not in (LATE, WARNED))
+    told = sum(1 for _, __, key in shown if is_turn(key))
     if asked.things > told:
         blocks.append(kit.context(sentence("reminder.more", n=asked.things - told)))
     blocks += _feet(asked, frame, told)
@@ -86,7 +97,7 @@ def _things(line: Line, asked: Asked, frame: Frame, blocks: list[Block], shown: 
     handover = line.handover
     head = kit.section(_title(line, asked, frame))
     for place, turn in enumerate(line.turns):
-        told = sum(1 for _, __, key in shown if key not in (LATE, WARNED))
+        told = sum(1 for _, __, key in shown if is_turn(key))
         drawn = direct.deeds(handover, frame, [turn])
         wanted = [head, *drawn] if place == 0 else drawn
         if told >= THINGS or len(blocks) + len(wanted) > ROOM:
@@ -133,6 +144,28 @@ def _notice(line: Line, frame: Frame) -> Block:
     return kit.section(words, accessory=button)
 
 
+def _question(line: Line, asked: Asked, frame: Frame) -> list[Block]:
+    handover, pause = line.handover, line.handover.running("pause")
+    words = sentence(
+        "reminder.question",
+        link=_link(handover, frame),
+        day=_expected(line, asked, frame),
+        reason=mrkdwn.quote(pause.reason if pause else "", 300),
+    )
+    label = mrkdwn.plain(handover.client, 60)
+    value = str(handover.id)
+    go_on = kit.button("It is here: go on", ids.RESUME, value, style="primary", label=f"It is here, go on: {label}")
+    still = kit.button("Still waiting…", ids.STILL_WAITING, value, label=f"Still waiting: {label}")
+    return [kit.section(words), kit.actions(go_on, still)]
+
+
+def _expected(line: Line, asked: Asked, frame: Frame) -> str:
+    pause = line.handover.running(pauses.KIND)
+    day = pause.expected if pause else None
+    today = mrkdwn.local_day(frame.now, asked.person.tz)
+    return "today" if day is None or day == today else f"on {mrkdwn.day(day)}"
+
+
 def _headline(asked: Asked, frame: Frame) -> Safe:
     mine = [line for line in asked.lines if line.turns]
     notices = [line for line in asked.lines if line.notice]
@@ -140,6 +173,8 @@ def _headline(asked: Asked, frame: Frame) -> Safe:
     one = _link(mine[0].handover, frame) if len(mine) == 1 else ""
     name = mrkdwn.name(asked.person.first_name, 40)
     minutes = ceil(sum(_minutes(turn) for line in mine for turn in line.turns))
+    if not mine and not notices:
+        return sentence("reminder.head_question", n=sum(1 for line in asked.lines if line.question))
     if not mine:
         n_late = sum(line.notice == LATE for line in notices)
         return sentence("reminder.head_notice", late=n_late, soon=len(notices) - n_late)
@@ -158,7 +193,8 @@ def _minutes(turn: Turn) -> float:
 
 def _feet(asked: Asked, frame: Frame, told: int) -> list[Block]:
     if not told:
-        return [kit.context(sentence("reminder.foot_notice"))]
+        notices = any(line.notice for line in asked.lines)
+        return [kit.context(sentence("reminder.foot_notice"))] if notices else []
     buttons: list[Block] = []
     if asked.options:
         zone = asked.person.tz
@@ -197,6 +233,11 @@ def _link(handover: Handover, frame: Frame) -> Safe:
 def _spoken(asked: Asked, frame: Frame) -> str:
     mine = [line.handover for line in asked.lines if line.turns]
     about = mine or [line.handover for line in asked.lines if line.notice]
+    questions = [line for line in asked.lines if line.question]
+    if not about and questions:
+        title = thread.short_title(questions[0].handover) if len(questions) == 1 else ""
+        day = _expected(questions[0], asked, frame)
+        return sentence("reminder.text_question", title=title, n=len(questions), day=day)
     due = thread.due_of(about[0]) if about else None
     return sentence(
         "reminder.text",

@@ -91,6 +91,9 @@ class Reply(Effect):
         return f"thread:{self.handover_id}"
 
 
+UNHURRIED = frozenset({"deputy"})  # direct messages that wait for the receiver's own hours
+
+
 @dataclass(frozen=True)
 class Direct(Effect):
     """A direct message to one person; `name` says which message of the copy it is."""
@@ -108,8 +111,8 @@ class Direct(Effect):
 
     @property
     def lane(self) -> str:
-        """Messages to one person keep their order."""
-        return f"dm:{self.person_id}"
+        """Messages to one person keep their order; what has time until their own hours keeps nothing waiting."""
+        return f"dm:{self.person_id}:unhurried" if self.name in UNHURRIED else f"dm:{self.person_id}"
 
 
 @dataclass(frozen=True)

@@ -103,7 +103,7 @@ class Reader(Overviewer, NagQueries, ChecklistQueries):
         )
 
     def late(self, now: datetime, *, limit: int = LISTED) -> list[Handover]:
-        """Records past a due time that counts, the latest first; a pause or hold that began before it stops it."""
+        """Records past a due time that counts, the latest first; while a pause or hold runs nothing is late."""
         scope_late = and_(HANDOVER.c.state == State.WON.value, _past(HANDOVER.c.scope_due_at, now))
         gate_late = and_(HANDOVER.c.state.in_(BEFORE_GATE), _past(HANDOVER.c.due_at, now))
         overdue = select(HANDOVER.c.id).where(or_(scope_late, gate_late))
@@ -197,7 +197,5 @@ def _open_first() -> Select[tuple[int]]:
 
 
 def _past(due: ColumnElement[datetime | None], now: datetime) -> ColumnElement[bool]:
-    stopped = exists().where(
-        INTERVAL.c.handover_id == HANDOVER.c.id, INTERVAL.c.until.is_(None), INTERVAL.c.since <= due
-    )
+    stopped = exists().where(INTERVAL.c.handover_id == HANDOVER.c.id, INTERVAL.c.until.is_(None))
     return and_(due < now, not_(stopped))

@@ -10,7 +10,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from bot.clock.absence import Known, stand_in
-from bot.clock.nag import DEFERRALS, PER_DAY, Nag, Reminder, hours_of, local_day
+from bot.clock.nag import ASKED, DEFERRALS, PER_DAY, Nag, Reminder, hours_of, local_day
 from bot.effects import RedrawReminder, Remind
 from bot.errors import Refused
 from bot.people import Person
@@ -111,6 +111,11 @@ def is_warning(cause: str) -> bool:
     return ":warn:" in cause
 
 
+def is_question(cause: str) -> bool:
+    """Whether a reminder's cause is the question whether the client's answer is here."""
+    return cause.partition(":")[2].startswith(ASKED)
+
+
 def fold(unit: Unit, reminder: Reminder, receiver: Person, *, terms: Terms, now: datetime) -> None:
     """A reminder that could not be sent on its day: what it was for is planned for the next opening, as one message."""
     hours = hours_of(receiver, terms.offices)
@@ -121,8 +126,11 @@ def fold(unit: Unit, reminder: Reminder, receiver: Person, *, terms: Terms, now:
         for cause in named:
             person_id, _, why = cause.partition(":")
             row = rows.get(int(person_id))
+            if row is not None and is_question(cause):
+                _unspend(row, why, at)
+                unit.keep_nag(row)
             # A late day is over with its day; the day on which it is told now has a cause of its own.
-            if row is not None and (row.waits or not why.startswith("late:")):
+            elif row is not None and (row.waits or not why.startswith("late:")):
                 row.plan[f"again:{why}"] = at
                 unit.keep_nag(row)
     let_go(unit, reminder, now)
@@ -197,6 +205,11 @@ def _put_off(unit: Unit, rows: list[Nag], at: datetime, now: datetime) -> None:
         for cause in row.due(now):
             row.plan[cause] = at
         unit.keep_nag(row)
+
+
+def _unspend(row: Nag, why: str, at: datetime) -> None:
+    row.spent = [one for one in row.spent if one != why]
+    row.plan[why] = at
 
 
 def _drop(unit: Unit, rows: list[Nag], now: datetime) -> None:

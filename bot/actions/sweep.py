@@ -16,7 +16,7 @@ from bot.clock import pause as rules
 from bot.clock.absence import back_at, stand_in
 from bot.clock.counting import Clock
 from bot.clock.nag import Ladder, Nag, View, hours_of, late_cause, local_day, opening_after
-from bot.effects import Direct, RedrawReminder, Reply
+from bot.effects import RedrawReminder, Reply
 from bot.gate import Turn
 from bot.handover import ENDED, LIVE, Handover
 from bot.people import Person, Role
@@ -36,7 +36,7 @@ class Look:
     terms: Terms
     now: datetime
     rung: set[int] = field(default_factory=set)
-    back: set[datetime] = field(default_factory=set)  # when those who are away are back
+    back: set[datetime] = field(default_factory=set)  # when those who are away are back, or a plan of late days ends
 
     @property
     def counting(self) -> Clock | None:
@@ -65,12 +65,11 @@ def look(unit: Unit, handover_id: int, *, terms: Terms, now: datetime) -> None:
         return
     seeing = Look(unit, handover, terms, now)
     pauses.end_by_itself(unit, handover, terms=terms, now=now)
-    asked = _ask_about_pause(seeing)
     _end_breach(seeing)
     _begin_breach(seeing)
     _tell_thread(seeing)
     _plan(seeing)
-    moments = [next_look(handover, terms, now), asked, *seeing.back]
+    moments = [next_look(handover, terms, now), *seeing.back]
     unit.look_again(handover.id, min((at for at in moments if at and at > now), default=None))
 
 
@@ -91,21 +90,12 @@ def next_look(handover: Handover, terms: Terms, now: datetime) -> datetime | Non
     return opening_after(office, local_day(office, now))
 
 
-def _ask_about_pause(seeing: Look) -> datetime | None:
-    # On the day on which the client should answer, whoever paused is asked, once; returns when, if that is ahead.
-    pause = seeing.handover.running("pause")
-    receiver = seeing.receiver(pause.by) if pause and pause.by else None
-    if pause is None or receiver is None or seeing.handover.running("hold"):
-        return None
-    hours = hours_of(receiver, seeing.terms.offices)
-    at = rules.ask_on(seeing.handover, hours)
-    if at is None or at > seeing.now:
-        return at
-    if not is_open(hours, seeing.now):
-        return next_opening(hours, seeing.now)
-    serial = f"{seeing.handover.shown_id}:{rules.mark(pause)}:{pause.expected}"
-    seeing.unit.emit(Direct(receiver.id, "pause_expected", serial, seeing.handover.id))
-    return None
+def _question(seeing: Look) -> dict[int, dict[str, datetime]]:
+    # On the day on which the client should answer, whoever paused is asked, once, among their reminders.
+    cause, pause = rules.question(seeing.handover), seeing.handover.running("pause")
+    receiver = seeing.receiver(pause.by) if pause and pause.by and cause else None
+    at = rules.ask_on(seeing.handover, hours_of(receiver, seeing.terms.offices)) if receiver else None
+    return {pause.by: {cause: at}} if pause and at else {}
 
 
 def cause_of(handover: Handover) -> str:
@@ -181,7 +171,8 @@ def _wanted(seeing: Look, before: dict[int, Nag]) -> dict[int, Nag]:
     counting, heads = seeing.counting, seeing.heads
     manager = manager_of(handover)
     waiting = _reachable(seeing, nag.waits(handover, heads), [manager] if manager else heads) if counting else {}
-    people = {*before, *waiting, *heads, manager} - {0}
+    question = _question(seeing)
+    people = {*before, *waiting, *question, *heads, manager} - {0}
     wanted = {}
     for person_id in sorted(people):
         old = before.get(person_id) or Nag(handover.id, person_id)
@@ -198,6 +189,10 @@ def _wanted(seeing: Look, before: dict[int, Nag]) -> dict[int, Nag]:
                 reminders=receiver.reminders,
             )
             found.plan = _unspent(seeing, view, found, old)
+            found.plan |= {cause: at for cause, at in question.get(person_id, {}).items() if cause not in found.spent}
+        if counting and counting.late(seeing.now):
+            # The office may be closed for days on which this person works: their next day is planned in time.
+            seeing.back |= {max((at for why, at in found.plan.items() if why.startswith("late:")), default=seeing.now)}
         if found.waits or found.plan or found.spent:
             wanted[person_id] = found
     return wanted
@@ -245,6 +240,8 @@ def _redraw(seeing: Look, people: Iterable[int], wanted: dict[int, Nag]) -> None
 
 
 def _stands(seeing: Look, found: Nag | None, key: str) -> bool:
+    if key.startswith(nag.ASKED):
+        return key == rules.question(seeing.handover)
     if key in (nag.LATE, nag.WARNED):
         counting = seeing.counting
         return counting is not None and (key == nag.WARNED or counting.late(seeing.now))

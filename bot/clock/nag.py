@@ -23,6 +23,7 @@ PER_DAY = 2  # reminders to one person on one day of theirs, whatever they are a
 DEFERRALS = 2  # times that "Remind me later" is offered for one handover
 UNKNOWN = "UTC"
 LATE, WARNED = "late", "warn"  # what a reminder shows to managers and heads, beside turn keys
+ASKED = "ask:"  # begins the cause of a question to whoever paused, and its key in a reminder
 AFTERNOON = time(15)
 BREATH = timedelta(hours=1)  # "later today" is at least this far away
 
@@ -93,6 +94,11 @@ class View:
     manages: bool = False  # is warned before it is late, and told each day while it is
     heads: bool = False  # is told each day while it is late
     reminders: str = "now"
+
+
+def is_turn(key: str) -> bool:
+    """Whether what a reminder shows under that key is somebody's turn, not a notice and not a question."""
+    return key not in (LATE, WARNED) and not key.startswith(ASKED)
 
 
 def hours_of(person: Person, offices: Mapping[str, Office]) -> Office:

@@ -10,6 +10,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from bot import checklist
+from bot.clock.nag import ASKED
 from bot.handover import Handover, Interval, State
 from bot.naming import MONTHS
 from bot.terms import Terms
@@ -101,6 +102,14 @@ def ask_on(handover: Handover, office_of_setter: Office) -> datetime | None:
     return next_opening(
         office_of_setter, datetime.combine(pause.expected, time(), tzinfo=ZoneInfo(office_of_setter.tz))
     )
+
+
+def question(handover: Handover) -> str:
+    """What names the question whether the answer is here: one for each expected date; '' when none is."""
+    pause = handover.running(KIND)
+    if pause is None or pause.expected is None or handover.running("hold"):
+        return ""
+    return f"{ASKED}{mark(pause)}:{pause.expected}"
 
 
 def run_on(handover: Handover, interval: Interval, *, terms: Terms, until: datetime) -> None:

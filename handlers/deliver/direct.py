@@ -13,17 +13,20 @@ from blocks.frame import Message
 from blocks.home import home_view
 from blocks.whisper import whisper
 from bot.clock.absence import stand_in
-from bot.effects import Direct, Effect, Home, TellAdmin, Whisper
+from bot.clock.nag import hours_of
+from bot.effects import UNHURRIED, Direct, Effect, Home, TellAdmin, Whisper
 from bot.errors import Unavailable
 from bot.gate import turns_of
 from bot.people import Person, Role, Sight, can_hold, sight
+from bot.worktime import next_opening
 from handlers.deliver import held, posting
-from handlers.deliver.ledger import Ledger
+from handlers.deliver.ledger import Later, Ledger
 from handlers.deliver.thread import load
 from handlers.rows import late_rows, people_of
 from handlers.slack_api import SlackRefused
 
 log = logging.getLogger("baton.deliver")
+LOOK = 60.0  # seconds at the most between two looks whether somebody is at work; a rehearsal's day passes in less
 
 
 def send_direct(effect: Effect, ledger: Ledger) -> None:
@@ -36,9 +39,19 @@ def send_direct(effect: Effect, ledger: Ledger) -> None:
         people = {**people, **reader.people([int(effect.data.get("by") or 0)])}
     if person is None or not can_hold(person) or _outdated(effect, people):
         return
+    if effect.name in UNHURRIED:
+        _wait_for_hours(ledger, person)
     message = direct(effect.name, handover, deps.frame(handover, people), effect.data, person)
     channel = posting.open_dm(ledger, person.slack_id)
     posting.post(ledger, "dm", channel=channel, message=message, key=effect.key)
+
+
+def _wait_for_hours(ledger: Ledger, person: Person) -> None:
+    # Put off, not lost: it is looked at again, and costs no attempt.
+    now = ledger.deps.clock.now()
+    left = (next_opening(hours_of(person, ledger.deps.terms.offices), now) - now).total_seconds()
+    if left > 0:
+        raise Later(min(left, LOOK))
 
 
 def _outdated(effect: Direct, people: Mapping[int, Person]) -> bool:

@@ -118,7 +118,8 @@ class Worker:
         store = self._deps.store
         wait = self._wait(job, error)
         words = str(error) if isinstance(error, BatonError) else type(error).__name__
-        log.warning("job failed", extra={"job": job.id, "kind": job.kind, "why": words}, exc_info=not words)
+        level = logging.DEBUG if isinstance(error, Later) else logging.WARNING
+        log.log(level, "job failed", extra={"job": job.id, "kind": job.kind, "why": words}, exc_info=not words)
         if job.best_effort and not isinstance(error, Later):
             store.outbox.finish(job)
         elif wait is None:

@@ -10,6 +10,7 @@ from bot import gate
 from bot.actions import remind
 from bot.clock import counting as clock
 from bot.clock import nag
+from bot.clock import pause as pauses
 from bot.clock.absence import stand_in
 from bot.clock.nag import DEFERRALS, LATE, WARNED, Nag, Reminder, hours_of, local_day
 from bot.effects import Effect, RedrawReminder, Remind
@@ -89,10 +90,12 @@ def gathered(deps: Deps, found: Reminder, person: Person, now: datetime, *, only
     held = {person.id, *(int(c.partition(":")[0]) for named in causes.values() for c in named)}
     with deps.store.read() as reader:
         rows = [row for row in reader.nags_of(held) if not _put_off(row, now)]
+        if all(remind.is_question(cause) for named in causes.values() for cause in named):
+            rows = []  # nothing else is due yet
         if only:
             about = {*causes, *(line[0] for line in found.shown)}
             rows = [row for row in rows if row.handover_id in about]
-        wanted = dict.fromkeys([*_noticed(causes), *(row.handover_id for row in rows)])
+        wanted = dict.fromkeys([*_noticed(causes), *_questions(causes), *(row.handover_id for row in rows)])
         records = {h.id: h for h in map(reader.handover, list(wanted)[:LOADED]) if h is not None}
         ids = set().union(*(h.people for h in records.values())) | held if records else held
         people = reader.people(ids)
@@ -115,7 +118,7 @@ def gathered(deps: Deps, found: Reminder, person: Person, now: datetime, *, only
         since=min((at for row in told for at in row.waits.values()), default=None),
         next_at=next_at,
         next_is_last=last,
-        done=sum(1 for line in found.shown if line[2] not in (LATE, WARNED) and line not in standing),
+        done=sum(1 for line in found.shown if nag.is_turn(line[2]) and line not in standing),
     )
     return asked, _frame(deps, records, people)
 
@@ -134,6 +137,10 @@ def _lines(
         counting = clock.running(handover, deps.terms.settings) if handover else None
         if handover is not None and counting is not None and _answers_for(handover, person):
             lines.append(Line(handover, person.id, notice=LATE if counting.late(now) else WARNED))
+    for handover_id, asked in _questions(causes).items():
+        handover = records.get(handover_id)
+        if handover is not None and pauses.question(handover) in asked:
+            lines.append(Line(handover, person.id, question=pauses.question(handover)))
     for row in rows:
         handover = records.get(row.handover_id)
         turns = _turns(handover, row) if handover else []
@@ -163,6 +170,11 @@ def _noticed(causes: dict[int, list[str]]) -> list[int]:
     # What is late comes before what will be.
     late = [h for h, named in causes.items() if any(remind.is_late(cause) for cause in named)]
     return list(dict.fromkeys([*late, *(h for h, n in causes.items() if any(map(remind.is_warning, n)))]))
+
+
+def _questions(causes: dict[int, list[str]]) -> dict[int, list[str]]:
+    asked = {h: [cause.partition(":")[2] for cause in n if remind.is_question(cause)] for h, n in causes.items()}
+    return {handover_id: named for handover_id, named in asked.items() if named}
 
 
 def _answers_for(handover: Handover, person: Person) -> bool:

@@ -140,24 +140,11 @@ def test_the_delivery_manager_hears_of_a_pause_and_can_take_it_back() -> None:
     assert message.text.endswith(" waits on the client until Tue 9 Sep 2025, by Ben.")
 
 
-@pytest.mark.parametrize("name", ["paused", "pause_expected"])
-def test_what_does_not_wait_any_more_by_then_says_so_without_a_button(name: str) -> None:
+def test_what_does_not_wait_any_more_by_then_says_so_without_a_button() -> None:
     over = replace(PAUSE, until=NOW + timedelta(hours=1))
-    message = drawn(name, waits(over), DEV, by=BEN.id, pause=PAUSED)
+    message = drawn("paused", waits(over), DEV, by=BEN.id, pause=PAUSED)
     assert words(message).endswith("does not wait on the client any more.")
     assert buttons(message) == {}
-
-
-def test_the_one_who_paused_is_asked_on_the_day() -> None:
-    message = drawn("pause_expected", waits(), BEN)
-    assert "waits on the client; the answer was expected today: " in words(message)
-    assert {name: b["action_id"] for name, b in buttons(message).items()} == {
-        "It is here: go on": ids.RESUME,
-        "Still waiting…": ids.STILL_WAITING,
-    }
-    assert "data" not in message.text
-    early = replace(PAUSE, expected=NOW.date() - timedelta(days=3))
-    assert "was expected on Sat 6 Sep 2025:" in words(drawn("pause_expected", waits(early), BEN))
 
 
 def test_whose_pause_was_taken_back_reads_by_whom_and_what_is_due() -> None:
@@ -188,7 +175,7 @@ def test_what_is_said_to_be_done_says_where() -> None:
 
 NAMES = (
     "ring", "invite", "ready_to_sign", "closing", "empty_role", "question", "remind", "not_mine", "brief", "hold",
-    "merged", "cancelled", "shares", "paused", "pause_undone", "pause_expected", "item_handed", "item_yours",
+    "merged", "cancelled", "shares", "paused", "pause_undone", "item_handed", "item_yours",
     "said_done",
 )  # fmt: skip
 

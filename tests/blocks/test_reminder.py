@@ -1,6 +1,6 @@
 """Reminders as they are read: first lines, what they show, what they keep quiet, and Slack's limits."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -9,8 +9,9 @@ from blocks import direct, ids
 from blocks.reminder import Asked, Line, finished, reminder
 from bot import gate
 from bot.clock.nag import LATE, WARNED
+from bot.clock.pause import question
 from bot.gate import Turn
-from bot.handover import Handover, State
+from bot.handover import Handover, Interval, State
 from bot.people import Role
 from tests.blocks.reading import buttons, words
 from tests.builders import ANA, BEN, DEV, HANA, HOLDERS, NOW, make_frame, make_handover
@@ -60,6 +61,38 @@ def test_nothing_of_the_record_is_in_the_notification() -> None:
 def test_the_last_one_says_so(more: dict[str, Any], first: str) -> None:
     message, _ = reminder(asked(line(open_one()), **more), make_frame())
     assert words(message).startswith(first)
+
+
+def paused(*, expected: date | None = None) -> Line:
+    expected = expected or NOW.date()
+    made = make_handover(State.SCOPED, intervals=[Interval("pause", NOW, "test data", BEN.id, expected)])
+    return Line(made, ANA.id, question=question(made))
+
+
+def test_whoever_paused_is_asked_on_the_day() -> None:
+    """A question alone has no clock and no offers; the words of the pause stay out of the notification."""
+    one = paused()
+    message, shown = reminder(asked(one), make_frame())
+    assert words(message).startswith("*1 client's answer was expected.*")
+    assert "waits on the client; the answer was expected today: " in words(message)
+    assert {name: b["action_id"] for name, b in buttons(message).items()} == {
+        "It is here: go on": ids.RESUME,
+        "Still waiting…": ids.STILL_WAITING,
+    }
+    assert message.text.endswith("waits on the client; the answer was expected today.")
+    assert "data" not in message.text
+    assert shown == [(one.handover.id, ANA.id, one.question)]
+    early = paused(expected=NOW.date() - timedelta(days=3))
+    assert "was expected on Sat 6 Sep 2025:" in words(reminder(asked(early), make_frame())[0])
+
+
+def test_a_question_stands_beside_what_waits_and_the_rest_is_counted() -> None:
+    questions = [paused() for _ in range(4)]
+    message, shown = reminder(asked(line(open_one()), *questions), make_frame())
+    assert words(message).startswith("*3 things wait for you*")
+    assert "and 2 more wait on the client" in words(message)
+    assert len([key for _, _, key in shown if key.startswith("ask:")]) == 2
+    assert len(message.blocks) <= 14
 
 
 def test_what_is_late_says_so_in_its_first_line() -> None:

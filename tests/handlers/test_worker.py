@@ -4,11 +4,13 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from bot.effects import Effect, Home, Identify, ReadDeal, Whisper
+from bot.effects import Direct, Effect, Home, Identify, ReadDeal, Whisper
+from bot.worktime import next_opening
 from handlers.clock import Clock
 from handlers.deliver.loop import BACKOFF_CAP, FAULT_TRIES, REAUTH_WAIT, Worker
 from handlers.deliver.performers import PERFORMERS
@@ -123,6 +125,26 @@ def test_a_rate_limit_is_waited_out_as_long_as_the_vendor_says(bench: Bench) -> 
     bench.work()
     assert (bench.job("ReadDeal").state, bench.job("ReadDeal").attempts) == ("done", 2)
     assert bench.told() == []
+
+
+def test_whoever_becomes_a_deputy_hears_of_it_in_their_own_hours(bench: Bench) -> None:
+    """At night it is put off, holds up nothing else that is for them; in the morning it comes."""
+    berlin = bench.deps.terms.offices["berlin"]
+    opening = next_opening(berlin, bench.clock.now() + timedelta(days=1))
+    bench.clock.advance(opening - timedelta(hours=1) - bench.clock.now())
+    with bench.deps.store.write() as unit:
+        olga = unit.by_email(OLGA)
+        assert olga
+        unit.emit(Direct(olga.id, "deputy", "test", data={"by": olga.id}))
+        unit.keep_preferences(olga.id, deputy=olga.id)
+        unit.emit(Direct(olga.id, "brief", "test"))
+    bench.work()
+    assert bench.told() == ["This handover is not there any more. Type /handover to see yours."]
+    assert bench.jobs("Direct")[0].state == "ready"
+    bench.clock.advance(timedelta(hours=1))
+    bench.clock.passed += 61
+    bench.work()
+    assert bench.told()[1:] == ["Olga Novak chose you as deputy."]
 
 
 @pytest.mark.req("R104")

@@ -1,12 +1,12 @@
 """Stories of waiting on the client, and of what somebody cannot do: seen in thread, direct messages and modals."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from bot.actions.lists import settle
-from bot.effects import Direct
 from bot.people import Role
-from bot.worktime import add_work_dates, elapsed
+from bot.worktime import add_work_dates, elapsed, next_opening
 from handlers.sweep import sweep
 from tests.stories import walk
 from tests.stories.stage import Stage
@@ -190,14 +190,19 @@ def test_on_the_day_the_one_who_paused_is_asked(http_stage: Stage) -> None:
     running(http_stage)
     paused(http_stage)
 
-    def asked(number: int) -> dict[str, Any]:
-        with http_stage.deps.store.write() as unit:
-            ben = unit.by_slack(walk.user_id("ben"))
-            unit.emit(Direct(ben.id, "pause_expected", f"HO-1:{number}", 1))
+    def asked() -> dict[str, Any]:
+        day = http_stage.handover().running("pause").expected  # type: ignore[union-attr]
+        clock, office = http_stage.clock, http_stage.deps.terms.offices["berlin"]
+        opening = next_opening(office, datetime.combine(day, time(), tzinfo=ZoneInfo(office.tz)))  # type: ignore[arg-type]
+        ahead = opening + timedelta(seconds=5) - clock.now()
+        http_stage.world.clock.advance(ahead.total_seconds())
+        clock.advance(ahead)
+        sweep(http_stage.deps, clock.now())
         http_stage.settle()
-        return letter(http_stage, "ben", "the answer was expected")
+        return letter(http_stage, "ben", "the answer was expected today")
 
-    press(http_stage, "ben", asked(1), "pause.extend")
+    first = asked()
+    press(http_stage, "ben", first, "pause.extend")
     later = working_day(http_stage, 5)
     walk.submit(http_stage, "ben", walk.fields(expected=later.isoformat()))
     http_stage.settle()
@@ -206,13 +211,12 @@ def test_on_the_day_the_one_who_paused_is_asked(http_stage: Stage) -> None:
     menu(http_stage, "ana", "pause.extend")
     assert "It was expected on" in walk.shown(walk.modal(http_stage, "ana"))
 
-    press(http_stage, "ben", asked(2), "pause.end")
+    sweep(http_stage.deps, http_stage.clock.now())
+    http_stage.settle()
+    assert first["ts"] not in [m["ts"] for m in letters(http_stage, "ben") if "pause.extend" in str(m["blocks"])]
+    press(http_stage, "ben", asked(), "pause.end")
     assert http_stage.handover().running("pause") is None
     assert whispered(http_stage, "ben") == "It goes on. The clock runs again."
-    with http_stage.deps.store.write() as unit:
-        unit.emit(Direct(unit.by_slack(walk.user_id("ben")).id, "pause_expected", "HO-1:3", 1))
-    http_stage.settle()
-    assert letters(http_stage, "ben")[-1]["text"].endswith("does not wait on the client any more.")
 
 
 def test_after_the_day_it_goes_on_by_itself_and_the_thread_reads_the_due_time(http_stage: Stage) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from bot.effects import Direct, Identify
 from bot.people import Person, Role
+from bot.worktime import next_opening
 from handlers.schedule import refresh_people
 from sandbox.slack.hands import Reaction
 from tests.stories import walk
@@ -46,8 +47,18 @@ def in_a_week(stage: Stage, who: str) -> str:
     return (now.astimezone(ZoneInfo(person(stage, who).tz)).date() + WEEK).isoformat()
 
 
+def at_work(stage: Stage) -> Stage:
+    """It is a working hour of the office: a new deputy hears of it then, not at night."""
+    now = stage.clock.now()
+    ahead = next_opening(stage.deps.terms.offices["berlin"], now) - now
+    stage.world.clock.advance(ahead.total_seconds())
+    stage.clock.advance(ahead)
+    return stage
+
+
 def test_somebody_says_until_when_they_are_away_and_who_stands_in(stage: Stage) -> None:
     """One modal; the answer says what is in force; Home shows it; the deputy is told once."""
+    at_work(stage)
     assert "You are away" not in home(stage, "ben")
     day = in_a_week(stage, "ben")
     said = keep(stage, "ben", reminders="morning", away_until=day, deputy=walk.user_id("ana"))
@@ -82,6 +93,7 @@ def test_the_button_on_home_opens_the_same(http_stage: Stage) -> None:
 
 def test_a_deputy_whom_baton_does_not_know_is_met_first_and_guests_are_refused(http_stage: Stage) -> None:
     """Nothing is saved until the deputy is somebody who can stand in; the window says why."""
+    at_work(http_stage)
     chosen = walk.fields(reminders="now", deputy=walk.user_id("nico"))
     preferences(http_stage, "ben")
     http_stage.hands.submit("ben", walk.modal(http_stage, "ben")["id"], chosen)
@@ -233,7 +245,7 @@ def button(stage: Stage, who: str, role: str) -> str:
 
 def test_the_deputy_takes_over_with_one_click(http_stage: Stage) -> None:
     """Only the deputy in force can; the record says who."""
-    walk.won(http_stage)
+    walk.won(at_work(http_stage))
     assert "Ben is back. Ask Ben to hand the role over." in button(http_stage, "ana", "pm")
     day = in_a_week(http_stage, "ben")
     keep(http_stage, "ben", reminders="now", away_until=day, deputy=walk.user_id("ana"))
@@ -270,7 +282,7 @@ def test_identify_of_somebody_known_draws_no_home(http_stage: Stage) -> None:
 
 def test_a_word_to_a_deputy_who_was_replaced_meanwhile_is_not_sent(http_stage: Stage) -> None:
     """The word waited while Slack was away; by then Ben had chosen somebody else."""
-    keep(http_stage, "ben", reminders="now", deputy=walk.user_id("ana"))
+    keep(at_work(http_stage), "ben", reminders="now", deputy=walk.user_id("ana"))
     with http_stage.deps.store.write() as unit:
         ben, dev = unit.by_slack(walk.user_id("ben")), unit.by_slack(walk.user_id("dev"))
         assert ben

@@ -1,14 +1,17 @@
 """The sweep: breaches, reminders and what is put off, as one working week of the small company, on both databases."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from bot.actions import late, remind, sweep
+from bot.actions import late, pause, remind, sweep
 from bot.clock.nag import Reminder
+from bot.clock.pause import question
 from bot.effects import RedrawReminder, Remind, Reply
 from bot.people import Role
+from bot.worktime import working_dates_between
 from tests.bot.actions.company import Company
 
 
@@ -166,6 +169,39 @@ def test_remind_me_later_is_kept_twice_and_never_past_the_due_time(running: Comp
     assert "not yours" in running.refused(remind.later, running.who("ben"), reminder_id=reminder.id, until=again)
 
 
+def test_whoever_paused_is_asked_among_their_reminders(running: Company) -> None:
+    """One message of the day, in their hours, about all that they paused; it counts as a reminder, and comes once."""
+    ben = running.who("ben")
+    expected = (running.now + timedelta(days=1)).date()
+    running.said(pause.pause, 1, ben, reason="test data", expected=expected)
+    opening = datetime.combine(expected, time(8), tzinfo=UTC)
+    swept(running)
+    swept(running, opening - timedelta(minutes=15))
+    assert reminded(running) == []
+    for _ in range(2):
+        swept(running, opening)
+    assert reminded(running) == [("ben", expected.isoformat(), 1)]
+    with running.store.read() as reader:
+        found = reader.reminder_at(ben.id, expected, 1)
+    assert found is not None
+    assert found.causes == {1: [f"{ben.id}:{question(running.ho())}"]}
+
+
+def test_a_question_that_could_not_be_sent_is_asked_at_the_next_opening(running: Company) -> None:
+    ben = running.who("ben")
+    expected = (running.now + timedelta(days=1)).date()
+    running.said(pause.pause, 1, ben, reason="test data", expected=expected)
+    opening = datetime.combine(expected, time(8), tzinfo=UTC)
+    swept(running, opening)
+    running.clocks.now = opening + timedelta(hours=20)
+    with running.store.write() as unit:
+        found = unit.reminder_at(ben.id, expected, 1)
+        assert found is not None
+        remind.fold(unit, found, ben, terms=running.terms, now=running.now)
+    with running.store.read() as reader:
+        assert reader.nags(1)[ben.id].plan == {question(running.ho()): opening + timedelta(days=1)}
+
+
 def test_take_it_moves_work_but_never_a_signature_or_a_question(running: Company) -> None:
     swept(running, due(running))
     assert "Only the delivery manager" in running.refused(late.take_it, 1, running.who("ben"))
@@ -200,6 +236,25 @@ def test_downtime_yields_one_reminder_not_a_burst(running: Company) -> None:
     assert told
     assert len({who for who, _, _ in told}) == len(told)
     assert len(running.effects(Reply, "late")) == 1
+
+
+def test_whoever_works_while_the_office_is_closed_is_told_each_day_of_theirs(running: Company) -> None:
+    """The delivery manager's office has a week of holidays; the head works on and hears of it on each of those days."""
+    first = due(running).date()
+    closed = frozenset(first + timedelta(days=n) for n in range(1, 8))
+    berlin = running.terms.offices["berlin"]
+    running.terms = replace(running.terms, offices={"berlin": berlin, "far": replace(berlin, closed=closed)})
+    with running.store.write() as unit:
+        handover = unit.handover(1)
+        assert handover is not None
+        handover.office = "far"
+        unit.save(handover)
+    at = due(running)
+    while at < due(running) + timedelta(days=7):
+        swept(running, at)
+        at += timedelta(minutes=30)
+    days = [day for who, day, _ in reminded(running) if who == "hana"]
+    assert days == [str(day) for day in working_dates_between(berlin, start=first, end=first + timedelta(days=7))]
 
 
 def test_out_of_hours_nobody_is_told(running: Company) -> None:
