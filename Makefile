@@ -9,10 +9,10 @@ demo: .venv/run  ## a local Slack workspace, a small CRM and a project board, wi
 	@$(BIN)/python -m sandbox $(ARGS)
 
 test: .venv/dev  ## everything but what is marked slow; no network, warnings are errors
-	$(BIN)/pytest -q -n 2 --dist loadfile $(ARGS)
+	$(BIN)/pytest -q -n 3 --dist loadfile $(ARGS)
 
 slow: .venv/dev  ## kills, months, browsers
-	$(BIN)/pytest -q -m slow $(ARGS)
+	$(BIN)/pytest -q -m slow -n 2 --dist loadfile $(ARGS)
 
 check: format lint types contracts test
 

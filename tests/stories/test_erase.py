@@ -17,6 +17,8 @@ from tests.handlers.commanding import Ended, app, environment
 from tests.stories import walk
 from tests.stories.stage import Stage, staged
 
+pytestmark = pytest.mark.slow  # each walks the whole road first, several times over
+
 BEN, MARIA = "ben@acme.example", "m.klein@abcfintech.example"
 
 

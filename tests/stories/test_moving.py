@@ -10,6 +10,8 @@ from tests.handlers.commanding import app, environment
 from tests.stories import walk
 from tests.stories.stage import Stage, staged
 
+pytestmark = pytest.mark.slow  # each walks the whole road first, several times over
+
 COUNTED = ("handover", "entry", "timeline", "job", "post")
 
 

@@ -12,6 +12,8 @@ from tests.stories import walk
 from tests.stories.stage import Stage, staged
 from tests.stories.test_erase import naming
 
+pytestmark = pytest.mark.slow  # each walks the whole road first, several times over
+
 KINDS = ("TOKEN", "SECRET", "KEY", "PASSWORD")
 
 
