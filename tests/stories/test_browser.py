@@ -3,15 +3,18 @@
 import os
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import TimeoutError as NotInTimeError
 
 from bot.handover import State
 from sandbox import company
 from tests.stories import walk
 from tests.stories.stage import Stage
+from tests.stories.test_prefs import at_work
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = [
@@ -61,8 +64,12 @@ class People:
         self.page.goto(f"{self.stage.server.url}/?as={key}&c={company.HANDOVERS_CHANNEL}&t={root.ts}")
 
     def press(self, action: str, *, among: str = "#thread") -> None:
-        """Clicks the last button of that kind in the thread (or elsewhere)."""
-        self.page.locator(f'{among} [data-type=button][data-action-id="{action}"]').last.click()
+        """Clicks the last button of that kind in the thread (or elsewhere); once more when it was just drawn anew."""
+        button = self.page.locator(f'{among} [data-type=button][data-action-id="{action}"]').last
+        button.click()
+        with suppress(NotInTimeError):
+            self.page.get_by_text("That is not on your screen any more").wait_for(timeout=800)
+            button.click()
 
     def fill(self, block: str, words: str) -> None:
         """Types into a field of the open modal."""
@@ -173,6 +180,7 @@ def _answered(people: People) -> None:
 def _signed(people: People) -> None:
     people.act_as("ben")
     people.page.locator('#thread [data-action-id="item.tick"] input[type=checkbox]').last.check()
+    people.page.wait_for_timeout(3_000)  # the look at the record, two seconds after the tick, draws the root anew
     people.stage.settle()
     people.act_as("ana")
     people.press("gate.missing", among="#main")
@@ -225,7 +233,7 @@ def test_the_page_fits_a_phone(http_stage: Stage, page: Page) -> None:
 
 def test_somebody_goes_away_and_comes_back(http_stage: Stage, page: Page) -> None:
     """A status on their page, then the preferences on Home: until when, and who stands in."""
-    people = People(http_stage, page)
+    people = People(at_work(http_stage), page)
     home = f"{http_stage.server.url}/?as=ben&c=home"
     page.goto(home)
     page.get_by_text("Set my status").click()
