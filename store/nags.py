@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, delete, func, insert, select, update
+from sqlalchemy import RowMapping, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from bot.clock.nag import Nag, Reminder
@@ -43,10 +43,6 @@ class NagQueries:
         # Not DISTINCT: in the order of people SQLite would read the whole table, also when nothing is due.
         due = select(NAG.c.person_id).where(NAG.c.next_at <= now).order_by(NAG.c.next_at)
         return list(dict.fromkeys(self.session.execute(due).scalars()))
-
-    def next_nag(self, now: datetime) -> datetime | None:
-        """The first moment after `now` at which somebody must be told something."""
-        return self.session.execute(select(func.min(NAG.c.next_at)).where(NAG.c.next_at > now)).scalar()
 
     def reminder(self, reminder_id: int) -> Reminder | None:
         """A reminder by id."""

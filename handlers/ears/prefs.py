@@ -18,6 +18,7 @@ from handlers.deps import Deps
 from handlers.ears.asked import Asked
 from handlers.ears.guard import Click, act, open_view
 from handlers.ears.modals import submits
+from handlers.ears.verbs import clicked
 from store.unit import StoreUnit
 
 UNKNOWN = "I do not know this person yet: I am asking Slack. Please choose them once more."
@@ -42,13 +43,7 @@ def register(bolt: App, deps: Deps) -> None:
 
 def verb(deps: Deps, asked: Asked) -> Message | None:
     """`prefs`: opens the preferences of whoever asks."""
-    click = Click(
-        slack_id=asked.slack_id,
-        key=f"command:{asked.trigger_id}",
-        trigger_id=asked.trigger_id,
-        channel=asked.channel,
-        response_url=asked.response_url,
-    )
+    click = clicked(asked)
     open_preferences(deps, click)
     return None
 

@@ -26,6 +26,7 @@ from handlers.deps import Deps
 from handlers.ears.asked import Asked, line
 from handlers.ears.guard import Click, change_view, open_view
 from handlers.ears.modals import submits
+from handlers.ears.verbs import clicked
 from handlers.in_force import week_words
 from store.calendars import country_of, read_office
 from store.unit import StoreUnit
@@ -61,13 +62,7 @@ def verb(deps: Deps, asked: Asked) -> Message | None:
         known = reader.person(owner)
     if not rules.may_set_up(asked.person, owner, deps.settings):
         return line(deps, rules.no(known).sentence)
-    click = Click(
-        slack_id=asked.slack_id,
-        key=f"command:{asked.trigger_id}",
-        trigger_id=asked.trigger_id,
-        channel=asked.channel,
-        response_url=asked.response_url,
-    )
+    click = clicked(asked)
     open_view(deps, click, face.setup_view(_shown(deps, asked.person), nonce=deps.new_id()))
     return None
 
