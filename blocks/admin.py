@@ -11,7 +11,16 @@ from blocks.render import sentence
 
 DEALS = 20
 VERDICTS = (("Open", "open", "held_open"), ("Ignore", "ignore", "held_ignore"), ("Show", "show", "held_show"))
-PLAIN = ("connection_broken", "connection_mended", "write_back_disabled", "parked", "review_due")
+PLAIN = (
+    "connection_broken",
+    "connection_away",
+    "connection_mended",
+    "webhooks_refused",
+    "webhooks_mended",
+    "write_back_disabled",
+    "parked",
+    "review_due",
+)
 
 
 def admin(name: str, frame: Frame, data: Mapping[str, Any]) -> Message:

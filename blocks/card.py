@@ -16,7 +16,7 @@ from blocks.render import listed, sentence
 from blocks.words import know
 from bot.actions.company.templates import may_keep
 from bot.handover import ENDED, Handover, State
-from bot.people import Person, Role, Sight, may_assign, may_see_settings, may_start
+from bot.people import Person, Role, Sight, may_assign, may_see_health, may_see_settings, may_start
 
 ROWS = 20
 ROOM = 8_000  # characters of the rows in one message
@@ -122,6 +122,7 @@ def _allowed(person: Person, roles: Collection[Role], *, owner: bool) -> Iterabl
         "stage": Role.PM in roles or Role.CSM in roles,
         "cancel": Role.DELIVERY_MANAGER in roles or runs,
         "settings": may_see_settings(person),
+        "health": may_see_health(person),
         "setup": owner or runs,
         "template": may_keep(person),
     }

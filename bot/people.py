@@ -120,6 +120,11 @@ def may_read_history(person: Person, holders: Mapping[Role, int]) -> bool:
     return sight(person, holders) is Sight.WHOLE
 
 
+def may_see_health(person: Person) -> bool:
+    """Whether the person may see how the connections do: sales operations and heads."""
+    return person.has(Role.SALES_OPS, Role.HEAD_OF_DELIVERY)
+
+
 def may_see_settings(person: Person) -> bool:
     """Whether the person may read what is in force: sales operations, delivery managers, heads."""
     return person.has(Role.SALES_OPS, Role.DELIVERY_MANAGER, Role.HEAD_OF_DELIVERY)

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from blocks.frame import Frame
 from bot.handover import Handover
@@ -34,6 +35,18 @@ class Identity:
     scopes: frozenset[str] = frozenset()
 
 
+class Line(Protocol):
+    """The line of Socket Mode, as health sees it."""
+
+    @property
+    def open(self) -> bool:
+        """Whether a line is up."""
+
+    @property
+    def silent_for(self) -> float:
+        """Seconds since the last word of Slack's."""
+
+
 @dataclass
 class Deps:
     """What a handler may use. `edge` is for ears (2 s), `slack` for hands (10 s)."""
@@ -50,6 +63,8 @@ class Deps:
     identity: Identity = field(default_factory=Identity)
     assert_outside: Callable[[], None] = lambda: None
     missed: dict[str, float] = field(default_factory=dict)
+    line: Line | None = None
+    sweep_seconds: float = 0.0
     new_id: Callable[[], str] = new_id
     # What `handlers.company` took up of what was set in Slack, and when (machine seconds) it looked last.
     file_checklist: Template | None = None

@@ -1,8 +1,14 @@
-"""Health in figures: whether the database answers, what waits, what was refused."""
+"""Health in figures: whether the database answers, what waits, what was refused, how each connection does."""
 
 import logging
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 
+from blocks.company.health import Condition, Work
 from handlers.deps import Deps
+from handlers.pulse import titles
+from store.inbox import Received
+from store.known import ConnectionState
 
 log = logging.getLogger("baton.health")
 
@@ -18,13 +24,72 @@ def database_answers(deps: Deps) -> bool:
     return True
 
 
+def conditions(deps: Deps) -> list[Condition]:
+    """How each connection that is in use does."""
+    with deps.store.read() as reader:
+        known, taken = reader.connections(), reader.inbox.received()
+    found = []
+    for key, title in titles(deps).items():
+        state, hooks = known.get(key, ConnectionState(key)), taken.get(key, Received())
+        found.append(Condition(title, state.ok_at, state.broken_since, state.words, hooks.last))
+    return found
+
+
+def work(deps: Deps) -> Work:
+    """What waits and what is parked."""
+    outbox = deps.store.outbox
+    oldest = outbox.oldest()
+    since = datetime.fromtimestamp(oldest, UTC) if oldest is not None else None
+    return Work(outbox.waiting().total(), since, outbox.parked().total())
+
+
 def metrics(deps: Deps) -> str:
     """Prometheus text (https://prometheus.io/docs/instrumenting/exposition_formats/): numbers, no names."""
     with deps.store.read() as reader:
-        states = reader.counts()
-    lines = ["# TYPE baton_handovers gauge"]
-    lines += [f'baton_handovers{{state="{state}"}} {count}' for state, count in sorted(states.items())]
-    lines.append("# TYPE baton_jobs gauge")
-    for state, counts in (("waiting", deps.store.outbox.waiting()), ("parked", deps.store.outbox.parked())):
-        lines += [f'baton_jobs{{kind="{kind}",state="{state}"}} {n}' for kind, n in sorted(counts.items())]
-    return "\n".join(lines) + "\n"
+        states, known = reader.counts(), reader.connections()
+        taken, refused = reader.inbox.received(), reader.inbox.refused()
+    outbox, now = deps.store.outbox, deps.clock.tick()
+    counts = [("waiting", outbox.waiting()), ("parked", outbox.parked())]
+    oldest = outbox.oldest()
+    asked = {key: state for key, state in known.items() if key in titles(deps)}
+    hooks = {key: refused_at for key, refused_at in refused.items() if key[0] in deps.crms}
+    strangers = sum(refused.values()) - sum(hooks.values())
+    families = (
+        _family("handovers", "gauge", ((f'state="{state}"', n) for state, n in sorted(states.items()))),
+        _family(
+            "jobs",
+            "gauge",
+            ((f'kind="{kind}",state="{state}"', n) for state, each in counts for kind, n in sorted(each.items())),
+        ),
+        _family("oldest_job_seconds", "gauge", [("", max(now - oldest, 0.0) if oldest is not None else 0)]),
+        _family("webhooks_received_total", "counter", ((f'connection="{key}"', taken[key].count) for key in taken)),
+        _family(
+            "webhooks_refused_total",
+            "counter",
+            [
+                *((f'connection="{key}",reason="{reason}"', n) for (key, reason), n in sorted(hooks.items())),
+                ('connection="unknown",reason="Unrecognised"', strangers),
+            ],
+        ),
+        _family("connection_up", "gauge", ((f'connection="{k}"', int(not s.broken_since)) for k, s in asked.items())),
+        _family(
+            "connection_last_success_timestamp_seconds",
+            "gauge",
+            ((f'connection="{k}"', s.ok_at.timestamp()) for k, s in asked.items() if s.ok_at),
+        ),
+        _family("sweep_seconds", "gauge", [("", deps.sweep_seconds)]),
+        _line(deps),
+    )
+    return "\n".join(line for family in families for line in family) + "\n"
+
+
+def _line(deps: Deps) -> Iterator[str]:
+    if deps.line is not None:
+        yield from _family("slack_line_open", "gauge", [("", int(deps.line.open))])
+        yield from _family("slack_line_silent_seconds", "gauge", [("", deps.line.silent_for)])
+
+
+def _family(name: str, kind: str, samples: Iterable[tuple[str, float]]) -> Iterator[str]:
+    yield f"# TYPE baton_{name} {kind}"
+    for labels, value in samples:
+        yield f"baton_{name}{{{labels}}} {value}" if labels else f"baton_{name} {value}"

@@ -20,11 +20,13 @@ from handlers import retention
 from handlers.company import looked
 from handlers.deps import Deps
 from handlers.digest import tick
+from handlers.pulse import beat
 from handlers.sweep import sweep
 
 log = logging.getLogger("baton.schedule")
 SWEEP = 15  # seconds: reminders are due to the minute
 PEOPLE_LOOK = 900  # seconds between two looks whether everybody was looked up today
+PULSE = 60  # seconds: which connection is asked then, all replicas decide together
 DIGEST_LOOK = 30  # seconds between two looks whether the digest is due
 RETENTION_LOOK = 120  # seconds between two looks whether something is past its days; the whole walk comes once a day
 REFRESHED = "people:refreshed"
@@ -42,6 +44,7 @@ def scheduler(deps: Deps, wake: Callable[[], None]) -> BackgroundScheduler:
     made.add_job(wake, "interval", seconds=5, id="wake")
     made.add_job(looked, "interval", seconds=SETTINGS_LOOK, args=(deps,), id="settings")
     made.add_job(swept, "interval", seconds=SWEEP, args=(deps,), id="sweep")
+    made.add_job(beat, "interval", seconds=PULSE, args=(deps,), id="pulse")
     made.add_job(tick, "interval", seconds=DIGEST_LOOK, args=(deps,), id="digest")
     made.add_job(refresh_people, "interval", seconds=PEOPLE_LOOK, args=(deps,), id="people")
     made.add_job(retention.tick, "interval", seconds=RETENTION_LOOK, args=(deps,), id="retention")

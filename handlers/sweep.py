@@ -26,7 +26,10 @@ def sweep(deps: Deps, now: datetime) -> int:
     with deps.store.read() as reader:
         if not reader.looks_due(now):
             return 0
-    return looks(deps, now) + reminders(deps, now)
+    began = deps.clock.tick()
+    seen = looks(deps, now) + reminders(deps, now)
+    deps.sweep_seconds = deps.clock.tick() - began
+    return seen
 
 
 def looks(deps: Deps, now: datetime) -> int:

@@ -74,7 +74,7 @@ def wire(settings: Settings, env: Mapping[str, str], *, clock: Clock | None = No
     rehearsal = _rehearsal(deps, worker)
     stopping = threading.Event()
     ready = threading.Event()
-    sockets = _sockets(settings, deps, bolt)
+    sockets = deps.line = _sockets(settings, deps, bolt)
 
     def start() -> None:
         beside.enter_context(rehearsal)

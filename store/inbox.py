@@ -34,6 +34,14 @@ class Delivery:
     ignored: int = 0
 
 
+@dataclass(frozen=True)
+class Received:
+    """How many deliveries of a connection were taken, and when the last one was."""
+
+    count: int = 0
+    last: datetime | None = None
+
+
 class InboxReader:
     """Questions about deliveries."""
 
@@ -49,6 +57,11 @@ class InboxReader:
         """How many deliveries were refused, by connection and reason."""
         rows = self.session.execute(select(REFUSAL)).mappings()
         return {(row["connection"], row["reason"]): row["count"] for row in rows}
+
+    def received(self) -> dict[str, Received]:
+        """How many deliveries were taken, and when the last one was, by connection."""
+        last = select(INBOX.c.connection, func.count(), func.max(INBOX.c.received_at)).group_by(INBOX.c.connection)
+        return {row[0]: Received(int(row[1]), row[2]) for row in self.session.execute(last)}
 
     def duplicates(self, connection: str) -> int:
         """How many identical deliveries had no effect."""

@@ -61,6 +61,13 @@ def connections(session: Session) -> dict[str, ConnectionState]:
     return {row["connection"]: _connection(dict(row)) for row in rows}
 
 
+def held_connection(session: Session, connection: str) -> ConnectionState:
+    """How a connection does, its row locked until the transaction ends."""
+    insert_new(session, CONNECTION, {"connection": connection})
+    row = select(CONNECTION).where(CONNECTION.c.connection == connection).with_for_update()
+    return _connection(dict(session.execute(row).mappings().one()))
+
+
 def keep_connection(session: Session, state: ConnectionState) -> None:
     """Stores how a connection does. `words` is safe to show."""
     values = {

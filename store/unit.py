@@ -175,8 +175,8 @@ class StoreUnit(PeopleWriter, NagWriter, ChecklistWriter):
         known.drop_setting(self.session, key)
 
     def connection(self, connection: str) -> known.ConnectionState:
-        """How a connection does."""
-        return known.connections(self.session).get(connection, known.ConnectionState(connection))
+        """How a connection does; held until the transaction ends, so that two replicas decide one after the other."""
+        return known.held_connection(self.session, connection)
 
     def keep_connection(self, state: known.ConnectionState) -> None:
         """Stores how a connection does."""

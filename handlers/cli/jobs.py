@@ -1,6 +1,6 @@
-"""`jobs`: what is scheduled, waits or is parked; `--retry` tries one again, `--park` puts one aside.
+"""`jobs`: what is scheduled with its next run, what waits, what is parked.
 
-It shows no word of the record.
+`--retry` tries a parked one again, `--park` puts a waiting one aside. It shows no word of the record.
 """
 
 import argparse

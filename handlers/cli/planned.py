@@ -21,6 +21,7 @@ DOES = {
     "settings": "takes up what was set in Slack",
     "review": "asks for the review of a checklist when it is due",
     "sweep": "looks at due records and reminds",
+    "pulse": "asks each connection whether it works",
     "digest": "posts the digest when it is due",
     "retention": "removes once a day what is past its days",
 }

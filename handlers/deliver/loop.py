@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 from bot.effects import Effect, InviteClient, PromiseTasks, Provision, TellAdmin, load
 from bot.errors import BatonError, NeedsReauth, RateLimited, Surprise, Unavailable, VendorError
+from handlers import pulse
 from handlers.company import looked
 from handlers.deliver.ledger import Later, Ledger, Uncertain, Unfinished
 from handlers.deps import Deps
@@ -131,7 +132,7 @@ class Worker:
         else:
             store.outbox.retry(job, self._deps.clock.tick() + wait, words, fault=_is_fault(error))
         if isinstance(error, NeedsReauth):
-            self._tell("connection_broken", f"{error.vendor}:{self._deps.clock.now():%Y-%m-%d}", _vendor(error))
+            pulse.refused(self._deps, error)
 
     def _wait(self, job: ClaimedJob, error: Exception) -> float | None:
         """Seconds until the next try, or None: park it."""
@@ -160,7 +161,3 @@ class Worker:
 def _is_fault(error: Exception) -> bool:
     # Neither a limit, an outage nor a broken credential says anything against the job.
     return not isinstance(error, (Later, RateLimited, Unavailable, NeedsReauth))
-
-
-def _vendor(error: VendorError) -> dict[str, object]:
-    return {"vendor": error.vendor, "why": error.words}

@@ -46,6 +46,7 @@ VERBS: Mapping[str, Verb] = {
     "settings": settings.verb,
     "setup": setup.verb,
     "template": template.verb,
+    "health": settings.healthy,
 }
 ALIASES = {
     "promise": "commit",

@@ -1,13 +1,17 @@
-"""`/handover settings`: what is in force and where each value comes from, for those who run the company's handovers."""
+"""`/handover settings` and `/handover health`: what is in force, and how each connection does, for those who run it."""
 
+from blocks.company.health import health_message
 from blocks.company.in_force import settings_message
 from blocks.frame import Message
-from bot.people import may_see_settings
+from bot.people import Role, may_see_health, may_see_settings
+from handlers import health
 from handlers.deps import Deps
 from handlers.ears.asked import Asked, line
 from handlers.in_force import groups
 
 NO = "Sales operations, delivery managers and heads see the settings. Ask one of them what you need to know."
+
+NO_HEALTH = "Sales operations and the head of delivery see how the connections do. Ask one of them."
 
 
 def verb(deps: Deps, asked: Asked) -> Message:
@@ -15,3 +19,15 @@ def verb(deps: Deps, asked: Asked) -> Message:
     if not may_see_settings(asked.person):
         return line(deps, NO)
     return settings_message(groups(deps, deps.clock.now()))
+
+
+def healthy(deps: Deps, asked: Asked) -> Message:
+    """`health`: each connection, what waits and whom to call; from our own database, no connection is asked for it."""
+    if not may_see_health(asked.person):
+        return line(deps, NO_HEALTH)
+    roles = deps.settings.roles
+    emails = roles.get(Role.SALES_OPS) or roles.get(Role.HEAD_OF_DELIVERY, ())
+    with deps.store.read() as reader:
+        people = [reader.by_email(email) for email in emails]
+    admins = [person for person in people if person and person.active]
+    return health_message(health.conditions(deps), health.work(deps), admins, deps.frame(None, {}))

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from blocks import ids
+from blocks.admin import PLAIN
 from blocks.direct import admin, direct
 from blocks.frame import Message
 from bot.handover import Handover, Interval, Signature, State
@@ -230,9 +231,7 @@ def test_the_first_start_reports_older_wins() -> None:
     assert words(message).startswith("*First start:* 1 deal was won before.")
 
 
-@pytest.mark.parametrize(
-    "name", ["connection_broken", "connection_mended", "write_back_disabled", "parked", "review_due"]
-)
+@pytest.mark.parametrize("name", PLAIN)
 def test_admin_messages_say_what_happened_and_the_next_step(name: str) -> None:
     for data in ({}, {"vendor": "HubSpot", "why": "<!channel> " + "x" * 5000, "kind": "Redraw", "job": 7}):
         message = admin(name, EARLY, data)

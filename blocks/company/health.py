@@ -1,0 +1,60 @@
+"""`/handover health`: each connection, its last success, what waits, the next action, whom to call."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from blocks import kit, limits, mrkdwn
+from blocks.frame import Block, Frame, Message
+from blocks.render import sentence
+from bot.people import Person
+
+SHOWN = 20  # connections; Slack takes 50 blocks
+
+
+@dataclass(frozen=True)
+class Condition:
+    """How one connection does. `words` is what went wrong last; `hook_at` is when the last webhook came."""
+
+    title: str
+    ok_at: datetime | None = None
+    broken_since: datetime | None = None
+    words: str = ""
+    hook_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Work:
+    """How many jobs wait and since when the oldest does; how many are parked."""
+
+    waiting: int = 0
+    oldest: datetime | None = None
+    parked: int = 0
+
+
+def health_message(conditions: Sequence[Condition], work: Work, admins: Sequence[Person], frame: Frame) -> Message:
+    """One line a connection, then the work, then who can mend it."""
+    broken = [one for one in conditions if one.broken_since]
+    text = sentence("company.health_text", n=len(broken))
+    blocks: list[Block] = [kit.section(sentence("company.health_head", n=len(broken)))]
+    blocks += [kit.section(_line(one, frame)) for one in conditions[:SHOWN]]
+    oldest = _moment(work.oldest, frame)
+    blocks.append(kit.section(sentence("company.work", n=work.waiting, oldest=oldest, parked=work.parked)))
+    names = mrkdwn.Safe(", ".join(mrkdwn.name(one.name) for one in admins))
+    blocks.append(kit.context(sentence("company.call", names=names)))
+    return limits.check_message(Message(text, blocks))
+
+
+def _line(one: Condition, frame: Frame) -> str:
+    return sentence(
+        "company.connection",
+        title=mrkdwn.name(one.title),
+        ok=_moment(one.ok_at, frame),
+        since=_moment(one.broken_since, frame),
+        why=mrkdwn.name(one.words, 300),
+        hook=_moment(one.hook_at, frame),
+    )
+
+
+def _moment(moment: datetime | None, frame: Frame) -> str:
+    return mrkdwn.date_token(moment, tz=frame.tz) if moment else ""

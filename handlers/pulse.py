@@ -1,0 +1,137 @@
+"""How each connection does: asked harmlessly every two minutes, by one of the replicas.
+
+The admin hears once when a connection refuses its credential or is away for longer than 15 minutes, once when webhooks
+are refused by their signature, and once when it is mended. What was told is a row, changed under the connection's lock.
+Times are the machine's own: a rehearsal's jump makes no outage.
+"""
+
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+
+from bot.effects import TellAdmin
+from bot.errors import BadSignature, BatonError, NeedsReauth, RateLimited
+from bot.ports import Crm
+from handlers.deps import Deps
+from store.inbox import Received
+from store.unit import StoreUnit
+
+log = logging.getLogger("baton.pulse")
+EVERY = 120.0  # seconds between two looks, over all replicas
+AWAY = timedelta(minutes=15)
+RENEWED = timedelta(minutes=10)  # a refused credential that a job met since then is not mended, whatever else works
+SOME = 3  # refused deliveries within one look: one alone may be a stranger at the door
+SLACK = "slack"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong with a connection, in words that are safe to show; `refused`: only an admin can mend it."""
+
+    words: str
+    refused: bool = False
+
+
+def titles(deps: Deps) -> dict[str, str]:
+    """Every connection that is in use, by key, with the name that people know."""
+    tool = {deps.tool.key: deps.tool.title} if deps.tool else {}
+    return {SLACK: "Slack", **{key: crm.title for key, crm in deps.crms.items()}, **tool}
+
+
+def beat(deps: Deps) -> None:
+    """One look at everything whose turn it is. An outage is a finding, never an error."""
+    for key, ask in _asks(deps):
+        if deps.store.pace.reserve(f"pulse:{key}", EVERY, patience=0.0) <= 0:
+            notice(deps, key, _asked(ask))
+    for key in deps.crms:
+        with deps.store.write() as unit:
+            _hooks(unit, key, titles(deps)[key], deps.clock.machine_now())
+
+
+def refused(deps: Deps, error: NeedsReauth) -> None:
+    """A job met a credential that is refused: it is told at once, and once a day."""
+    keys = [key for key, title in titles(deps).items() if title == error.vendor]
+    if keys:
+        notice(deps, keys[0], Problem(error.words, refused=True))
+
+
+def notice(deps: Deps, key: str, problem: Problem | None) -> None:
+    """Keeps how the connection does now, and tells the admin when that is news."""
+    now, title = deps.clock.machine_now(), titles(deps)[key]
+    with deps.store.write() as unit:
+        if problem is None:
+            _works(unit, key, title, now)
+        else:
+            _fails(unit, key, title, now, problem)
+
+
+def _works(unit: StoreUnit, key: str, title: str, now: datetime) -> None:
+    state = unit.connection(key)
+    serial, _, last = unit.setting(f"told:{key}").partition(" ")
+    if serial and now - datetime.fromisoformat(last) < RENEWED:
+        return
+    if serial:
+        unit.emit(TellAdmin("connection_mended", serial, {"vendor": title}))
+        unit.keep_setting(f"told:{key}", "")
+    unit.keep_connection(replace(state, ok_at=now, broken_since=None, words=""))
+
+
+def _fails(unit: StoreUnit, key: str, title: str, now: datetime, problem: Problem) -> None:
+    state = unit.connection(key)
+    since = state.broken_since or now
+    unit.keep_connection(replace(state, broken_since=since, words=problem.words))
+    told = unit.setting(f"told:{key}")
+    if told and problem.refused:
+        unit.keep_setting(f"told:{key}", f"{told.partition(' ')[0]} {now.isoformat()}")
+    if told or not (problem.refused or (now - since >= AWAY and key != SLACK)):
+        return  # while Slack itself is away nobody can be told
+    name = "connection_broken" if problem.refused else "connection_away"
+    serial = f"{key}:{now:%Y-%m-%d}" if problem.refused else f"{key}:{since.isoformat()}"
+    if unit.emit(TellAdmin(name, serial, {"vendor": title, "why": problem.words})):
+        unit.keep_setting(f"told:{key}", f"{serial} {(now if problem.refused else since).isoformat()}")
+
+
+def _hooks(unit: StoreUnit, key: str, title: str, now: datetime) -> None:
+    unit.connection(key)  # its lock: two replicas look one after the other
+    count = unit.inbox.refused().get((key, BadSignature.__name__), 0)
+    seen, _, at = unit.setting(f"hooks:{key}").partition(" ")
+    if at and now - datetime.fromisoformat(at) < timedelta(seconds=EVERY):
+        return
+    more, told = count - int(seen or 0), unit.setting(f"hooks-told:{key}")
+    taken = unit.inbox.received().get(key, Received()).count
+    unit.keep_setting(f"hooks:{key}", f"{count} {now.isoformat()}")
+    if more >= SOME and not told:
+        serial = f"{key}:{now:%Y-%m-%d}"
+        if unit.emit(TellAdmin("webhooks_refused", serial, {"vendor": title})):
+            unit.keep_setting(f"hooks-told:{key}", f"{taken} {serial}")
+    elif told and not more and taken > int(told.partition(" ")[0]):
+        unit.emit(TellAdmin("webhooks_mended", told.partition(" ")[2], {"vendor": title}))
+        unit.keep_setting(f"hooks-told:{key}", "")
+
+
+def _asks(deps: Deps) -> Iterator[tuple[str, Callable[[], str]]]:
+    yield SLACK, lambda: str(deps.slack.call("auth.test").get("error", ""))
+    for key, crm in deps.crms.items():
+        yield key, partial(_searched, crm)
+    tool = deps.tool
+    if tool is not None:
+        yield tool.key, lambda: next((line.words for line in tool.check() if not line.ok), "")
+
+
+def _searched(crm: Crm) -> str:
+    crm.search("a", limit=1)
+    return ""
+
+
+def _asked(ask: Callable[[], str]) -> Problem | None:
+    try:
+        words = ask()
+    except NeedsReauth as error:
+        return Problem(error.words, refused=True)
+    except RateLimited:
+        return None  # it answers and knows us; that we ask too much is no outage
+    except BatonError as error:
+        return Problem(str(error))
+    return Problem(words) if words else None
