@@ -256,10 +256,11 @@ def test_the_jobs_say_what_waits_and_why_without_a_word_of_the_record(stage: Sta
     stage.until(lambda: any(j.error for j in stage.deps.store.outbox.jobs(("ready",))), "the read waits")
     ended = app(environment(stage), "jobs")
     assert ended.code == 0
-    (line,) = [line for line in ended.out.splitlines() if "ReadDeal" in line]
-    assert "HubSpot" in line
-    assert "tries" in line
-    assert "1 jobs." in ended.out
+    # an event that comes while the deal is being read is a second read: what it says may be newer than what was read
+    reads = [line for line in ended.out.splitlines() if "ReadDeal" in line]
+    assert f"{len(reads)} jobs." in ended.out
+    assert reads
+    assert all("HubSpot" in line and "tries" in line for line in reads)
     assert "ABC Fintech" not in ended.out
     stage.world.faults.clear()
 
@@ -271,10 +272,9 @@ def test_a_waiting_job_is_parked_by_hand_and_retried(stage: Stage) -> None:
     stage.world.hubspot.win(walk.ABC)
     stage.until(lambda: any(j.error for j in stage.deps.store.outbox.jobs(("ready",))), "the read waits")
     env = environment(stage)
-    (job,) = [j for j in stage.deps.store.outbox.jobs(("ready",)) if j.kind == "ReadDeal"]
+    job = next(j for j in stage.deps.store.outbox.jobs(("ready",)) if j.kind == "ReadDeal" and j.error)
     stage.until(lambda: app(env, "jobs", "--park", str(job.id)).code == 0, "the job is parked between two tries")
-    (line,) = [line for line in app(env, "jobs").out.splitlines() if "ReadDeal" in line]
-    assert "parked" in line
+    (line,) = [line for line in app(env, "jobs").out.splitlines() if "ReadDeal" in line and "parked" in line]
     assert line.endswith("parked by hand")
     again = app(env, "jobs", "--park", str(job.id))
     assert (again.code, again.out.startswith(f"Job {job.id} does not wait")) == (1, True)
