@@ -138,7 +138,7 @@ def planned(deps: Deps, scoped_at: datetime) -> Plan:
 
 def copy(db: Db, count: int) -> None:
     """The first record, so many times, in the order of the ids; without a durable commit for each."""
-    db.engine.dispose()  # SQLite changes its journal only when nobody else is there
+    db.dispose()  # SQLite changes its journal only when nobody else is there
     connection: Any = (
         sqlite3.connect(file_of(db), isolation_level=None) if db.sqlite else psycopg.connect(dsn(db), autocommit=True)
     )

@@ -8,10 +8,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import httpx
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.errors import Declined, NeedsReauth, RateLimited, Surprise, Unavailable
+from connectors.http import certificates
 
 LATER = frozenset({"request_timeout", "service_unavailable", "internal_error", "fatal_error", "fetch_members_failed"})
 NOT_JSON = "Received a response in a non-JSON format"  # slack_sdk/web/base_client.py; behind it stands the answer
@@ -38,6 +40,16 @@ class SlackApi:
     def call(self, method: str, **arguments: Any) -> dict[str, Any]:
         """Slack's answer. Raises the VendorError tree; `None` arguments are left out."""
         return self.answer(method, **arguments)[0]
+
+    def send(self, url: str, body: bytes, *, what: str, kind: str = "application/json") -> None:
+        """Posts to an address that Slack gave us. Unavailable when it is not taken; `what` names it in the log."""
+        self._assert_outside()
+        try:
+            answer = httpx.post(url, content=body, headers={"Content-Type": kind}, timeout=10.0, verify=certificates())
+        except httpx.HTTPError as error:
+            raise Unavailable("Slack", what, words="Slack did not answer") from error
+        if answer.is_error:
+            raise Unavailable("Slack", what, words="Slack refused it", status=answer.status_code)
 
     def answer(self, method: str, **arguments: Any) -> tuple[dict[str, Any], dict[str, str]]:
         """Slack's answer with its headers, their names in lower case."""

@@ -27,7 +27,7 @@ _open: ContextVar[str] = ContextVar("open_transaction", default="")
 
 
 class Db:
-    """An engine with the rules above. `url` is SQLAlchemy's; a SQLite database must be a file."""
+    """Engines with the rules above, `reader` only for reading. `url` is SQLAlchemy's; SQLite must be a file."""
 
     def __init__(self, url: str, *, pool_size: int = POOL) -> None:
         self.url = engine_url(url)
@@ -35,11 +35,11 @@ class Db:
         self.engine = _engine(self.url, pool_size)
         self._writer: AbstractContextManager[Any] = threading.Lock() if self.sqlite else nullcontext()
         if self.sqlite:
-            event.listen(self.engine, "connect", _pragmas)
-            event.listen(self.engine, "begin", _begin)
-            self._reader = self.engine.execution_options(read_only=True)
+            self.reader = _engine(self.url, pool_size)
+            _sqlite(self.engine, begin="BEGIN IMMEDIATE")
+            _sqlite(self.reader, begin="BEGIN", read_only=True)
         else:
-            self._reader = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            self.reader = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
     @contextmanager
     def write(self) -> Iterator[Session]:
@@ -66,7 +66,7 @@ class Db:
         """A read-only transaction which sees one moment. A write in it is an error of the database."""
         if _open.get() == "write":
             raise RuntimeError("A read transaction inside a write transaction: ask the unit instead.")
-        with Session(self._reader, expire_on_commit=False, autoflush=False) as session:
+        with Session(self.reader, expire_on_commit=False, autoflush=False) as session:
             token = _open.set("read")
             try:
                 with session.begin():
@@ -82,6 +82,7 @@ class Db:
     def dispose(self) -> None:
         """Closes all connections."""
         self.engine.dispose()
+        self.reader.dispose()
 
 
 def engine_url(url: str) -> str:
@@ -114,13 +115,14 @@ def _engine(url: str, pool_size: int) -> Engine:
     )
 
 
-def _pragmas(dbapi: Any, _record: Any) -> None:
-    dbapi.isolation_level = None  # the driver must never BEGIN by itself
-    for pragma in PRAGMAS:
-        dbapi.execute(f"PRAGMA {pragma}").close()
+def _sqlite(engine: Engine, *, begin: str, read_only: bool = False) -> None:
+    def connected(dbapi: Any, _record: Any) -> None:
+        dbapi.isolation_level = None  # the driver must never BEGIN by itself
+        for pragma in (*PRAGMAS, f"query_only={int(read_only)}"):
+            dbapi.execute(f"PRAGMA {pragma}").close()
 
+    def begun(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
 
-def _begin(connection: Connection) -> None:
-    read_only = bool(connection.get_execution_options().get("read_only"))
-    connection.exec_driver_sql(f"PRAGMA query_only={int(read_only)}")
-    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+    event.listen(engine, "connect", connected)
+    event.listen(engine, "begin", begun)

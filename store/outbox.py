@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Collection
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, not_, or_, select, update
+from sqlalchemy import ColumnElement, Float, Select, and_, bindparam, case, exists, func, not_, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.effects import Effect
@@ -164,25 +164,19 @@ class Outbox:
     def _due(self, kinds: Collection[str] | None) -> bool:
         # A read-only peek first: idle polling must not take SQLite's write lock.
         with self.db.read() as session:
-            return session.execute(_first_due(self.tick(), kinds)).first() is not None
+            return session.execute(*_first_due(kinds, self.tick())).first() is not None
 
     def _ledger(self, session: Session) -> Ledger:
         return Ledger(session, t=self.tick(), lease=self.lease)
 
 
 _CLAIMED = ("id", "key", "kind", "lane", "payload", "attempts", "owner", "best_effort", "faults")
+_T = bindparam("t", type_=Float)
 
 
-def _first_due(t: float, kinds: Collection[str] | None) -> Select[tuple[int, str]]:
-    wanted: list[ColumnElement[bool]] = [JOB.c.state == "ready", JOB.c.run_at <= t, _lane_is_free(t)]
-    if kinds is not None:
-        wanted.append(JOB.c.kind.in_(kinds))
-    return select(JOB.c.id, JOB.c.lane).where(*wanted).order_by(JOB.c.run_at, JOB.c.id).limit(1)
-
-
-def _lane_is_free(t: float) -> ColumnElement[bool]:
+def _lane_is_free() -> ColumnElement[bool]:
     other = JOB.alias("other")
-    held = and_(other.c.owner != "", other.c.run_at > t)
+    held = and_(other.c.owner != "", other.c.run_at > _T)
     return not_(
         exists().where(
             other.c.lane == JOB.c.lane,
@@ -194,19 +188,38 @@ def _lane_is_free(t: float) -> ColumnElement[bool]:
     )
 
 
+# Built once: every worker asks these several times a second.
+_DUE = (
+    select(JOB.c.id, JOB.c.lane)
+    .where(JOB.c.state == "ready", JOB.c.run_at <= _T, _lane_is_free())
+    .order_by(JOB.c.run_at, JOB.c.id)
+    .limit(1)
+)
+_DUE_OF_KINDS = _DUE.where(JOB.c.kind.in_(bindparam("kinds", expanding=True)))
+_TAKE = (
+    update(JOB)
+    .where(JOB.c.id == bindparam("job_id"), _lane_is_free())
+    .values(
+        owner=bindparam("new_owner"),
+        run_at=bindparam("until"),
+        attempts=JOB.c.attempts + 1,
+        state=case((JOB.c.best_effort, "done"), else_="ready"),
+    )
+    .returning(*JOB.c)
+)
+
+
+def _first_due(kinds: Collection[str] | None, t: float) -> tuple[Select[tuple[int, str]], dict[str, Any]]:
+    return (_DUE, {"t": t}) if kinds is None else (_DUE_OF_KINDS, {"t": t, "kinds": list(kinds)})
+
+
 def _claimed(session: Session, t: float, lease: float, owner: str, kinds: Collection[str] | None) -> Any:
-    due = _first_due(t, kinds)
+    due, given = _first_due(kinds, t)
     if on_postgres(session):
         due = due.with_for_update(skip_locked=True, of=JOB)
-    found = session.execute(due).first()
+    found = session.execute(due, given).first()
     if found is None:
         return None
     alone(session, f"lane:{found.lane}")  # two claims do not see each other before they commit: look again
-    values = {
-        "owner": owner,
-        "run_at": t + lease,
-        "attempts": JOB.c.attempts + 1,
-        "state": case((JOB.c.best_effort, "done"), else_="ready"),
-    }
-    mine = update(JOB).where(JOB.c.id == found.id, _lane_is_free(t)).values(**values).returning(*JOB.c)
-    return session.execute(mine).mappings().first()
+    taken = session.execute(_TAKE, {"job_id": found.id, "t": t, "new_owner": owner, "until": t + lease})
+    return taken.mappings().first()

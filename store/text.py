@@ -1,5 +1,6 @@
 """Text as databases take it: what can be stored, searched and used as a key. It decides nothing about meaning."""
 
+import dataclasses
 import hashlib
 import unicodedata
 from datetime import date, datetime
@@ -12,15 +13,19 @@ KEY_LENGTH = 120
 
 def clean(text: str) -> str:
     """The text without NUL (PostgreSQL refuses it) and without lone surrogates (no database can store them)."""
+    if text.isascii() and "\x00" not in text:
+        return text
     return text.replace("\x00", "").encode("utf-8", "replace").decode()
 
 
 def json_ready(value: Any) -> Any:
-    """The value as JSON will give it back: tuples as lists, dates and decimals as text, texts cleaned."""
+    """The value as JSON will give it back: records as objects, tuples as lists, dates and decimals as text, cleaned."""
     if isinstance(value, Enum):
         return json_ready(value.value)
     if isinstance(value, str):
         return clean(value)
+    if dataclasses.is_dataclass(value):
+        return {field.name: json_ready(getattr(value, field.name)) for field in dataclasses.fields(value)}
     if isinstance(value, dict):
         return {clean(str(key)): json_ready(item) for key, item in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from bot.deal import Deal
 from bot.effects import Effect, Home, Redraw
-from bot.handover import ENDED, Handover, State
+from bot.handover import ENDED, Handover, Post, State
 from bot.unit import DealState
 from store import known, outbox
 from store.checklists import ChecklistWriter
@@ -22,7 +22,7 @@ from store.held import held_by
 from store.inbox import Inbox
 from store.jobs import ClaimedJob, StoredStep
 from store.ledger import Ledger
-from store.mapping import aggregate, record
+from store.mapping import aggregate, posts, record
 from store.mapping.deal import deal_json
 from store.nags import NagWriter
 from store.people import Directory, PeopleWriter
@@ -100,6 +100,15 @@ class StoreUnit(PeopleWriter, NagWriter, ChecklistWriter):
         self._loaded[handover.id] = (handover, saved.stored)
         if saved.changed:
             self._redraw(handover, before | in_hands(handover))
+
+    def keep_post(self, handover_id: int, post: Post) -> None:
+        """Keeps where a message of ours stands and what it shows; this redraws nothing.
+
+        Not beside `handover` in one unit: a save of what was loaded before would not know of it. RuntimeError then.
+        """
+        if handover_id in self._loaded:
+            raise RuntimeError(f"HO-{handover_id} is loaded in this unit; its posts are saved with it.")
+        posts.keep(self.session, handover_id, post)
 
     def look_again(self, handover_id: int, at: datetime | None) -> None:
         """When the record is looked at next, None for never by itself; a save makes it now. It changes nothing else."""
@@ -215,8 +224,8 @@ class StoreUnit(PeopleWriter, NagWriter, ChecklistWriter):
     def _load(self, ids: Iterable[int]) -> list[Handover]:
         wanted = list(ids)
         new = sorted(handover_id for handover_id in set(wanted) if handover_id not in self._loaded)
-        for handover in aggregate.load(self.session, new, lock=True):
-            self._loaded[handover.id] = (handover, aggregate.stored(handover))
+        for handover, stored in aggregate.locked(self.session, new):
+            self._loaded[handover.id] = (handover, stored)
         return [self._loaded[handover_id][0] for handover_id in wanted if handover_id in self._loaded]
 
     def _redraw(self, handover: Handover, people: set[int]) -> None:

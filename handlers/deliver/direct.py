@@ -1,11 +1,10 @@
 """Words to one person: direct messages, ephemeral words, Home, and the admin's messages."""
 
+import json
 import logging
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
-
-import httpx
 
 from blocks.admin import admin
 from blocks.direct import direct
@@ -15,7 +14,6 @@ from blocks.whisper import whisper
 from bot.clock.absence import stand_in
 from bot.clock.nag import hours_of
 from bot.effects import UNHURRIED, Direct, Effect, Home, TellAdmin, Whisper
-from bot.errors import Unavailable
 from bot.gate import turns_of
 from bot.people import Person, Role, Sight, can_hold, sight
 from bot.worktime import next_opening
@@ -84,14 +82,8 @@ def send_whisper(effect: Effect, ledger: Ledger) -> None:
 
 def respond(ledger: Ledger, response_url: str, message: Message) -> None:
     """Answers at a response_url: 5 times within 30 minutes, also where the bot is no member."""
-    ledger.deps.assert_outside()
     body = {"response_type": "ephemeral", "replace_original": False, "text": message.text, "blocks": message.blocks}
-    try:
-        answer = httpx.post(response_url, json=body, timeout=10.0)
-    except httpx.HTTPError as error:
-        raise Unavailable("Slack", "response_url", words="Slack did not answer") from error
-    if answer.is_error:
-        raise Unavailable("Slack", "response_url", words="Slack refused the answer", status=answer.status_code)
+    ledger.deps.slack.send(response_url, json.dumps(body).encode(), what="response_url")
 
 
 def publish_home(effect: Effect, ledger: Ledger) -> None:

@@ -3,13 +3,10 @@
 https://docs.slack.dev/reference/methods/files.getUploadURLExternal · files.completeUploadExternal
 """
 
-import httpx
-
 from blocks.history import text_file
 from bot.actions.company.templates import may_keep
 from bot.company.effects import SendChecklist
 from bot.effects import Effect, SendHistory
-from bot.errors import Unavailable
 from bot.people import may_read_history
 from handlers.company import checklist_text
 from handlers.deliver import posting
@@ -62,13 +59,7 @@ def send_checklist(effect: Effect, ledger: Ledger) -> None:
 
 def _upload(ledger: Ledger, name: str, body: bytes) -> Result:
     answer = ledger.deps.slack.call("files.getUploadURLExternal", filename=name, length=len(body))
-    ledger.deps.assert_outside()
-    try:
-        sent = httpx.post(str(answer["upload_url"]), content=body, timeout=10.0)
-    except httpx.HTTPError as error:
-        raise Unavailable("Slack", "file upload", words="Slack did not answer") from error
-    if sent.is_error:
-        raise Unavailable("Slack", "file upload", words="Slack refused the file", status=sent.status_code)
+    ledger.deps.slack.send(str(answer["upload_url"]), body, what="file upload", kind="application/octet-stream")
     return {"id": str(answer["file_id"])}
 
 

@@ -12,7 +12,6 @@ from blocks.frame import Message
 from bot.handover import Post
 from handlers.deliver.ledger import Ledger, Pace, Result
 from handlers.slack_api import SlackRefused
-from store.unit import StoreUnit
 
 UPDATES = Pace("slack:chat.update", every=1.2, burst=20)  # tier 3: 50 a minute
 LOOK_BACK = 120.0  # seconds before the first attempt: clocks differ
@@ -119,17 +118,8 @@ def redraw(ledger: Ledger, handover_id: int, post: Post, message: Message) -> bo
     post.digest = drawn
     if there:
         with ledger.deps.store.write() as unit:
-            keep_post(unit, handover_id, post)
+            unit.keep_post(handover_id, post)
     return there
-
-
-def keep_post(unit: StoreUnit, handover_id: int, post: Post) -> None:
-    """Keeps where a message stands and what it shows; this redraws nothing."""
-    handover = unit.handover(handover_id)
-    if handover is not None:
-        handover.posts = [p for p in handover.posts if p.name != post.name]
-        handover.posts.append(post)
-        unit.save(handover)
 
 
 def open_dm(ledger: Ledger, slack_id: str) -> str:

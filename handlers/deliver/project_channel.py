@@ -85,7 +85,7 @@ def _post(
         channel=handover.channel_id,
         message=message,
         key=key,
-        keep=lambda unit, sent: posting.keep_post(
-            unit, handover.id, Post(name, sent["channel"], sent["ts"], drawn, data=data or {})
+        keep=lambda unit, sent: unit.keep_post(
+            handover.id, Post(name, sent["channel"], sent["ts"], drawn, data=data or {})
         ),
     )

@@ -70,8 +70,7 @@ def send_reply(effect: Effect, ledger: Ledger) -> None:
         key=late.key(handover, effect),
         thread_ts=root.ts,
         broadcast=live,
-        keep=lambda unit, result: posting.keep_post(
-            unit,
+        keep=lambda unit, result: unit.keep_post(
             handover.id,
             Post(
                 f"reply:{effect.name}:{effect.serial}", result["channel"], result["ts"], digest=drawn, data=effect.data
@@ -112,8 +111,7 @@ def _show(ledger: Ledger, handover: Handover, name: str, message: Message) -> No
     root = handover.post("root")
 
     def keep(unit: StoreUnit, result: Result) -> None:
-        posting.keep_post(
-            unit,
+        unit.keep_post(
             handover.id,
             Post(name, result["channel"], result["ts"], drawn, generation, dict(post.data) if post else {}),
         )

@@ -7,7 +7,7 @@ snapshot has and the record no longer knows is left out.
 import dataclasses
 import functools
 import typing
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
@@ -17,48 +17,55 @@ from typing import Any
 from bot.deal import Deal
 from store.text import json_ready
 
+Read = Callable[[Any], Any]
+
 
 def deal_json(deal: Deal) -> dict[str, Any]:
     """The deal as JSON."""
-    return typing.cast("dict[str, Any]", json_ready(dataclasses.asdict(deal)))
+    return typing.cast("dict[str, Any]", json_ready(deal))
 
 
 def deal_of(data: dict[str, Any]) -> Deal:
     """The deal of that JSON."""
-    return typing.cast("Deal", _record(Deal, data))
+    return typing.cast("Deal", _record(Deal)(data))
 
 
-def _record(kind: type[Any], data: dict[str, Any]) -> Any:
-    hints = _hints(typing.cast("Hashable", kind))
-    return kind(**{name: _in(hints[name], value) for name, value in data.items() if name in hints})
+# A card reads whole deals: each hint is looked at once, and becomes the function that reads such values.
+@functools.cache
+def _record(kind: Any) -> Read:
+    hints = typing.get_type_hints(kind)
+    reads = {field.name: _read(hints[field.name]) for field in dataclasses.fields(kind)}
+
+    def read(data: dict[str, Any]) -> Any:
+        return kind(**{name: reads[name](value) for name, value in data.items() if name in reads})
+
+    return read
 
 
 @functools.cache
-def _hints(kind: Any) -> dict[str, Any]:
-    hints = typing.get_type_hints(kind)
-    return {field.name: hints[field.name] for field in dataclasses.fields(kind)}
-
-
-def _in(hint: Any, value: Any) -> Any:
+def _read(hint: Any) -> Read:
     options = typing.get_args(hint)
     if NoneType in options:
-        return None if value is None else _in(next(option for option in options if option is not NoneType), value)
+        some = _read(next(option for option in options if option is not NoneType))
+        return lambda value: None if value is None else some(value)
     if typing.get_origin(hint) is tuple:
-        return _tuple(options, value)
+        return _tuple(options)
     if dataclasses.is_dataclass(hint):
-        return _record(typing.cast("type[Any]", hint), value)
-    return _scalar(hint, value)
+        return _record(typing.cast("Hashable", hint))
+    return _scalar(hint)
 
 
-def _tuple(options: tuple[Any, ...], value: list[Any]) -> tuple[Any, ...]:
+def _tuple(options: tuple[Any, ...]) -> Read:
     if options[-1] is Ellipsis:
-        return tuple(_in(options[0], item) for item in value)
-    return tuple(_in(option, item) for option, item in zip(options, value, strict=True))
+        each = _read(options[0])
+        return lambda value: tuple(each(item) for item in value)
+    places = [_read(option) for option in options]
+    return lambda value: tuple(read(item) for read, item in zip(places, value, strict=True))
 
 
-def _scalar(hint: Any, value: Any) -> Any:
+def _scalar(hint: Any) -> Read:
     if hint in (date, datetime):
-        return hint.fromisoformat(value)
+        return typing.cast("Read", hint.fromisoformat)
     if isinstance(hint, type) and issubclass(hint, (Decimal, Enum)):
-        return hint(value)
-    return value
+        return hint
+    return lambda value: value

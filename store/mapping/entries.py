@@ -39,8 +39,8 @@ def kept(handover: Handover) -> tuple[Kept, Kept]:
     return rows, {entry.id: _POINT.encode(entry.point) for entry in stored if entry.point}
 
 
-def save(session: Session, handover: Handover, old: tuple[Kept, Kept]) -> bool:
-    """Writes new entries (they get their ids) and differences; whether there were any."""
+def save(session: Session, handover: Handover, old: tuple[Kept, Kept]) -> tuple[bool, tuple[Kept, Kept]]:
+    """Writes new entries (they get their ids) and differences; whether there were any, and what is held now."""
     new = [entry for entry in handover.entries if not entry.id]
     for entry in new:
         values = {**_columns(entry), "handover_id": handover.id}
@@ -51,7 +51,7 @@ def save(session: Session, handover: Handover, old: tuple[Kept, Kept]) -> bool:
         raise ValueError(f"HO-{handover.id}: entries and points are kept; undo {gone} instead of removing them.")
     changed = [_update(session, entry_id, row, old[0].get(entry_id)) for entry_id, row in entries.items()]
     pointed = [_upsert_point(session, entry_id, row, old[1].get(entry_id)) for entry_id, row in points.items()]
-    return bool(new) or any(changed) or any(pointed)
+    return bool(new) or any(changed) or any(pointed), (entries, points)
 
 
 def _columns(entry: Entry) -> Values:

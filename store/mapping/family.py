@@ -4,10 +4,12 @@ Decides nothing about meaning. A field of a record without a column, or a column
 the family is declared: nothing can be forgotten by the mapping.
 """
 
+import copy
 import dataclasses
 import typing
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from enum import Enum
 from functools import cached_property
 from types import UnionType
@@ -25,6 +27,7 @@ Kept = dict[Any, Values]
 """What the database holds of one family: the part's key → its columns."""
 
 OWNER = "handover_id"
+PLAIN = frozenset({int, bool, type(None), datetime, date, float})
 
 
 class Codec:
@@ -55,6 +58,10 @@ class Codec:
         """The record's columns."""
         return {column: _encoded(getattr(record, name)) for name, column in self.columns.items()}
 
+    def held(self, row: RowMapping) -> Values:
+        """The columns as the database holds them: what `encode` gives for the record of this row."""
+        return {column: _apart(row[column]) for column in self.columns.values()}
+
     def decode(self, values: RowMapping, **elsewhere: Any) -> Any:
         """The record of these columns; fields kept elsewhere are given, or have their defaults."""
         given = {name: values[column] for name, column in self.columns.items()}
@@ -65,11 +72,18 @@ class Codec:
 
 
 def _encoded(value: Any) -> Any:
+    if type(value) in PLAIN:
+        return value
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, str):
         return clean(value)
     return json_ready(value) if isinstance(value, dict) else value
+
+
+def _apart(value: Any) -> Any:
+    # The record of the row may change its JSON in place; what is held must not follow.
+    return copy.deepcopy(value) if isinstance(value, (dict, list)) else value
 
 
 def _enum_of(hint: Any) -> type[Enum] | None:
@@ -115,7 +129,10 @@ class Family:
 
     def kept(self, handover: Handover) -> Kept:
         """What the database should hold of this handover."""
-        rows = [self.codec.encode(record) for record in self.get(handover)]
+        return self.by_key([self.codec.encode(record) for record in self.get(handover)])
+
+    def by_key(self, rows: Iterable[Values]) -> Kept:
+        """These rows of one handover, in order, by their keys."""
         return {(row[self.key] if self.key != "n" else n): row for n, row in enumerate(rows)}
 
     def save(self, session: Session, handover_id: int, *, old: Kept, new: Kept) -> bool:

@@ -145,7 +145,7 @@ def test_overrides_are_those_since_the_last_digest(store: Store) -> None:
 
 def test_however_many_there_are_it_is_a_handful_of_queries(store: Store) -> None:
     asked: list[str] = []
-    event.listen(store.db.engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+    event.listen(store.db.reader, "before_cursor_execute", lambda *given: asked.append(given[2]))
     counts = []
     for size in (1, 30):
         with store.write() as unit:

@@ -98,7 +98,7 @@ class Stage:
         while time.monotonic() < until:
             self.world.hubspot.webhooks.flush(timeout)
             self.world.slack.deliver.flush()
-            if not self.deps.store.outbox.waiting() and not self._busy():
+            if not (self._busy() or self.deps.store.outbox.waiting() or self._busy()):
                 return
             time.sleep(0.02)
         waiting = [(j.kind, j.attempts, j.error) for j in self.deps.store.outbox.jobs(("ready",))]
