@@ -1,11 +1,53 @@
-"""Each story that asks for `stage` is told over HTTP and over Socket Mode."""
+"""The stages that stories ask for: `stage` over HTTP and over Socket Mode, the others over HTTP alone.
 
-from collections.abc import Iterator
+A story that begins in the middle of the road is given a stage on which ABC's deal has come that far. The way there is
+walked once through the front door and kept; each story goes on from a copy of its own.
+"""
+
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.stories.stage import Stage, staged
+from tests.stories import walk
+from tests.stories.stage import Scene, Stage, kept, staged
+
+WAY: dict[str, tuple[str, tuple[Callable[[Stage], object], ...]]] = {
+    "won": ("", (walk.won,)),
+    "bare": ("won", (walk.scope,)),
+    "told": ("won", (walk.context, walk.points)),
+    "scoped": ("told", (walk.scope,)),
+    "signed": ("scoped", (walk.signed,)),
+    "whole": ("signed", (walk.invited,)),
+}
+"""Each place on the road: the one before it, and the steps from there."""
+
+
+class Road:
+    """The places on the road, each walked to when the first story asks for it."""
+
+    def __init__(self, folder: Callable[[str], Path]) -> None:
+        self._folder = folder
+        self._scenes: dict[str, Scene] = {}
+
+    def scene(self, place: str) -> Scene | None:
+        """The scene at that place; None for the beginning."""
+        if place and place not in self._scenes:
+            before, steps = WAY[place]
+            folder = self._folder(place)
+            with staged(self._folder(f"to-{place}"), scene=self.scene(before)) as stage:
+                stage.start()
+                for step in steps:
+                    step(stage)
+                stage.settle()
+                self._scenes[place] = kept(stage, folder)
+        return self._scenes.get(place)
+
+
+@pytest.fixture(scope="session")
+def road(tmp_path_factory: pytest.TempPathFactory) -> Road:
+    """The road of ABC's deal."""
+    return Road(tmp_path_factory.mktemp)
 
 
 @pytest.fixture(params=["http", "socket"])
@@ -19,6 +61,46 @@ def stage(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stage]:
 @pytest.fixture
 def http_stage(tmp_path: Path) -> Iterator[Stage]:
     """The same, over HTTP only: for stories that are not about the transport."""
-    with staged(tmp_path) as made:
+    yield from _at("", tmp_path, None)
+
+
+@pytest.fixture
+def won_stage(tmp_path: Path, road: Road) -> Iterator[Stage]:
+    """The deal is won; its thread is open."""
+    yield from _at("won", tmp_path, road)
+
+
+@pytest.fixture
+def bare_stage(tmp_path: Path, road: Road) -> Iterator[Stage]:
+    """The scope is confirmed, and nobody has said what was promised."""
+    yield from _at("bare", tmp_path, road)
+
+
+@pytest.fixture
+def told_stage(tmp_path: Path, road: Road) -> Iterator[Stage]:
+    """Ana has said what she knows; Ben has answered all points."""
+    yield from _at("told", tmp_path, road)
+
+
+@pytest.fixture
+def scoped_stage(tmp_path: Path, road: Road) -> Iterator[Stage]:
+    """After that, the scope is confirmed; workspace and channel are there."""
+    yield from _at("scoped", tmp_path, road)
+
+
+@pytest.fixture
+def signed_stage(tmp_path: Path, road: Road) -> Iterator[Stage]:
+    """All three have signed; the client is not invited yet."""
+    yield from _at("signed", tmp_path, road)
+
+
+@pytest.fixture
+def whole_stage(tmp_path: Path, road: Road) -> Iterator[Stage]:
+    """The gate is open."""
+    yield from _at("whole", tmp_path, road)
+
+
+def _at(place: str, folder: Path, road: Road | None) -> Iterator[Stage]:
+    with staged(folder, scene=road.scene(place) if road else None) as made:
         made.start()
         yield made

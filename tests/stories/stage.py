@@ -4,8 +4,13 @@ Baton is wired as `app.py serve` wires it: the real clients, the real doors, the
 sandbox and our own pace are relaxed where a story is not about them.
 """
 
+import atexit
+import functools
 import random
+import shutil
 import socket
+import sqlite3
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -26,6 +31,7 @@ from sandbox.server import Server
 from sandbox.shelf import Shelf
 from sandbox.slack.hands import Hands
 from sandbox.world import World
+from store.migrate import migrate
 
 SECRET = "sandbox-signing-secret"
 HUBSPOT_SECRET = "sandbox-hubspot-secret"
@@ -176,12 +182,49 @@ def free_port() -> int:
             return port
 
 
+@dataclass(frozen=True)
+class Scene:
+    """How far a story has come: what the world holds, and the file of Baton's database."""
+
+    shelf: Shelf
+    database: Path
+
+
+def kept(stage: Stage, folder: Path) -> Scene:
+    """The scene as it stands; the stage may go on."""
+    scene = Scene(Shelf(), folder / "baton.db")
+    stage.world.shelf.copy(scene.shelf)
+    there = sqlite3.connect(stage.folder / "baton.db")
+    copy = sqlite3.connect(scene.database)
+    there.backup(copy)
+    there.close()
+    copy.close()
+    return scene
+
+
+@functools.cache
+def _opening() -> Scene:
+    # The same for every story, and half of what a start costs: the company's deals and an empty, migrated database.
+    folder = Path(tempfile.mkdtemp(prefix="baton-opening-"))
+    atexit.register(shutil.rmtree, folder)
+    migrate(f"sqlite:///{folder / 'baton.db'}")
+    world = World(shelf=Shelf(), clock=Clock(), signing_secret=SECRET, hubspot_secret=HUBSPOT_SECRET)
+    deals.seed(world)
+    world.close()
+    return Scene(world.shelf, folder / "baton.db")
+
+
 @contextmanager
-def staged(folder: Path, *, socket_mode: bool = False, url: str = "", **more: Any) -> Iterator[Stage]:
-    """A stage with the demo company, and Baton not started yet."""
+def staged(
+    folder: Path, *, socket_mode: bool = False, url: str = "", scene: Scene | None = None, **more: Any
+) -> Iterator[Stage]:
+    """A stage with the demo company as the scene has it (or at the beginning), and Baton not started yet."""
     port, control = free_port(), free_port()
+    scene, shelf = scene or _opening(), Shelf()
+    scene.shelf.copy(shelf)
+    shutil.copy(scene.database, folder / "baton.db")
     world = World(
-        shelf=Shelf(),
+        shelf=shelf,
         clock=Clock(),
         bot_url=f"http://127.0.0.1:{port}",
         signing_secret=SECRET,
@@ -190,7 +233,6 @@ def staged(folder: Path, *, socket_mode: bool = False, url: str = "", **more: An
     )
     world.control_url = f"http://127.0.0.1:{control}"
     world.slack.rates.enabled = False
-    deals.seed(world)
     with Server(world) as server:
         env = {
             "SLACK_BOT_TOKEN": "xoxb-sandbox",

@@ -18,12 +18,11 @@ def refused(stage: Stage, who: str) -> str:
 
 
 @pytest.fixture
-def open_points(http_stage: Stage) -> Stage:
+def open_points(won_stage: Stage) -> Stage:
     """A won deal with a promise that waits for the project manager."""
-    walk.won(http_stage)
-    http_stage.hands.command("ana", walk.HERE, "commit ABC weekly call until go-live")
-    http_stage.settle()
-    return http_stage
+    won_stage.hands.command("ana", walk.HERE, "commit ABC weekly call until go-live")
+    won_stage.settle()
+    return won_stage
 
 
 @pytest.mark.parametrize(
@@ -114,12 +113,9 @@ def failed(stage: Stage, words: str) -> ClientAccess:
 
 
 @pytest.fixture
-def ready(http_stage: Stage) -> Stage:
+def ready(signed_stage: Stage) -> Stage:
     """Everything signed; what is left is the client's access."""
-    walk.won(http_stage)
-    for step in (walk.context, walk.points, walk.scope, walk.signed):
-        step(http_stage)
-    return http_stage
+    return signed_stage
 
 
 def test_an_invitation_that_failed_is_tried_once_more(ready: Stage) -> None:

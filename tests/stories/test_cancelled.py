@@ -31,56 +31,54 @@ def cancel(stage: Stage, who: str) -> None:
 
 
 @pytest.mark.parametrize("who", ["dev", "olga"])
-def test_the_thread_and_each_holder_hear_of_the_end_once(http_stage: Stage, who: str) -> None:
+def test_the_thread_and_each_holder_hear_of_the_end_once(won_stage: Stage, who: str) -> None:
     """With the reason; whoever did it needs no message, and nothing in the thread rings anybody."""
-    walk.won(http_stage)
-    cancel(http_stage, who)
+    cancel(won_stage, who)
     name = {"dev": "Dev", "olga": "Olga"}[who]
-    (reply,) = replies(http_stage, "cancelled")
-    shown = walk.shown(http_stage.post(reply))
+    (reply,) = replies(won_stage, "cancelled")
+    shown = walk.shown(won_stage.post(reply))
     assert f'*Cancelled by {name}:* "{REASON}"' in shown
     assert "<@" not in shown
     for holder in {"ana", "ben", "chloe", "dev"} - {who}:
-        (letter,) = letters(http_stage, holder, "is cancelled*")
+        (letter,) = letters(won_stage, holder, "is cancelled*")
         assert f'by {name}: "{REASON}"' in walk.shown(letter)
-    assert letters(http_stage, who, "is cancelled*") == []
-    reconcile(http_stage.deps, "hubspot")
-    http_stage.settle()
-    assert http_stage.handover().state is State.CANCELLED
-    assert replies(http_stage, "cancelled") == [reply]
-    assert "Nothing waits for you" in str(http_stage.hands.command("ben", walk.HERE, "mine").body)
+    assert letters(won_stage, who, "is cancelled*") == []
+    reconcile(won_stage.deps, "hubspot")
+    won_stage.settle()
+    assert won_stage.handover().state is State.CANCELLED
+    assert replies(won_stage, "cancelled") == [reply]
+    assert "Nothing waits for you" in str(won_stage.hands.command("ben", walk.HERE, "mine").body)
 
 
-def test_a_deal_that_is_won_again_brings_its_cancelled_handover_back(http_stage: Stage) -> None:
+def test_a_deal_that_is_won_again_brings_its_cancelled_handover_back(won_stage: Stage) -> None:
     """Same number, same thread, what was said is there; it says who had ended it, and rings who can act."""
-    walk.won(http_stage)
-    walk.context(http_stage)
-    thread = http_stage.post("root")["ts"]
-    cancel(http_stage, "dev")
-    assert "⚪ *Cancelled*" in walk.shown(http_stage.post("root"))
-    http_stage.world.hubspot.reopen(walk.ABC)
-    http_stage.settle()
-    assert http_stage.handover().state is State.CANCELLED
+    walk.context(won_stage)
+    thread = won_stage.post("root")["ts"]
+    cancel(won_stage, "dev")
+    assert "⚪ *Cancelled*" in walk.shown(won_stage.post("root"))
+    won_stage.world.hubspot.reopen(walk.ABC)
+    won_stage.settle()
+    assert won_stage.handover().state is State.CANCELLED
 
-    http_stage.world.hubspot.win(walk.ABC)
-    http_stage.settle()
-    handover = http_stage.handover()
+    won_stage.world.hubspot.win(walk.ABC)
+    won_stage.settle()
+    handover = won_stage.handover()
     assert (handover.state, handover.end_reason) == (State.WON, "")
-    assert http_stage.post("root")["ts"] == thread
-    assert "🔵 *Won* · scope wanted by" in walk.shown(http_stage.post("root"))
-    (reply,) = replies(http_stage, "again")
-    shown = walk.shown(http_stage.post(reply))
+    assert won_stage.post("root")["ts"] == thread
+    assert "🔵 *Won* · scope wanted by" in walk.shown(won_stage.post("root"))
+    (reply,) = replies(won_stage, "again")
+    shown = walk.shown(won_stage.post(reply))
     assert "*The deal was won again: this handover goes on where it stood.* Dev cancelled it" in shown
     assert REASON in shown
     assert f"<@{walk.user_id('dev')}> confirm the scope" in shown
-    reconcile(http_stage.deps, "hubspot")
-    http_stage.settle()
-    assert replies(http_stage, "again") == [reply]
-    assert "the deal was won again in the CRM" in str(http_stage.hands.command("dev", walk.HERE, "audit HO-1").body)
-    walk.points(http_stage)
-    walk.scope(http_stage)
-    assert http_stage.handover().state is State.PROVISIONED
-    assert not http_stage.parked()
+    reconcile(won_stage.deps, "hubspot")
+    won_stage.settle()
+    assert replies(won_stage, "again") == [reply]
+    assert "the deal was won again in the CRM" in str(won_stage.hands.command("dev", walk.HERE, "audit HO-1").body)
+    walk.points(won_stage)
+    walk.scope(won_stage)
+    assert won_stage.handover().state is State.PROVISIONED
+    assert not won_stage.parked()
 
 
 def test_an_open_deal_that_was_given_up_opens_its_thread_with_the_win(http_stage: Stage) -> None:

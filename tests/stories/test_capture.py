@@ -50,170 +50,161 @@ def typed(stage: Stage, lines: int) -> Reaction:
 
 
 @pytest.mark.req("R46", "R47")
-def test_a_message_in_the_clients_channel_becomes_a_promise_with_its_evidence(http_stage: Stage) -> None:
+def test_a_message_in_the_clients_channel_becomes_a_promise_with_its_evidence(won_stage: Stage) -> None:
     """Baton is no member there: the modal asks for the deal, keeps link, words and day, and answers there."""
-    walk.won(http_stage)
-    http_stage.world.hubspot.win(NORTHWIND)
-    http_stage.settle()
-    view = shortcut(http_stage, "ana", CLIENT_CHANNEL, SAID)
+    won_stage.world.hubspot.win(NORTHWIND)
+    won_stage.settle()
+    view = shortcut(won_stage, "ana", CLIENT_CHANNEL, SAID)
     assert "The message, its author and its time are kept as evidence." in str(view["blocks"])
-    choose_deal(http_stage, "ana", view, "ABC")
-    walk.submit(http_stage, "ana", {})
-    http_stage.settle()
+    choose_deal(won_stage, "ana", view, "ABC")
+    walk.submit(won_stage, "ana", {})
+    won_stage.settle()
 
-    (entry,) = promises(http_stage)
-    assert promises(http_stage, 2) == []
-    message = next(m for m in http_stage.channel(CLIENT_CHANNEL) if m["text"] == SAID)
+    (entry,) = promises(won_stage)
+    assert promises(won_stage, 2) == []
+    message = next(m for m in won_stage.channel(CLIENT_CHANNEL) if m["text"] == SAID)
     assert entry.text == SAID
     assert entry.evidence.endswith(f"/archives/{CLIENT_CHANNEL}/p{message['ts'].replace('.', '')}")
     assert entry.evidence_words == SAID
     assert entry.source is Source.MESSAGE
-    assert whispered(http_stage, "ana", CLIENT_CHANNEL)["text"].startswith("Saved 1 promise on ABC Fintech.")
-    assert SAID in walk.shown(http_stage.post("know"))
-    assert entry.evidence in walk.shown(http_stage.post("know"))
+    assert whispered(won_stage, "ana", CLIENT_CHANNEL)["text"].startswith("Saved 1 promise on ABC Fintech.")
+    assert SAID in walk.shown(won_stage.post("know"))
+    assert entry.evidence in walk.shown(won_stage.post("know"))
 
 
-def test_without_a_deal_the_modal_asks_for_it_in_the_field(http_stage: Stage) -> None:
+def test_without_a_deal_the_modal_asks_for_it_in_the_field(won_stage: Stage) -> None:
     """Two deals are open, none is chosen: nothing is saved, the sentence stands below the field."""
-    walk.won(http_stage)
-    http_stage.world.hubspot.win(NORTHWIND)
-    http_stage.settle()
-    view = shortcut(http_stage, "ana", CLIENT_CHANNEL, SAID)
-    reaction = http_stage.hands.submit("ana", view["id"], {})
+    won_stage.world.hubspot.win(NORTHWIND)
+    won_stage.settle()
+    view = shortcut(won_stage, "ana", CLIENT_CHANNEL, SAID)
+    reaction = won_stage.hands.submit("ana", view["id"], {})
     assert "deal" in reaction.body["errors"]
-    assert promises(http_stage) == []
+    assert promises(won_stage) == []
 
 
 @pytest.mark.parametrize(("ticked", "kept"), [(False, ""), (True, "Klein: we count on a dry run")])
 def test_from_a_direct_message_only_the_link_is_kept_unless_ticked(
-    http_stage: Stage, *, ticked: bool, kept: str
+    won_stage: Stage, *, ticked: bool, kept: str
 ) -> None:
     """What was said in private stays there; the link says where to ask."""
-    walk.won(http_stage)
-    room = http_stage.world.slack.rooms.direct(walk.user_id("ana"))["id"]
-    http_stage.hands.say("ana", room, "Klein: we count on a dry run")
-    http_stage.settle()
-    view = shortcut(http_stage, "ana", room, "dry run")
+    room = won_stage.world.slack.rooms.direct(walk.user_id("ana"))["id"]
+    won_stage.hands.say("ana", room, "Klein: we count on a dry run")
+    won_stage.settle()
+    view = shortcut(won_stage, "ana", room, "dry run")
     assert "Only the link to the message is kept, unless you tick this." in str(view["blocks"])
     values: dict[str, dict[str, Any]] = {"words": {"words": "A dry run before the cut-over"}}
     if ticked:
         values["keep_words"] = {"keep_words": ["keep"]}
-    walk.submit(http_stage, "ana", values)
-    http_stage.settle()
-    (entry,) = promises(http_stage)
+    walk.submit(won_stage, "ana", values)
+    won_stage.settle()
+    (entry,) = promises(won_stage)
     assert f"/archives/{room}/p" in entry.evidence
     assert entry.evidence_words == kept
 
 
-def test_a_private_channel_of_others_is_as_private_as_a_direct_message(http_stage: Stage) -> None:
+def test_a_private_channel_of_others_is_as_private_as_a_direct_message(won_stage: Stage) -> None:
     """The channel that is shared with the client belongs to no handover: only the link is kept."""
-    walk.won(http_stage)
-    shortcut(http_stage, "ana", SHARED_CHANNEL, "Hello everyone")
-    walk.submit(http_stage, "ana", {"words": {"words": "A welcome call"}})
-    http_stage.settle()
-    (entry,) = promises(http_stage)
+    shortcut(won_stage, "ana", SHARED_CHANNEL, "Hello everyone")
+    walk.submit(won_stage, "ana", {"words": {"words": "A welcome call"}})
+    won_stage.settle()
+    (entry,) = promises(won_stage)
     assert entry.evidence
     assert entry.evidence_words == ""
 
 
 @pytest.mark.req("R46")
-def test_a_mention_in_the_thread_and_a_line_anywhere_keep_a_promise(http_stage: Stage) -> None:
+def test_a_mention_in_the_thread_and_a_line_anywhere_keep_a_promise(won_stage: Stage) -> None:
     """`@Baton promise …` and `/handover commit …`: one line each, who said it and where; typed twice it stays one."""
-    walk.won(http_stage)
-    root = http_stage.post("root")["ts"]
-    http_stage.hands.say("ana", walk.HERE, "@Baton promise weekly call until go-live", thread_ts=root)
-    http_stage.settle()
-    assert whispered(http_stage, "ana")["text"] == "Saved 1 promise on ABC Fintech. Ben answers it."
+    root = won_stage.post("root")["ts"]
+    won_stage.hands.say("ana", walk.HERE, "@Baton promise weekly call until go-live", thread_ts=root)
+    won_stage.settle()
+    assert whispered(won_stage, "ana")["text"] == "Saved 1 promise on ABC Fintech. Ben answers it."
     for _ in range(2):
-        said = http_stage.hands.command("ana", CLIENT_CHANNEL, "commit ABC training for the help desk")
+        said = won_stage.hands.command("ana", CLIENT_CHANNEL, "commit ABC training for the help desk")
         assert "Saved 1 promise on ABC Fintech" in str(said.body)
-    http_stage.settle()
-    assert [(e.text, e.source) for e in promises(http_stage)] == [
+    won_stage.settle()
+    assert [(e.text, e.source) for e in promises(won_stage)] == [
         ("weekly call until go-live", Source.MENTION),
         ("training for the help desk", Source.COMMAND),
     ]
-    assert "2 promises, 2 open" in walk.shown(http_stage.post("root"))
-    http_stage.hands.say("ana", walk.HERE, "@Baton what now?", thread_ts=root)
-    http_stage.settle()
-    assert "write: @Baton promise weekly call until go-live" in whispered(http_stage, "ana")["text"]
+    assert "2 promises, 2 open" in walk.shown(won_stage.post("root"))
+    won_stage.hands.say("ana", walk.HERE, "@Baton what now?", thread_ts=root)
+    won_stage.settle()
+    assert "write: @Baton promise weekly call until go-live" in whispered(won_stage, "ana")["text"]
 
 
-def test_undo_takes_a_save_back_within_15_minutes_and_the_timeline_keeps_both(http_stage: Stage) -> None:
+def test_undo_takes_a_save_back_within_15_minutes_and_the_timeline_keeps_both(won_stage: Stage) -> None:
     """One click, by the one who saved it; a quarter of an hour later it is the project manager's to answer."""
-    walk.won(http_stage)
-    typed(http_stage, 2)
-    http_stage.settle()
-    word = whispered(http_stage, "ana")
+    typed(won_stage, 2)
+    won_stage.settle()
+    word = whispered(won_stage, "ana")
     assert word["text"] == "Saved 2 promises on ABC Fintech. Ben answers them."
-    http_stage.hands.click_ephemeral("ana", word["id"], "entry.undo")
-    http_stage.settle()
-    assert promises(http_stage) == []
-    assert "Taken back: 2 promises on ABC Fintech." in whispered(http_stage, "ana")["text"]
-    assert "Promise number" not in walk.shown(http_stage.post("know"))
+    won_stage.hands.click_ephemeral("ana", word["id"], "entry.undo")
+    won_stage.settle()
+    assert promises(won_stage) == []
+    assert "Taken back: 2 promises on ABC Fintech." in whispered(won_stage, "ana")["text"]
+    assert "Promise number" not in walk.shown(won_stage.post("know"))
 
-    typed(http_stage, 1)
-    http_stage.settle()
-    word = whispered(http_stage, "ana")
-    http_stage.clock.advance(16 * MINUTE)
-    http_stage.hands.click_ephemeral("ana", word["id"], "entry.undo")
-    http_stage.settle()
-    assert len(promises(http_stage)) == 1
-    assert "15 minutes are over" in whispered(http_stage, "ana")["text"]
-    with http_stage.deps.store.read() as reader:
+    typed(won_stage, 1)
+    won_stage.settle()
+    word = whispered(won_stage, "ana")
+    won_stage.clock.advance(16 * MINUTE)
+    won_stage.hands.click_ephemeral("ana", word["id"], "entry.undo")
+    won_stage.settle()
+    assert len(promises(won_stage)) == 1
+    assert "15 minutes are over" in whispered(won_stage, "ana")["text"]
+    with won_stage.deps.store.read() as reader:
         kinds = [event.kind for event in reader.events(1)]
     assert kinds.count("captured") == 2
     assert kinds.count("undone") == 1
 
 
-def test_ten_promises_go_at_once_and_eleven_are_refused_in_the_field(http_stage: Stage) -> None:
+def test_ten_promises_go_at_once_and_eleven_are_refused_in_the_field(won_stage: Stage) -> None:
     """Nothing of the eleven is saved, and what was typed stays on the screen."""
-    walk.won(http_stage)
-    reaction = typed(http_stage, 11)
+    reaction = typed(won_stage, 11)
     assert reaction.body["errors"] == {"words": "11 lines are too many at once: save 10, then add the rest."}
-    assert promises(http_stage) == []
-    view = walk.modal(http_stage, "ana")
+    assert promises(won_stage) == []
+    view = walk.modal(won_stage, "ana")
     words = "\n".join(f"• Promise number {n}" for n in range(1, 11))
-    walk.submit(http_stage, "ana", {"words": {"words": words}})
-    http_stage.settle()
-    assert view["id"] not in [v["id"] for v in http_stage.world.slack.views(walk.user_id("ana"))]
-    assert [e.text for e in promises(http_stage)] == [f"Promise number {n}" for n in range(1, 11)]
+    walk.submit(won_stage, "ana", {"words": {"words": words}})
+    won_stage.settle()
+    assert view["id"] not in [v["id"] for v in won_stage.world.slack.views(walk.user_id("ana"))]
+    assert [e.text for e in promises(won_stage)] == [f"Promise number {n}" for n in range(1, 11)]
 
 
-def test_nothing_was_promised_is_an_answer_with_name_and_time(http_stage: Stage) -> None:
+def test_nothing_was_promised_is_an_answer_with_name_and_time(won_stage: Stage) -> None:
     """One click by Ana; not by Ben; a promise that comes later takes its place."""
-    walk.won(http_stage)
-    walk.click(http_stage, "ben", "list:sales_rep", "none.commitment")
-    http_stage.settle()
-    assert http_stage.handover().answer("none:commitment") is None
-    assert "Only the sales rep or the delivery manager can say that" in whispered(http_stage, "ben")["text"]
-    walk.click(http_stage, "ana", "list:sales_rep", "none.commitment")
-    http_stage.settle()
-    answer = http_stage.handover().answer("none:commitment")
+    walk.click(won_stage, "ben", "list:sales_rep", "none.commitment")
+    won_stage.settle()
+    assert won_stage.handover().answer("none:commitment") is None
+    assert "Only the sales rep or the delivery manager can say that" in whispered(won_stage, "ben")["text"]
+    walk.click(won_stage, "ana", "list:sales_rep", "none.commitment")
+    won_stage.settle()
+    answer = won_stage.handover().answer("none:commitment")
     assert answer is not None
-    assert "Nothing was promised, says Ana" in walk.shown(http_stage.post("know"))
-    http_stage.hands.command("ana", walk.HERE, "commit ABC weekly call until go-live")
-    http_stage.settle()
-    assert http_stage.handover().answer("none:commitment") is None
-    assert "Nothing was promised" not in walk.shown(http_stage.post("know"))
+    assert "Nothing was promised, says Ana" in walk.shown(won_stage.post("know"))
+    won_stage.hands.command("ana", walk.HERE, "commit ABC weekly call until go-live")
+    won_stage.settle()
+    assert won_stage.handover().answer("none:commitment") is None
+    assert "Nothing was promised" not in walk.shown(won_stage.post("know"))
 
 
-def test_goodwill_and_declined_ask_for_their_fields_and_a_change_request_for_none(http_stage: Stage) -> None:
+def test_goodwill_and_declined_ask_for_their_fields_and_a_change_request_for_none(won_stage: Stage) -> None:
     """Hours and approver, who told the client: an empty one is named below its field, and then it is on the record."""
-    walk.won(http_stage)
-    typed(http_stage, 3)
-    http_stage.settle()
-    one, two, three = (entry.id for entry in promises(http_stage))
-    walk.click(http_stage, "ben", "list:pm", "points.answer")
+    typed(won_stage, 3)
+    won_stage.settle()
+    one, two, three = (entry.id for entry in promises(won_stage))
+    walk.click(won_stage, "ben", "list:pm", "points.answer")
     for entry_id, choice in ((one, "goodwill"), (two, "declined"), (three, "change_request")):
-        view = walk.modal(http_stage, "ben")
-        http_stage.hands.choose_view("ben", view["id"], "points.choice", choice, block_id=f"point:{entry_id}")
-    view = walk.modal(http_stage, "ben")
-    refused = http_stage.hands.submit("ben", view["id"], {})
+        view = walk.modal(won_stage, "ben")
+        won_stage.hands.choose_view("ben", view["id"], "points.choice", choice, block_id=f"point:{entry_id}")
+    view = walk.modal(won_stage, "ben")
+    refused = won_stage.hands.submit("ben", view["id"], {})
     assert set(refused.body["errors"]) == {f"point:{one}:hours", f"point:{one}:approver", f"point:{two}:told_by"}
     names = {f"point:{one}:hours": "2,5 h", f"point:{one}:approver": "Hana", f"point:{two}:told_by": "Ana, by phone"}
-    walk.submit(http_stage, "ben", walk.fields(**names))
-    http_stage.settle()
-    points = {entry.id: entry.point for entry in promises(http_stage)}
+    walk.submit(won_stage, "ben", walk.fields(**names))
+    won_stage.settle()
+    points = {entry.id: entry.point for entry in promises(won_stage)}
     goodwill, declined, change = points[one], points[two], points[three]
     assert goodwill is not None
     assert declined is not None
@@ -221,7 +212,7 @@ def test_goodwill_and_declined_ask_for_their_fields_and_a_change_request_for_non
     assert (goodwill.disposition, goodwill.hours, goodwill.approver) == (Disposition.GOODWILL, "2.5", "Hana")
     assert (declined.disposition, declined.told_by) == (Disposition.DECLINED, "Ana, by phone")
     assert change.disposition is Disposition.CHANGE_REQUEST
-    known = walk.shown(http_stage.post("know"))
+    known = walk.shown(won_stage.post("know"))
     assert "🎁 goodwill" in known
     assert "2.5 hours, approved by Hana" in known
     assert "⛔ declined" in known

@@ -78,58 +78,55 @@ def won_again(stage: Stage) -> None:
     ],
 )
 def test_a_deal_that_is_not_won_any_more_waits_and_goes_on_where_it_stopped(
-    http_stage: Stage, leave: Callable[[Stage], None], back: Callable[[Stage], None], why: str
+    bare_stage: Stage, leave: Callable[[Stage], None], back: Callable[[Stage], None], why: str
 ) -> None:
     """On hold, told once, nothing deleted, nobody's turn; won again: the same record, the clock moved by the hold."""
-    walk.won(http_stage)
-    walk.scope(http_stage)
-    before = http_stage.handover()
+    before = bare_stage.handover()
     assert before.due_at is not None
-    leave(http_stage)
-    http_stage.settle()
-    http_stage.world.hubspot.webhooks.duplicate = 1
-    reconcile(http_stage.deps, "hubspot")
-    http_stage.settle()
-    (reply,) = replies(http_stage, "hold")
-    assert why in walk.shown(http_stage.post(reply))
-    assert f"<@{walk.user_id('ana')}>" in walk.shown(http_stage.post(reply))
-    assert f"⏸ *On hold* · {why}" in walk.shown(http_stage.post("root"))
-    assert http_stage.handover().running("hold") is not None
-    assert "gate.sign" not in str(http_stage.post("list:delivery_manager")["blocks"])
-    assert "Nothing waits for you" in str(http_stage.hands.command("ben", walk.HERE, "mine").body)
+    leave(bare_stage)
+    bare_stage.settle()
+    bare_stage.world.hubspot.webhooks.duplicate = 1
+    reconcile(bare_stage.deps, "hubspot")
+    bare_stage.settle()
+    (reply,) = replies(bare_stage, "hold")
+    assert why in walk.shown(bare_stage.post(reply))
+    assert f"<@{walk.user_id('ana')}>" in walk.shown(bare_stage.post(reply))
+    assert f"⏸ *On hold* · {why}" in walk.shown(bare_stage.post("root"))
+    assert bare_stage.handover().running("hold") is not None
+    assert "gate.sign" not in str(bare_stage.post("list:delivery_manager")["blocks"])
+    assert "Nothing waits for you" in str(bare_stage.hands.command("ben", walk.HERE, "mine").body)
 
-    http_stage.clock.advance(timedelta(days=7))
-    back(http_stage)
-    http_stage.settle()
-    after = http_stage.handover()
+    bare_stage.clock.advance(timedelta(days=7))
+    back(bare_stage)
+    bare_stage.settle()
+    after = bare_stage.handover()
     assert after.running("hold") is None
     assert after.id == before.id
     assert after.state is State.PROVISIONED
     assert after.due_at is not None
     moved = after.due_at - before.due_at
     assert timedelta(days=6) < moved < timedelta(days=8)
-    assert len(replies(http_stage, "resumed")) == 1
-    assert "✓ On hold until" in walk.shown(http_stage.post(reply))
-    assert "hold.end" not in str(http_stage.post(reply)["blocks"])
-    assert count(http_stage) == 1
+    assert len(replies(bare_stage, "resumed")) == 1
+    assert "✓ On hold until" in walk.shown(bare_stage.post(reply))
+    assert "hold.end" not in str(bare_stage.post(reply)["blocks"])
+    assert count(bare_stage) == 1
 
 
-def test_a_person_may_say_that_it_goes_on_and_the_next_read_does_not_undo_it(http_stage: Stage) -> None:
+def test_a_person_may_say_that_it_goes_on_and_the_next_read_does_not_undo_it(won_stage: Stage) -> None:
     """Ana presses [It goes on], Ben may not; the deal stays open in the CRM, and Baton asks no second time."""
-    walk.won(http_stage)
-    http_stage.world.hubspot.reopen(walk.ABC)
-    http_stage.settle()
-    (reply,) = replies(http_stage, "hold")
-    walk.click(http_stage, "ben", reply, "hold.end")
-    http_stage.settle()
-    assert http_stage.handover().running("hold") is not None
-    assert "Only the sales rep or the delivery manager" in whispered(http_stage, "ben")
-    walk.click(http_stage, "ana", reply, "hold.end")
-    http_stage.settle()
-    http_stage.world.hubspot.edit(walk.ABC, description="Talks go on.")
-    http_stage.settle()
-    assert http_stage.handover().running("hold") is None
-    assert replies(http_stage, "hold") == [reply]
+    won_stage.world.hubspot.reopen(walk.ABC)
+    won_stage.settle()
+    (reply,) = replies(won_stage, "hold")
+    walk.click(won_stage, "ben", reply, "hold.end")
+    won_stage.settle()
+    assert won_stage.handover().running("hold") is not None
+    assert "Only the sales rep or the delivery manager" in whispered(won_stage, "ben")
+    walk.click(won_stage, "ana", reply, "hold.end")
+    won_stage.settle()
+    won_stage.world.hubspot.edit(walk.ABC, description="Talks go on.")
+    won_stage.settle()
+    assert won_stage.handover().running("hold") is None
+    assert replies(won_stage, "hold") == [reply]
 
 
 def ready(stage: Stage) -> None:

@@ -44,50 +44,47 @@ def purpose(stage: Stage, number: int) -> str:
     return str(rooms[stage.handover(number).channel_id]["purpose"]["value"])
 
 
-def test_two_handovers_of_one_client_and_project_never_share_a_channel(http_stage: Stage) -> None:
+def test_two_handovers_of_one_client_and_project_never_share_a_channel(won_stage: Stage) -> None:
     """The first one's has no marker yet, as Slack is ill; the second looks for its own, and makes one."""
-    walk.won(http_stage)
-    twin(http_stage)
-    http_stage.world.faults.add("slack", "conversations.setPurpose", "500", times=1000)
-    confirm(http_stage)
-    http_stage.until(lambda: bool(http_stage.handover(1).channel_id), "the first channel")
-    create = http_stage.world.faults.add("slack", "conversations.create", "500")
-    confirm(http_stage, 2)
-    http_stage.until(lambda: bool(http_stage.handover(2).channel_id), "the second channel")
-    http_stage.world.faults.clear()
-    http_stage.settle(60)
+    twin(won_stage)
+    won_stage.world.faults.add("slack", "conversations.setPurpose", "500", times=1000)
+    confirm(won_stage)
+    won_stage.until(lambda: bool(won_stage.handover(1).channel_id), "the first channel")
+    create = won_stage.world.faults.add("slack", "conversations.create", "500")
+    confirm(won_stage, 2)
+    won_stage.until(lambda: bool(won_stage.handover(2).channel_id), "the second channel")
+    won_stage.world.faults.clear()
+    won_stage.settle(60)
     assert create.times == 0
-    first, second = http_stage.handover(1), http_stage.handover(2)
+    first, second = won_stage.handover(1), won_stage.handover(2)
     assert second.channel_id != first.channel_id
-    assert names(http_stage) == [
+    assert names(won_stage) == [
         "proj-abc-fintech-cloud-migration-mar2027",
         "proj-abc-fintech-cloud-migration-mar2027-2",
     ]
-    assert [purpose(http_stage, n).endswith(f":HO-{n}") for n in (1, 2)] == [True, True]
+    assert [purpose(won_stage, n).endswith(f":HO-{n}") for n in (1, 2)] == [True, True]
     assert (first.state, second.state) == (State.PROVISIONED, State.PROVISIONED)
-    assert not http_stage.parked()
+    assert not won_stage.parked()
 
 
-def test_a_channel_that_an_earlier_installation_left_unmarked_is_not_taken(http_stage: Stage) -> None:
+def test_a_channel_that_an_earlier_installation_left_unmarked_is_not_taken(won_stage: Stage) -> None:
     """The same app made it, for another database: whoever is in there reads nothing of this handover."""
-    walk.won(http_stage)
     name = "proj-abc-fintech-cloud-migration-mar2027"
-    old = int(http_stage.world.clock.time()) - 86_400
-    left = http_stage.world.slack.rooms.create(name, BOT_USER, private=True, created=old)
-    fault = http_stage.world.faults.add("slack", "conversations.create", "500")
-    confirm(http_stage)
-    http_stage.settle(60)
+    old = int(won_stage.world.clock.time()) - 86_400
+    left = won_stage.world.slack.rooms.create(name, BOT_USER, private=True, created=old)
+    fault = won_stage.world.faults.add("slack", "conversations.create", "500")
+    confirm(won_stage)
+    won_stage.settle(60)
     assert fault.times == 0
-    assert http_stage.handover().channel_id != left["id"]
-    assert http_stage.handover().channel_name == f"{name}-2"
+    assert won_stage.handover().channel_id != left["id"]
+    assert won_stage.handover().channel_name == f"{name}-2"
 
 
-def test_a_channel_whose_making_was_not_answered_is_found_by_its_maker(http_stage: Stage) -> None:
+def test_a_channel_whose_making_was_not_answered_is_found_by_its_maker(won_stage: Stage) -> None:
     """Made, unmarked, and its answer lost: the name that this handover alone may try leads to it."""
-    walk.won(http_stage)
-    http_stage.world.faults.add("slack", "conversations.create", "drop_after")
-    confirm(http_stage)
-    http_stage.settle(60)
-    assert names(http_stage) == ["proj-abc-fintech-cloud-migration-mar2027"]
-    assert purpose(http_stage, 1).endswith(":HO-1")
-    assert http_stage.handover().start == date(2027, 3, 1)
+    won_stage.world.faults.add("slack", "conversations.create", "drop_after")
+    confirm(won_stage)
+    won_stage.settle(60)
+    assert names(won_stage) == ["proj-abc-fintech-cloud-migration-mar2027"]
+    assert purpose(won_stage, 1).endswith(":HO-1")
+    assert won_stage.handover().start == date(2027, 3, 1)

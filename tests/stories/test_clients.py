@@ -9,12 +9,9 @@ MARIA, JONAS = "m.klein@abcfintech.example", "j.weber@abcfintech.example"
 
 
 @pytest.fixture
-def ready(http_stage: Stage) -> Stage:
+def ready(signed_stage: Stage) -> Stage:
     """Everything signed; what is left is the client's access."""
-    walk.won(http_stage)
-    for step in (walk.context, walk.points, walk.scope, walk.signed):
-        step(http_stage)
-    return http_stage
+    return signed_stage
 
 
 def test_two_people_of_one_client_are_both_invited(ready: Stage) -> None:

@@ -37,29 +37,26 @@ def whispered(stage: Stage, who: str) -> str:
 
 
 @pytest.mark.parametrize("new_id", [False, True])
-def test_the_record_goes_with_its_deal_and_waits_until_that_is_won(http_stage: Stage, *, new_id: bool) -> None:
+def test_the_record_goes_with_its_deal_and_waits_until_that_is_won(won_stage: Stage, *, new_id: bool) -> None:
     """Merged into an open deal without a handover: same number, same thread, on hold; its win goes on where it was."""
-    walk.won(http_stage)
-    walk.context(http_stage)
-    thread = http_stage.post("root")["ts"]
-    merged = http_stage.world.hubspot.merge(NORTHWIND, walk.ABC, new_id=new_id)
-    http_stage.settle()
-    (reply,) = replies(http_stage, "hold")
-    assert "the deal was merged into “Northwind – Data Platform”, which is not won" in walk.shown(
-        http_stage.post(reply)
-    )
-    assert http_stage.handover().deal_id == merged["id"]
-    read_again(http_stage)
-    assert replies(http_stage, "hold") == [reply]
+    walk.context(won_stage)
+    thread = won_stage.post("root")["ts"]
+    merged = won_stage.world.hubspot.merge(NORTHWIND, walk.ABC, new_id=new_id)
+    won_stage.settle()
+    (reply,) = replies(won_stage, "hold")
+    assert "the deal was merged into “Northwind – Data Platform”, which is not won" in walk.shown(won_stage.post(reply))
+    assert won_stage.handover().deal_id == merged["id"]
+    read_again(won_stage)
+    assert replies(won_stage, "hold") == [reply]
 
-    http_stage.world.hubspot.win(merged["id"])
-    http_stage.settle()
-    after = http_stage.handover()
+    won_stage.world.hubspot.win(merged["id"])
+    won_stage.settle()
+    after = won_stage.handover()
     assert (after.state, after.running("hold")) == (State.WON, None)
-    assert http_stage.post("root")["ts"] == thread
+    assert won_stage.post("root")["ts"] == thread
     assert [e.text for e in after.entries if e.text in PROMISES] == PROMISES
-    assert count(http_stage) == 1
-    history = str(http_stage.hands.command("dev", walk.HERE, "audit HO-1").body)
+    assert count(won_stage) == 1
+    history = str(won_stage.hands.command("dev", walk.HERE, "audit HO-1").body)
     assert "followed the deal, merged in the CRM" in history
 
 
@@ -80,50 +77,46 @@ def test_into_a_won_deal_nobody_is_disturbed_by_the_merge_itself(http_stage: Sta
 
 
 @pytest.mark.req("R62")
-def test_two_handovers_of_one_deal_one_waits_and_dev_copies_it_over_once(http_stage: Stage) -> None:
+def test_two_handovers_of_one_deal_one_waits_and_dev_copies_it_over_once(told_stage: Stage) -> None:
     """Both deals had theirs: the merged one is on hold, says where the other is, and its words go over by a click."""
-    walk.won(http_stage)
-    walk.context(http_stage)
-    walk.points(http_stage)
-    walk.won(http_stage, NORTHWIND, 2)
-    http_stage.world.hubspot.merge(NORTHWIND, walk.ABC)
-    http_stage.settle()
-    read_again(http_stage)
-    (reply,) = replies(http_stage, "hold")
-    shown = walk.shown(http_stage.post(reply))
+    walk.won(told_stage, NORTHWIND, 2)
+    told_stage.world.hubspot.merge(NORTHWIND, walk.ABC)
+    told_stage.settle()
+    read_again(told_stage)
+    (reply,) = replies(told_stage, "hold")
+    shown = walk.shown(told_stage.post(reply))
     assert "the deal was merged into “Northwind – Data Platform”" in shown
     assert f"HO-2: <@{walk.user_id('dev')}> copies what was captured here to it" in shown
-    assert "*Next:* Dev copies what was captured to HO-2" in walk.shown(http_stage.post("root"))
-    assert (merged_into(http_stage.handover()), http_stage.handover(2).running("hold")) == (2, None)
+    assert "*Next:* Dev copies what was captured to HO-2" in walk.shown(told_stage.post("root"))
+    assert (merged_into(told_stage.handover()), told_stage.handover(2).running("hold")) == (2, None)
 
-    walk.click(http_stage, "ben", reply, "merge.carry")
-    http_stage.settle()
-    assert "Only the delivery manager can carry this over." in whispered(http_stage, "ben")
-    assert not [e for e in http_stage.handover(2).entries if e.text in PROMISES]
+    walk.click(told_stage, "ben", reply, "merge.carry")
+    told_stage.settle()
+    assert "Only the delivery manager can carry this over." in whispered(told_stage, "ben")
+    assert not [e for e in told_stage.handover(2).entries if e.text in PROMISES]
 
-    walk.click(http_stage, "dev", reply, "merge.carry")
-    http_stage.settle()
-    carried = http_stage.handover(2)
-    answers = {e.text: e.point.disposition for e in http_stage.handover().entries if e.point and e.text in PROMISES}
+    walk.click(told_stage, "dev", reply, "merge.carry")
+    told_stage.settle()
+    carried = told_stage.handover(2)
+    answers = {e.text: e.point.disposition for e in told_stage.handover().entries if e.point and e.text in PROMISES}
     assert {e.text: e.point.disposition for e in carried.entries if e.point and e.text in PROMISES} == answers
-    assert PROMISES[0] in walk.shown(http_stage.post("know", 2))
-    assert "✓ Copied to HO-2 by Dev" in walk.shown(http_stage.post(reply))
-    assert "stand on HO-2 now" in whispered(http_stage, "dev")
+    assert PROMISES[0] in walk.shown(told_stage.post("know", 2))
+    assert "✓ Copied to HO-2 by Dev" in walk.shown(told_stage.post(reply))
+    assert "stand on HO-2 now" in whispered(told_stage, "dev")
 
-    walk.click(http_stage, "dev", reply, "merge.carry")
-    http_stage.settle()
-    assert len(http_stage.handover(2).entries) == len(carried.entries)
-    assert "Everything of HO-1 stands on HO-2 already." in whispered(http_stage, "dev")
-    assert not http_stage.parked()
+    walk.click(told_stage, "dev", reply, "merge.carry")
+    told_stage.settle()
+    assert len(told_stage.handover(2).entries) == len(carried.entries)
+    assert "Everything of HO-1 stands on HO-2 already." in whispered(told_stage, "dev")
+    assert not told_stage.parked()
 
 
-def test_the_card_offers_the_copy_too(http_stage: Stage) -> None:
+def test_the_card_offers_the_copy_too(won_stage: Stage) -> None:
     """`/handover HO-1` carries the same button as the thread."""
-    walk.won(http_stage)
-    walk.won(http_stage, NORTHWIND, 2)
-    http_stage.world.hubspot.merge(NORTHWIND, walk.ABC)
-    http_stage.settle()
-    body = http_stage.hands.command("dev", walk.HERE, "HO-1").body
+    walk.won(won_stage, NORTHWIND, 2)
+    won_stage.world.hubspot.merge(NORTHWIND, walk.ABC)
+    won_stage.settle()
+    body = won_stage.hands.command("dev", walk.HERE, "HO-1").body
     assert isinstance(body, dict)
     (offer,) = [b["accessory"] for b in body["blocks"] if (b.get("accessory") or {}).get("action_id") == "merge.carry"]
     assert (offer["text"]["text"], offer["value"]) == ("Copy to HO-2", "1:2")

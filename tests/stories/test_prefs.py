@@ -200,33 +200,31 @@ def test_who_left_the_company_leaves_roles_that_somebody_must_fill(stage: Stage)
     assert not stage.parked()
 
 
-def test_a_zone_an_address_and_a_guest_flag_are_followed(http_stage: Stage) -> None:
+def test_a_zone_an_address_and_a_guest_flag_are_followed(won_stage: Stage) -> None:
     """Each change of a profile that counts for us is asked about and kept."""
-    walk.won(http_stage)
-    ben = http_stage.world.slack.user(walk.user_id("ben")) or {}
+    ben = won_stage.world.slack.user(walk.user_id("ben")) or {}
     profile = {**ben["profile"], "email": "ben.ortiz@acme.example"}
     for change in ({"tz": "Asia/Tokyo"}, {"profile": profile}, {"is_restricted": True}):
-        http_stage.world.slack.change_user(walk.user_id("ben"), **change)
-        http_stage.settle()
-    now = person(http_stage, "ben")
+        won_stage.world.slack.change_user(walk.user_id("ben"), **change)
+        won_stage.settle()
+    now = person(won_stage, "ben")
     assert (now.tz, now.email, now.guest) == ("Asia/Tokyo", "ben.ortiz@acme.example", True)
-    assert Role.PM not in http_stage.handover().roles
-    (letter,) = [m for m in letters(http_stage, "dev") if "Ben Ortiz" in m["text"]]
+    assert Role.PM not in won_stage.handover().roles
+    (letter,) = [m for m in letters(won_stage, "dev") if "Ben Ortiz" in m["text"]]
     assert letter["text"] == "Ben Ortiz is a guest in Slack by now: 1 role is empty. Pick somebody."
 
 
-def test_what_slack_did_not_tell_is_found_within_a_day(http_stage: Stage) -> None:
+def test_what_slack_did_not_tell_is_found_within_a_day(won_stage: Stage) -> None:
     """Baton was down when Ben left and when Slack forgot Ana: once a day everybody is looked up."""
-    walk.won(http_stage)
-    http_stage.world.slack.people.change(walk.user_id("ben"), deleted=True)
-    http_stage.world.slack.people.forget(walk.user_id("ana"))
-    assert refresh_people(http_stage.deps) >= 6
-    assert refresh_people(http_stage.deps) == 0
-    http_stage.settle()
-    assert not person(http_stage, "ben").active
-    assert not person(http_stage, "ana").active
-    assert http_stage.handover().roles.keys() == {Role.CSM, Role.DELIVERY_MANAGER}
-    assert not http_stage.parked()
+    won_stage.world.slack.people.change(walk.user_id("ben"), deleted=True)
+    won_stage.world.slack.people.forget(walk.user_id("ana"))
+    assert refresh_people(won_stage.deps) >= 6
+    assert refresh_people(won_stage.deps) == 0
+    won_stage.settle()
+    assert not person(won_stage, "ben").active
+    assert not person(won_stage, "ana").active
+    assert won_stage.handover().roles.keys() == {Role.CSM, Role.DELIVERY_MANAGER}
+    assert not won_stage.parked()
 
 
 def button(stage: Stage, who: str, role: str) -> str:

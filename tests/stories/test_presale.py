@@ -80,12 +80,11 @@ def test_the_reps_list_leads_to_the_rest_and_the_pm_inherits_one_index(http_stag
 
 
 @pytest.mark.req("R230")
-def test_the_index_links_what_the_crm_holds_and_is_for_people_of_the_handover(http_stage: Stage) -> None:
+def test_the_index_links_what_the_crm_holds_and_is_for_people_of_the_handover(won_stage: Stage) -> None:
     """`/handover presale`: the deliverable is a link to the CRM's paper; Rafi, who has no part in it, is refused."""
-    walk.won(http_stage)
-    http_stage.hands.command("ben", walk.HERE, "presale ABC")
-    index = walk.shown(walk.modal(http_stage, "ben"))
-    url = next(d.url for d in http_stage.handover().deal.documents if "discovery" in d.name.lower())
+    won_stage.hands.command("ben", walk.HERE, "presale ABC")
+    index = walk.shown(walk.modal(won_stage, "ben"))
+    url = next(d.url for d in won_stage.handover().deal.documents if "discovery" in d.name.lower())
     assert f"✓ signed off · <{url}|" in index
-    refused = http_stage.hands.command("rafi", walk.HERE, "presale ABC")
+    refused = won_stage.hands.command("rafi", walk.HERE, "presale ABC")
     assert "None of your handovers matches" in str(refused.body)

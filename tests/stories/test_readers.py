@@ -58,69 +58,58 @@ def test_a_channel_that_becomes_shared_is_cleared_too(stage: Stage) -> None:
     assert found(stage, walk.HERE) == set()
 
 
-def test_no_notification_ever_holds_an_amount_or_a_promise(http_stage: Stage) -> None:
+def test_no_notification_ever_holds_an_amount_or_a_promise(whole_stage: Stage) -> None:
     """What shows on a lock screen, whoever reads it: of every message and in every channel of the whole road."""
-    walk.whole(http_stage)
-    http_stage.world.hubspot.edit(walk.ABC, amount="72000")
-    http_stage.settle()
-    rooms = [room["id"] for room in http_stage.world.slack.channels()]
-    texts = [str(m.get("text")) for room in rooms for m in http_stage.channel(room) if m.get("bot_id")]
+    whole_stage.world.hubspot.edit(walk.ABC, amount="72000")
+    whole_stage.settle()
+    rooms = [room["id"] for room in whole_stage.world.slack.channels()]
+    texts = [str(m.get("text")) for room in rooms for m in whole_stage.channel(room) if m.get("bot_id")]
     assert len(texts) > 15
     assert [t for t in texts if any(secret.lower() in t.lower() for secret in SECRETS)] == []
 
 
-def test_a_client_in_the_project_channel_sees_the_outline_of_the_brief(http_stage: Stage) -> None:
+def test_a_client_in_the_project_channel_sees_the_outline_of_the_brief(whole_stage: Stage) -> None:
     """The pinned brief and the news of the gate lose the record's words; the thread keeps them."""
-    walk.whole(http_stage)
-    room = http_stage.handover().channel_id
-    assert "Weekly call" in told(http_stage, room)
-    assert "2 promises" in told(http_stage, room)
-    http_stage.hands.invite("dev", room, "klein")
-    http_stage.settle()
-    assert found(http_stage, room) == set()
-    assert "2 promises" not in told(http_stage, room)
-    assert "2 promises" in told(http_stage, walk.HERE)
+    room = whole_stage.handover().channel_id
+    assert "Weekly call" in told(whole_stage, room)
+    assert "2 promises" in told(whole_stage, room)
+    whole_stage.hands.invite("dev", room, "klein")
+    whole_stage.settle()
+    assert found(whole_stage, room) == set()
+    assert "2 promises" not in told(whole_stage, room)
+    assert "2 promises" in told(whole_stage, walk.HERE)
 
 
-def test_the_brief_in_the_project_channel_follows_the_record(http_stage: Stage) -> None:
+def test_the_brief_in_the_project_channel_follows_the_record(scoped_stage: Stage) -> None:
     """What is added after the workspace was set up stands in the pinned brief."""
-    walk.won(http_stage)
-    for step in (walk.context, walk.points, walk.scope):
-        step(http_stage)
-    http_stage.hands.command("ana", walk.HERE, "commit ABC free parking for all")
-    http_stage.settle()
-    (pinned,) = http_stage.world.slack.pins(http_stage.handover().channel_id)
+    scoped_stage.hands.command("ana", walk.HERE, "commit ABC free parking for all")
+    scoped_stage.settle()
+    (pinned,) = scoped_stage.world.slack.pins(scoped_stage.handover().channel_id)
     assert "free parking" in json.dumps(pinned)
 
 
-def test_a_project_channel_that_is_gone_holds_nothing_up(http_stage: Stage) -> None:
+def test_a_project_channel_that_is_gone_holds_nothing_up(scoped_stage: Stage) -> None:
     """Somebody archived it: the thread is still drawn, and no job gives up."""
-    walk.won(http_stage)
-    for step in (walk.context, walk.points, walk.scope):
-        step(http_stage)
-    http_stage.world.slack.rooms.leave(http_stage.handover().channel_id, http_stage.deps.identity.bot_user)
-    http_stage.hands.command("ana", walk.HERE, "commit ABC free parking for all")
-    http_stage.settle()
-    assert "free parking" in told(http_stage, walk.HERE)
-    assert not http_stage.parked()
+    scoped_stage.world.slack.rooms.leave(scoped_stage.handover().channel_id, scoped_stage.deps.identity.bot_user)
+    scoped_stage.hands.command("ana", walk.HERE, "commit ABC free parking for all")
+    scoped_stage.settle()
+    assert "free parking" in told(scoped_stage, walk.HERE)
+    assert not scoped_stage.parked()
 
 
-def test_the_reason_of_an_override_leaves_with_the_rest(http_stage: Stage) -> None:
+def test_the_reason_of_an_override_leaves_with_the_rest(scoped_stage: Stage) -> None:
     """A written reason may hold what was promised: outsiders read only that there is one."""
-    walk.won(http_stage)
-    for step in (walk.context, walk.points, walk.scope):
-        step(http_stage)
-    http_stage.hands.click("hana", walk.HERE, http_stage.post("root")["ts"], "gate.missing")
-    view = walk.modal(http_stage, "hana")
-    http_stage.hands.click_view("hana", view["id"], "gate.override")
-    walk.submit(http_stage, "hana", walk.fields(reason="The weekly call begins on Monday, whatever it takes"))
-    http_stage.settle()
-    assert isinstance(http_stage.handover().override, Override)
-    assert "whatever it takes" in told(http_stage, walk.HERE)
-    http_stage.hands.invite("dev", walk.HERE, "klein")
-    http_stage.settle()
-    assert "whatever it takes" not in told(http_stage, walk.HERE)
-    assert "the reason is hidden here" in told(http_stage, walk.HERE)
+    scoped_stage.hands.click("hana", walk.HERE, scoped_stage.post("root")["ts"], "gate.missing")
+    view = walk.modal(scoped_stage, "hana")
+    scoped_stage.hands.click_view("hana", view["id"], "gate.override")
+    walk.submit(scoped_stage, "hana", walk.fields(reason="The weekly call begins on Monday, whatever it takes"))
+    scoped_stage.settle()
+    assert isinstance(scoped_stage.handover().override, Override)
+    assert "whatever it takes" in told(scoped_stage, walk.HERE)
+    scoped_stage.hands.invite("dev", walk.HERE, "klein")
+    scoped_stage.settle()
+    assert "whatever it takes" not in told(scoped_stage, walk.HERE)
+    assert "the reason is hidden here" in told(scoped_stage, walk.HERE)
 
 
 def test_a_colleague_who_becomes_a_guest_is_an_outsider_from_then_on(http_stage: Stage) -> None:

@@ -16,34 +16,32 @@ GENERAL = "C0GENERAL1"
 
 
 @pytest.mark.parametrize(("who", "channel"), [("klein", SHARED), ("nico", GENERAL)])
-def test_the_shortcut_shows_no_deal_to_whom_nothing_is_shown(http_stage: Stage, who: str, channel: str) -> None:
+def test_the_shortcut_shows_no_deal_to_whom_nothing_is_shown(won_stage: Stage, who: str, channel: str) -> None:
     """A guest and a colleague without a role get no form, in which they could search all deals by name."""
-    walk.won(http_stage)
-    http_stage.hands.command(who, channel, "help")
-    http_stage.settle()
-    ts = http_stage.hands.say(who, channel, "We were promised a weekly call")
-    http_stage.hands.message_shortcut(who, channel, ts, "add_to_handover")
-    http_stage.settle()
-    assert http_stage.world.slack.views(walk.user_id(who)) == []
-    said = http_stage.world.slack.ephemerals(walk.user_id(who), channel)[-1]["text"]
+    won_stage.hands.command(who, channel, "help")
+    won_stage.settle()
+    ts = won_stage.hands.say(who, channel, "We were promised a weekly call")
+    won_stage.hands.message_shortcut(who, channel, ts, "add_to_handover")
+    won_stage.settle()
+    assert won_stage.world.slack.views(walk.user_id(who)) == []
+    said = won_stage.world.slack.ephemerals(walk.user_id(who), channel)[-1]["text"]
     assert "Only people with a role in handovers can add context." in said
 
 
-def test_only_deals_to_which_one_may_add_are_offered(http_stage: Stage) -> None:
+def test_only_deals_to_which_one_may_add_are_offered(won_stage: Stage) -> None:
     """Nico holds one role here: that deal is offered to him, whatever he types; Rafi, a sales rep, finds all."""
-    walk.won(http_stage)
-    walk.won(http_stage, "9002", 2)
-    http_stage.hands.command("nico", GENERAL, "help")
-    http_stage.settle()
-    http_stage.hands.command("dev", walk.HERE, "assign ABC csm @nico")
-    http_stage.settle()
+    walk.won(won_stage, "9002", 2)
+    won_stage.hands.command("nico", GENERAL, "help")
+    won_stage.settle()
+    won_stage.hands.command("dev", walk.HERE, "assign ABC csm @nico")
+    won_stage.settle()
 
     def offered(who: str, words: str) -> list[str]:
-        ts = http_stage.hands.say(who, GENERAL, "We were promised a weekly call")
-        http_stage.hands.message_shortcut(who, GENERAL, ts, "add_to_handover")
-        view = walk.modal(http_stage, who)
+        ts = won_stage.hands.say(who, GENERAL, "We were promised a weekly call")
+        won_stage.hands.message_shortcut(who, GENERAL, ts, "add_to_handover")
+        view = walk.modal(won_stage, who)
         block = next(b["block_id"] for b in view["blocks"] if "deal.search" in str(b))
-        options: Any = http_stage.hands.suggest(
+        options: Any = won_stage.hands.suggest(
             who, view_id=view["id"], action_id="deal.search", block_id=block, text=words
         )
         return [option["text"]["text"].split(" – ")[0] for option in options]
@@ -53,11 +51,10 @@ def test_only_deals_to_which_one_may_add_are_offered(http_stage: Stage) -> None:
     assert offered("rafi", "northwind") == ["Northwind"]
 
 
-def test_what_others_have_does_not_hide_what_is_mine(http_stage: Stage) -> None:
+def test_what_others_have_does_not_hide_what_is_mine(won_stage: Stage) -> None:
     """Ana holds one of many handovers of that name: she finds hers and its words, as if there were no others."""
-    walk.won(http_stage)
-    http_stage.hands.command("ana", walk.HERE, "commit ABC weekly call until go-live")
-    deps = http_stage.deps
+    won_stage.hands.command("ana", walk.HERE, "commit ABC weekly call until go-live")
+    deps = won_stage.deps
     for number in range(12):
         deal = Deal("manual", f"m{number}", "ABC", f"ABC {number}", Standing.WON, project="Other")
         with deps.store.write() as unit:
@@ -66,11 +63,11 @@ def test_what_others_have_does_not_hide_what_is_mine(http_stage: Stage) -> None:
             assert isinstance(made, Said)
             many = capture.Capture(Kind.RISK, [f"weekly risk {number}.{line}" for line in range(5)], f"b{number}")
             capture.add(unit, made.handover_id, olga, many, terms=deps.terms, now=now)
-    found: Any = http_stage.hands.command("ana", walk.HERE, "find weekly").body
+    found: Any = won_stage.hands.command("ana", walk.HERE, "find weekly").body
     assert found["text"].startswith("1 hit")
-    brief: Any = http_stage.hands.command("ana", walk.HERE, "brief ABC").body
+    brief: Any = won_stage.hands.command("ana", walk.HERE, "brief ABC").body
     assert brief["text"].startswith("Brief of ABC Fintech")
-    everything: Any = http_stage.hands.command("olga", walk.HERE, "find weekly").body
+    everything: Any = won_stage.hands.command("olga", walk.HERE, "find weekly").body
     assert everything["text"].startswith("20 hits")
 
 
@@ -102,28 +99,22 @@ def test_naming_several_people_saves_all_or_says_which(http_stage: Stage) -> Non
     assert (names["pm"], names["csm"]) == ("Ben", "Nico")
 
 
-def test_what_the_project_channel_hears_at_the_gate_hides_promises_from_its_guests(http_stage: Stage) -> None:
+def test_what_the_project_channel_hears_at_the_gate_hides_promises_from_its_guests(scoped_stage: Stage) -> None:
     """Somebody asked the client into the project channel: how many promises there were stays in the thread."""
-    walk.won(http_stage)
-    for step in (walk.context, walk.points, walk.scope):
-        step(http_stage)
-    room = http_stage.handover().channel_id
-    http_stage.hands.invite("dev", room, "klein")
-    walk.signed(http_stage)
-    walk.invited(http_stage)
-    (there,) = [walk.shown(m) for m in http_stage.channel(room) if "is live" in str(m.get("text"))]
-    (thread,) = [walk.shown(m) for m in http_stage.channel() if "is live" in str(m.get("text"))]
+    room = scoped_stage.handover().channel_id
+    scoped_stage.hands.invite("dev", room, "klein")
+    walk.signed(scoped_stage)
+    walk.invited(scoped_stage)
+    (there,) = [walk.shown(m) for m in scoped_stage.channel(room) if "is live" in str(m.get("text"))]
+    (thread,) = [walk.shown(m) for m in scoped_stage.channel() if "is live" in str(m.get("text"))]
     assert "2 promises" in thread
     assert "promise" not in there
 
 
-def test_who_takes_a_role_over_finds_the_doors_open(http_stage: Stage) -> None:
+def test_who_takes_a_role_over_finds_the_doors_open(scoped_stage: Stage) -> None:
     """Mei becomes project manager when channel and project are there already: she is a member of both."""
-    walk.won(http_stage)
-    for step in (walk.context, walk.points, walk.scope):
-        step(http_stage)
-    http_stage.hands.command("dev", walk.HERE, "assign ABC pm @mei")
-    http_stage.settle()
-    assert walk.user_id("mei") in http_stage.world.slack.members(http_stage.handover().channel_id)
-    assert "mei@acme.example" in {m["email"] for m in http_stage.world.asana.projects()[0]["members"]}
-    assert not http_stage.parked()
+    scoped_stage.hands.command("dev", walk.HERE, "assign ABC pm @mei")
+    scoped_stage.settle()
+    assert walk.user_id("mei") in scoped_stage.world.slack.members(scoped_stage.handover().channel_id)
+    assert "mei@acme.example" in {m["email"] for m in scoped_stage.world.asana.projects()[0]["members"]}
+    assert not scoped_stage.parked()

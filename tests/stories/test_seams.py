@@ -64,73 +64,68 @@ def broken(stage: Stage) -> None:
 
 
 def test_no_log_line_about_a_failure_holds_a_word_of_the_record(
-    http_stage: Stage, caplog: pytest.LogCaptureFixture
+    won_stage: Stage, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Where it broke is logged, what was being saved is not."""
-    walk.won(http_stage)
-    broken(http_stage)
-    http_stage.hands.command("ana", walk.HERE, "commit ABC Weekly call until go-live")
+    broken(won_stage)
+    won_stage.hands.command("ana", walk.HERE, "commit ABC Weekly call until go-live")
     lines = [Lines().format(record) for record in caplog.records]
     assert [line for line in lines if "IntegrityError" in line and "capture.py" in line] != []
     assert [line for line in lines if "Weekly call" in line] == []
 
 
-def test_a_form_whose_saving_fails_stays_open_with_what_was_typed(http_stage: Stage) -> None:
+def test_a_form_whose_saving_fails_stays_open_with_what_was_typed(won_stage: Stage) -> None:
     """Slack closes a form on an empty answer: then she would believe that her promise is kept."""
-    walk.won(http_stage)
-    walk.click(http_stage, "ana", "list:sales_rep", "promise.add")
-    form = walk.modal(http_stage, "ana")["id"]
-    broken(http_stage)
-    http_stage.hands.submit("ana", form, walk.fields(words="Weekly call until go-live"))
-    views = http_stage.world.slack.views(walk.user_id("ana"))
+    walk.click(won_stage, "ana", "list:sales_rep", "promise.add")
+    form = walk.modal(won_stage, "ana")["id"]
+    broken(won_stage)
+    won_stage.hands.submit("ana", form, walk.fields(words="Weekly call until go-live"))
+    views = won_stage.world.slack.views(walk.user_id("ana"))
     assert [view["title"]["text"] for view in views] == ["Add a promise", "Not saved"]
     assert "nothing was changed. Please try once more." in walk.shown(views[-1])
-    with http_stage.deps.store.db.engine.begin() as connection:
+    with won_stage.deps.store.db.engine.begin() as connection:
         connection.execute(text("DROP TRIGGER broken"))
-    http_stage.hands.close("ana", views[-1]["id"])
-    walk.submit(http_stage, "ana", walk.fields(words="Weekly call until go-live"))
-    assert [entry.text for entry in http_stage.handover().entries if entry.author] == ["Weekly call until go-live"]
+    won_stage.hands.close("ana", views[-1]["id"])
+    walk.submit(won_stage, "ana", walk.fields(words="Weekly call until go-live"))
+    assert [entry.text for entry in won_stage.handover().entries if entry.author] == ["Weekly call until go-live"]
 
 
-def test_a_click_whose_listener_fails_is_answered_with_a_sentence(http_stage: Stage) -> None:
+def test_a_click_whose_listener_fails_is_answered_with_a_sentence(won_stage: Stage) -> None:
     """Silence after a click looks like success."""
-    walk.won(http_stage)
     refuse = "CREATE TRIGGER broken BEFORE INSERT ON answer BEGIN SELECT RAISE(ABORT, 'no'); END"
-    with http_stage.deps.store.db.engine.begin() as connection:
+    with won_stage.deps.store.db.engine.begin() as connection:
         connection.execute(text(refuse))
-    reaction = http_stage.hands.click("ana", walk.HERE, http_stage.post("list:sales_rep")["ts"], "none.commitment")
+    reaction = won_stage.hands.click("ana", walk.HERE, won_stage.post("list:sales_rep")["ts"], "none.commitment")
     assert reaction.error is None
-    http_stage.settle()
-    said = http_stage.world.slack.ephemerals(walk.user_id("ana"), walk.HERE)[-1]["text"]
+    won_stage.settle()
+    said = won_stage.world.slack.ephemerals(walk.user_id("ana"), walk.HERE)[-1]["text"]
     assert "nothing was changed. Please try once more." in said
 
 
-def test_a_click_that_comes_twice_opens_its_form_once_and_says_nothing(http_stage: Stage) -> None:
+def test_a_click_that_comes_twice_opens_its_form_once_and_says_nothing(won_stage: Stage) -> None:
     """The trigger is spent by then, and the form is there: “please click once more” would be wrong."""
-    walk.won(http_stage)
-    http_stage.world.slack.deliver.duplicate_next()
-    walk.click(http_stage, "ana", "list:sales_rep", "promise.add")
-    http_stage.settle()
-    assert len(http_stage.world.slack.views(walk.user_id("ana"))) == 1
-    assert [call["error"] for call in http_stage.world.slack.call_log("views.open")] == [None, "exchanged_trigger_id"]
-    assert http_stage.world.slack.ephemerals(walk.user_id("ana"), walk.HERE) == []
+    won_stage.world.slack.deliver.duplicate_next()
+    walk.click(won_stage, "ana", "list:sales_rep", "promise.add")
+    won_stage.settle()
+    assert len(won_stage.world.slack.views(walk.user_id("ana"))) == 1
+    assert [call["error"] for call in won_stage.world.slack.call_log("views.open")] == [None, "exchanged_trigger_id"]
+    assert won_stage.world.slack.ephemerals(walk.user_id("ana"), walk.HERE) == []
 
 
-def test_a_handover_cancelled_while_its_workspace_is_made_gets_no_more_of_it(http_stage: Stage) -> None:
+def test_a_handover_cancelled_while_its_workspace_is_made_gets_no_more_of_it(won_stage: Stage) -> None:
     """Asana does not answer, Dev cancels meanwhile: once Asana is back nothing is made there."""
-    walk.won(http_stage)
-    http_stage.world.faults.down("asana")
-    walk.click(http_stage, "dev", "root", "scope.confirm")
-    walk.submit(http_stage, "dev", {})
-    waiting = http_stage.deps.store.outbox.jobs
-    http_stage.until(lambda: any(job.error and job.kind == "Provision" for job in waiting(("ready",))), "one try")
-    http_stage.hands.command("dev", walk.HERE, "cancel ABC")
-    walk.submit(http_stage, "dev", walk.fields(reason="It was opened by mistake"))
-    http_stage.world.faults.down("asana", on=False)
-    http_stage.settle(60)
-    assert http_stage.handover().state is State.CANCELLED
-    assert http_stage.world.asana.projects() == []
-    assert not http_stage.parked()
+    won_stage.world.faults.down("asana")
+    walk.click(won_stage, "dev", "root", "scope.confirm")
+    walk.submit(won_stage, "dev", {})
+    waiting = won_stage.deps.store.outbox.jobs
+    won_stage.until(lambda: any(job.error and job.kind == "Provision" for job in waiting(("ready",))), "one try")
+    won_stage.hands.command("dev", walk.HERE, "cancel ABC")
+    walk.submit(won_stage, "dev", walk.fields(reason="It was opened by mistake"))
+    won_stage.world.faults.down("asana", on=False)
+    won_stage.settle(60)
+    assert won_stage.handover().state is State.CANCELLED
+    assert won_stage.world.asana.projects() == []
+    assert not won_stage.parked()
 
 
 @pytest.mark.parametrize("kind", ["429", "500", "drop_before", "drop_after"])
@@ -150,20 +145,17 @@ def test_the_history_arrives_once_whatever_slack_does_while_it_is_shared(
     assert not http_stage.parked()
 
 
-def test_two_promises_in_scope_never_become_tasks_of_one_name(http_stage: Stage) -> None:
+def test_two_promises_in_scope_never_become_tasks_of_one_name(scoped_stage: Stage) -> None:
     """Of two late promises the second is answered first: each has its own number all the same."""
-    walk.won(http_stage)
-    for step in (walk.context, walk.points, walk.scope):
-        step(http_stage)
     for words in ("a third promise", "a fourth promise"):
-        http_stage.hands.command("ana", walk.HERE, f"commit ABC {words}")
-    http_stage.settle()
+        scoped_stage.hands.command("ana", walk.HERE, f"commit ABC {words}")
+    scoped_stage.settle()
     for which in (-1, 0):
-        walk.click(http_stage, "ben", "list:pm", "points.answer")
-        point = f"point:{[entry.id for entry in http_stage.handover().entries if entry.open][which]}"
-        walk.submit(http_stage, "ben", {point: {"points.choice": "in_scope"}})
-        http_stage.settle()
-    names = Counter(task.name for task in http_stage.handover().tasks if task.name.startswith("Agreed scope item"))
+        walk.click(scoped_stage, "ben", "list:pm", "points.answer")
+        point = f"point:{[entry.id for entry in scoped_stage.handover().entries if entry.open][which]}"
+        walk.submit(scoped_stage, "ben", {point: {"points.choice": "in_scope"}})
+        scoped_stage.settle()
+    names = Counter(task.name for task in scoped_stage.handover().tasks if task.name.startswith("Agreed scope item"))
     assert len(names) >= 3
     assert set(names.values()) == {1}
 

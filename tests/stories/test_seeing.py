@@ -53,11 +53,10 @@ def home(stage: Stage, who: str) -> str:
     return walk.shown(view)
 
 
-def test_help_shows_only_what_this_person_may_do(http_stage: Stage) -> None:
+def test_help_shows_only_what_this_person_may_do(won_stage: Stage) -> None:
     """A colleague without a role learns whom to ask; each right adds its lines."""
-    walk.won(http_stage)
-    met(http_stage, "nico")
-    nico, ana, dev = (walk.shown(asked(http_stage, who, "help", GENERAL)) for who in ("nico", "ana", "dev"))
+    met(won_stage, "nico")
+    nico, ana, dev = (walk.shown(asked(won_stage, who, "help", GENERAL)) for who in ("nico", "ana", "dev"))
     assert "/handover list mine" in nico
     assert not [verb for verb in ("commit", "audit", "new", "assign", "scope", "cancel") if f"/handover {verb}" in nico]
     assert "To start one: ask sales operations. To change people: ask the delivery manager." in nico
@@ -66,46 +65,44 @@ def test_help_shows_only_what_this_person_may_do(http_stage: Stage) -> None:
     assert "/handover assign" not in ana
     assert "/handover scope ABC" not in ana
     assert all(f"/handover {verb}" in dev for verb in ("commit", "new", "assign", "scope", "cancel"))
-    assert asked(http_stage, "dev", "help")["text"] == "What you can do with /handover."
+    assert asked(won_stage, "dev", "help")["text"] == "What you can do with /handover."
 
 
 @pytest.mark.req("R244")
-def test_the_bare_command_shows_my_things_and_in_the_projects_channel_its_handover(http_stage: Stage) -> None:
+def test_the_bare_command_shows_my_things_and_in_the_projects_channel_its_handover(won_stage: Stage) -> None:
     """Nobody has to ask anybody what is going on."""
-    walk.won(http_stage)
-    mine = asked(http_stage, "dev", "")
+    mine = asked(won_stage, "dev", "")
     assert mine["text"] == "1 thing waits for you."
     assert "confirm the scope" in walk.shown(mine)
-    assert asked(http_stage, "chloe", "")["text"].startswith("Nothing waits for you, Chloe.")
-    walk.scope(http_stage)
-    where = http_stage.handover().channel_id
-    card = asked(http_stage, "chloe", "", where)
-    assert card["text"].startswith(f"Handover {http_stage.handover().title}: workspace ready, due ")
+    assert asked(won_stage, "chloe", "")["text"].startswith("Nothing waits for you, Chloe.")
+    walk.scope(won_stage)
+    where = won_stage.handover().channel_id
+    card = asked(won_stage, "chloe", "", where)
+    assert card["text"].startswith(f"Handover {won_stage.handover().title}: workspace ready, due ")
     assert "84,000" in walk.shown(card)
     assert "84,000" not in card["text"]
 
 
-def test_a_name_gives_the_card_a_choice_or_the_way_on(http_stage: Stage) -> None:
+def test_a_name_gives_the_card_a_choice_or_the_way_on(won_stage: Stage) -> None:
     """One match, several, none: near verbs, and the CRM for those who may search it."""
-    walk.won(http_stage)
-    http_stage.world.hubspot.win(NORTHWIND)
-    http_stage.settle()
-    card = asked(http_stage, "ana", "ABC")
-    assert card["text"].startswith(f"Handover {http_stage.handover().title}: won, scope wanted by ")
+    won_stage.world.hubspot.win(NORTHWIND)
+    won_stage.settle()
+    card = asked(won_stage, "ana", "ABC")
+    assert card["text"].startswith(f"Handover {won_stage.handover().title}: won, scope wanted by ")
     assert "Dev confirms the scope" in walk.shown(card)
     assert "Open the thread" in walk.shown(card)
-    assert asked(http_stage, "ana", "HO-2")["text"].startswith("Handover Northwind – Data Platform")
+    assert asked(won_stage, "ana", "HO-2")["text"].startswith("Handover Northwind – Data Platform")
 
-    several = asked(http_stage, "ana", "at")
+    several = asked(won_stage, "ana", "at")
     assert several["text"] == "2 handovers match. Which one?"
-    http_stage.hands.click_ephemeral("ana", latest(http_stage, "ana")["id"], "card.show", value="2")
-    http_stage.settle()
-    assert latest(http_stage, "ana")["text"].startswith("Handover Northwind – Data Platform")
+    won_stage.hands.click_ephemeral("ana", latest(won_stage, "ana")["id"], "card.show", value="2")
+    won_stage.settle()
+    assert latest(won_stage, "ana")["text"].startswith("Handover Northwind – Data Platform")
 
-    typo = asked(http_stage, "ana", "lits")
+    typo = asked(won_stage, "ana", "lits")
     assert "Did you mean `/handover list`" in typo["text"]
-    met(http_stage, "nico")
-    assert "crm.search" not in str(asked(http_stage, "nico", "Ovo", GENERAL)["blocks"])
+    met(won_stage, "nico")
+    assert "crm.search" not in str(asked(won_stage, "nico", "Ovo", GENERAL)["blocks"])
 
 
 @pytest.mark.req("R223")
@@ -128,17 +125,16 @@ def test_the_crm_search_finds_an_open_deal_and_tracks_it(http_stage: Stage) -> N
     assert latest(http_stage, "rafi")["text"].startswith('The CRM knows no deal for "Nowhere".')
 
 
-def test_lists_of_mine_late_and_all(http_stage: Stage) -> None:
+def test_lists_of_mine_late_and_all(won_stage: Stage) -> None:
     """Each list says how many; a late one names the person it waits for, to those who asked."""
-    walk.won(http_stage)
-    http_stage.world.hubspot.win("9003")
-    http_stage.settle()
-    assert asked(http_stage, "ana", "list")["text"] == "My handovers: 1 handover."
-    assert asked(http_stage, "ben", "list mine")["text"] == "My handovers: 2 handovers."
-    assert asked(http_stage, "ana", "list all")["text"] == "Open handovers: 2 handovers."
-    assert asked(http_stage, "hana", "list late")["text"] == "Late handovers: none."
-    http_stage.clock.advance(timedelta(days=5))
-    late = asked(http_stage, "hana", "list late")
+    won_stage.world.hubspot.win("9003")
+    won_stage.settle()
+    assert asked(won_stage, "ana", "list")["text"] == "My handovers: 1 handover."
+    assert asked(won_stage, "ben", "list mine")["text"] == "My handovers: 2 handovers."
+    assert asked(won_stage, "ana", "list all")["text"] == "Open handovers: 2 handovers."
+    assert asked(won_stage, "hana", "list late")["text"] == "Late handovers: none."
+    won_stage.clock.advance(timedelta(days=5))
+    late = asked(won_stage, "hana", "list late")
     assert late["text"] == "Late handovers: 2 handovers."
     assert "🔴 Late" in walk.shown(late)
     assert "waits for Dev Patel" in walk.shown(late)
@@ -170,116 +166,111 @@ def test_a_deal_that_is_in_no_crm_gets_its_thread_from_a_form(http_stage: Stage)
     assert "Only sales, delivery and operations can start" in letters(http_stage, "nico")[-1]["text"]
 
 
-def test_a_new_holder_is_told_and_finds_everything(http_stage: Stage) -> None:
+def test_a_new_holder_is_told_and_finds_everything(won_stage: Stage) -> None:
     """Mei takes over from Ben: she is rung once, her list carries her name, the brief is hers, the CRM's words too."""
-    walk.won(http_stage)
-    walk.context(http_stage)
-    assert "Write it like this" in asked(http_stage, "dev", "assign ABC")["text"]
-    assert "Only the delivery manager" in asked(http_stage, "ana", "assign ABC pm @rafi")["text"]
-    assert asked(http_stage, "dev", "assign ABC pm @mei")["text"] == "Mei is the project manager of ABC Fintech now."
-    http_stage.settle()
+    walk.context(won_stage)
+    assert "Write it like this" in asked(won_stage, "dev", "assign ABC")["text"]
+    assert "Only the delivery manager" in asked(won_stage, "ana", "assign ABC pm @rafi")["text"]
+    assert asked(won_stage, "dev", "assign ABC pm @mei")["text"] == "Mei is the project manager of ABC Fintech now."
+    won_stage.settle()
     mei = walk.user_id("mei")
-    rung = [m for m in http_stage.channel() if f"<@{mei}>" in str(m.get("blocks"))]
+    rung = [m for m in won_stage.channel() if f"<@{mei}>" in str(m.get("blocks"))]
     assert len(rung) == 1
     assert "is project manager now" in walk.shown(rung[0])
     assert rung[0]["text"] == "ABC Fintech: Mei Lin is project manager now."
-    assert "*Mei Lin* · project manager" in walk.shown(http_stage.post("list:pm"))
-    brief = asked(http_stage, "mei", "brief ABC")
+    assert "*Mei Lin* · project manager" in walk.shown(won_stage.post("list:pm"))
+    brief = asked(won_stage, "mei", "brief ABC")
     assert PROMISE in walk.shown(brief)
     assert "Closing takes five days" in walk.shown(brief)
     assert brief["text"].endswith(": dates, promises, people, why they chose us, risks.")
-    assert "*Mei Lin* named" not in walk.shown(asked(http_stage, "mei", "audit ABC"))
-    assert "*Dev Patel* named Mei Lin as project manager" in walk.shown(asked(http_stage, "mei", "audit ABC"))
-    assert "None of your handovers" in asked(http_stage, "ben", "brief ABC")["text"]
+    assert "*Mei Lin* named" not in walk.shown(asked(won_stage, "mei", "audit ABC"))
+    assert "*Dev Patel* named Mei Lin as project manager" in walk.shown(asked(won_stage, "mei", "audit ABC"))
+    assert "None of your handovers" in asked(won_stage, "ben", "brief ABC")["text"]
 
 
-def test_somebody_whom_nobody_met_is_asked_about_and_gets_the_brief_by_direct_message(http_stage: Stage) -> None:
+def test_somebody_whom_nobody_met_is_asked_about_and_gets_the_brief_by_direct_message(won_stage: Stage) -> None:
     """Nico is not in the handovers channel: he is looked up in Slack first, and hears of his role all the same."""
-    walk.won(http_stage)
-    assert "I do not know this person yet" in asked(http_stage, "dev", "assign ABC csm @nico")["text"]
-    http_stage.settle()
-    done = asked(http_stage, "dev", "assign ABC csm @nico")
+    assert "I do not know this person yet" in asked(won_stage, "dev", "assign ABC csm @nico")["text"]
+    won_stage.settle()
+    done = asked(won_stage, "dev", "assign ABC csm @nico")
     assert done["text"] == "Nico is the client success of ABC Fintech now."
-    http_stage.settle()
-    (letter,) = letters(http_stage, "nico")
-    assert letter["text"] == f"{http_stage.handover().title}: you are client success now."
+    won_stage.settle()
+    (letter,) = letters(won_stage, "nico")
+    assert letter["text"] == f"{won_stage.handover().title}: you are client success now."
     assert "brief.show" in str(letter["blocks"])
-    refused = asked(http_stage, "dev", "assign ABC csm @klein")
-    http_stage.settle()
-    refused = asked(http_stage, "dev", "assign ABC csm @klein")
+    refused = asked(won_stage, "dev", "assign ABC csm @klein")
+    won_stage.settle()
+    refused = asked(won_stage, "dev", "assign ABC csm @klein")
     assert "is a guest in Slack. Guests hold no role" in refused["text"]
-    with http_stage.deps.store.read() as reader:
+    with won_stage.deps.store.read() as reader:
         nico = reader.by_slack(walk.user_id("nico"))
     assert nico is not None
-    assert http_stage.handover().roles[Role.CSM] == nico.id
+    assert won_stage.handover().roles[Role.CSM] == nico.id
 
 
 @pytest.mark.req("R229")
-def test_the_history_is_a_message_or_a_file_for_the_people_of_the_handover(http_stage: Stage) -> None:
+def test_the_history_is_a_message_or_a_file_for_the_people_of_the_handover(won_stage: Stage) -> None:
     """Who did what, when, from what to what; the file holds all of it and comes by direct message, once."""
-    walk.won(http_stage)
-    walk.context(http_stage)
-    shown = asked(http_stage, "ben", "audit ABC")
-    assert shown["text"].startswith(f"History of {http_stage.handover().title}: ")
+    walk.context(won_stage)
+    shown = asked(won_stage, "ben", "audit ABC")
+    assert shown["text"].startswith(f"History of {won_stage.handover().title}: ")
     assert "*Ana Ruiz* added a promise (2)" in walk.shown(shown)
     assert "Weekly call" not in walk.shown(shown)
-    assert asked(http_stage, "ben", "audit ABC file")["text"] == "The history comes as a file, by direct message."
-    http_stage.settle()
-    (file,) = http_stage.world.slack.files()
+    assert asked(won_stage, "ben", "audit ABC file")["text"] == "The history comes as a file, by direct message."
+    won_stage.settle()
+    (file,) = won_stage.world.slack.files()
     assert file["name"] == "HO-1-history.txt"
-    assert [f["id"] for m in letters(http_stage, "ben") for f in m.get("files", [])] == [file["id"]]
-    body = http_stage.world.slack.drive.content(file["id"]).decode()
+    assert [f["id"] for m in letters(won_stage, "ben") for f in m.get("files", [])] == [file["id"]]
+    body = won_stage.world.slack.drive.content(file["id"]).decode()
     assert body.startswith(f"{TITLE}")
     assert "Ana Ruiz  captured" in body
     assert "was: presale; now: won" in body
-    met(http_stage, "nico")
-    assert "None of your handovers" in asked(http_stage, "nico", "audit ABC file", GENERAL)["text"]
-    http_stage.settle()
-    assert len(http_stage.world.slack.files()) == 1
+    met(won_stage, "nico")
+    assert "None of your handovers" in asked(won_stage, "nico", "audit ABC file", GENERAL)["text"]
+    won_stage.settle()
+    assert len(won_stage.world.slack.files()) == 1
 
 
 @pytest.mark.req("R244")
-def test_home_is_for_each_person_what_concerns_them(http_stage: Stage) -> None:
+def test_home_is_for_each_person_what_concerns_them(won_stage: Stage) -> None:
     """Rep, project manager, delivery manager, head, a colleague without a role, a guest."""
-    walk.won(http_stage)
-    http_stage.hands.command("ana", walk.HERE, f"commit ABC {PROMISE}")
-    http_stage.settle()
-    ana = home(http_stage, "ana")
+    won_stage.hands.command("ana", walk.HERE, f"commit ABC {PROMISE}")
+    won_stage.settle()
+    ana = home(won_stage, "ana")
     assert "*2 things wait for you*, Ana." in ana
     assert "*Deals you sold* · 1" in ana
     assert "next: Dev confirms the scope" in ana
-    ben = home(http_stage, "ben")
+    ben = home(won_stage, "ben")
     assert "answer 2 points" in ben.lower()
     assert "Deals you sold" not in ben
-    assert "confirm the scope" in home(http_stage, "dev").lower()
-    assert "*Late* · none" in home(http_stage, "hana")
-    nico, klein = home(http_stage, "nico"), home(http_stage, "klein")
+    assert "confirm the scope" in home(won_stage, "dev").lower()
+    assert "*Late* · none" in home(won_stage, "hana")
+    nico, klein = home(won_stage, "nico"), home(won_stage, "klein")
     assert "*Nothing waits for you*, Nico." in nico
     assert "colleagues only" in klein
     for outside in (nico, klein):
         assert "ABC Fintech" not in outside
         assert PROMISE not in outside
 
-    http_stage.clock.advance(timedelta(days=5))
-    hana = home(http_stage, "hana")
+    won_stage.clock.advance(timedelta(days=5))
+    hana = home(won_stage, "hana")
     assert "🔴 *Late* · 1" in hana
     assert TITLE in hana
 
 
-def test_what_is_done_from_home_is_answered_by_direct_message(http_stage: Stage) -> None:
+def test_what_is_done_from_home_is_answered_by_direct_message(won_stage: Stage) -> None:
     """A phone in the train: Ana says from Home what was promised, and can take it back."""
-    walk.won(http_stage)
-    home(http_stage, "ana")
-    view = http_stage.world.slack.home(walk.user_id("ana"))
+    home(won_stage, "ana")
+    view = won_stage.world.slack.home(walk.user_id("ana"))
     assert view is not None
-    opened = http_stage.hands.click_view("ana", view["id"], "promise.add")
+    opened = won_stage.hands.click_view("ana", view["id"], "promise.add")
     assert opened.error is None
-    walk.submit(http_stage, "ana", {"words": {"words": PROMISE}})
-    http_stage.settle()
-    word = letters(http_stage, "ana")[-1]
+    walk.submit(won_stage, "ana", {"words": {"words": PROMISE}})
+    won_stage.settle()
+    word = letters(won_stage, "ana")[-1]
     assert word["text"] == "Saved 1 promise on ABC Fintech. Ben answers it."
     assert "entry.undo" in str(word["blocks"])
-    view = http_stage.world.slack.home(walk.user_id("ana"))
+    view = won_stage.world.slack.home(walk.user_id("ana"))
     assert view is not None
     assert "*2 things wait for you*, Ana." in walk.shown(view)
 

@@ -30,66 +30,61 @@ def status(stage: Stage) -> str:
 
 
 @pytest.mark.req("R246")
-def test_dev_splits_a_deal_and_each_workstream_goes_its_own_way(http_stage: Stage) -> None:
+def test_dev_splits_a_deal_and_each_workstream_goes_its_own_way(won_stage: Stage) -> None:
     """Sums that do not match stay in the form; then three threads, each with its share; the CRM waits for the last."""
-    walk.won(http_stage)
-    walk.context(http_stage)
-    view = opened(http_stage)
+    walk.context(won_stage)
+    view = opened(won_stage)
     assert "Together: 84,000.00 EUR." in str(view)
-    wrong = http_stage.hands.submit("dev", view["id"], walk.fields(parts="Data platform: 50,000\nCloud: 30,000"))
+    wrong = won_stage.hands.submit("dev", view["id"], walk.fields(parts="Data platform: 50,000\nCloud: 30,000"))
     assert isinstance(wrong.body, dict)
     assert "4,000.00 EUR are missing" in wrong.body["errors"]["parts"]
-    walk.submit(http_stage, "dev", walk.fields(parts=PARTS))
-    http_stage.settle()
-    records = [http_stage.handover(n) for n in (1, 2, 3)]
+    walk.submit(won_stage, "dev", walk.fields(parts=PARTS))
+    won_stage.settle()
+    records = [won_stage.handover(n) for n in (1, 2, 3)]
     assert [r.workstream for r in records] == ["Data platform", "Cloud", "Portal"]
     assert [split.words(split.amount(r)) for r in records] == ["50,000.00 EUR", "30,000.00 EUR", "4,000.00 EUR"]
-    assert "€30,000" in walk.shown(http_stage.post("root", 2))
-    assert "ABC Fintech – Cloud" in walk.shown(http_stage.post("root", 2))
-    assert "ABC Fintech – Data platform" in walk.shown(http_stage.post("root"))
+    assert "€30,000" in walk.shown(won_stage.post("root", 2))
+    assert "ABC Fintech – Cloud" in walk.shown(won_stage.post("root", 2))
+    assert "ABC Fintech – Data platform" in walk.shown(won_stage.post("root"))
     (reply,) = (post.name for post in records[0].posts if post.name.startswith("reply:split"))
-    assert "• HO-2 Cloud\n• HO-3 Portal\nWhat was captured so far stays on HO-1." in walk.shown(http_stage.post(reply))
-    listed = walk.shown(http_stage.hands.command("dev", walk.HERE, "ABC").body)
+    assert "• HO-2 Cloud\n• HO-3 Portal\nWhat was captured so far stays on HO-1." in walk.shown(won_stage.post(reply))
+    listed = walk.shown(won_stage.hands.command("dev", walk.HERE, "ABC").body)
     assert all(f"ABC Fintech – {r.workstream}" in listed for r in records)
-    assert any("A deal was split into 3 workstreams" in walk.shown(m) for m in letters(http_stage, "olga"))
+    assert any("A deal was split into 3 workstreams" in walk.shown(m) for m in letters(won_stage, "olga"))
 
     for step in (walk.points, walk.scope, walk.signed, walk.invited):
-        step(http_stage)
-    assert [http_stage.handover(n).state for n in (1, 2, 3)] == [State.IN_PROGRESS, State.WON, State.WON]
-    assert status(http_stage) != "closed_migrated"
+        step(won_stage)
+    assert [won_stage.handover(n).state for n in (1, 2, 3)] == [State.IN_PROGRESS, State.WON, State.WON]
+    assert status(won_stage) != "closed_migrated"
     for number in (2, 3):
-        http_stage.hands.command("dev", walk.HERE, f"cancel HO-{number}")
-        walk.submit(http_stage, "dev", walk.fields(reason="It comes with another contract"))
-        http_stage.settle()
-    assert status(http_stage) == "closed_migrated"
-    assert not http_stage.parked()
+        won_stage.hands.command("dev", walk.HERE, f"cancel HO-{number}")
+        walk.submit(won_stage, "dev", walk.fields(reason="It comes with another contract"))
+        won_stage.settle()
+    assert status(won_stage) == "closed_migrated"
+    assert not won_stage.parked()
 
 
-def test_a_new_amount_in_the_crm_asks_for_new_shares(http_stage: Stage) -> None:
+def test_a_new_amount_in_the_crm_asks_for_new_shares(won_stage: Stage) -> None:
     """The message has the form; the lines that are there stand in it, and the corrected ones are kept."""
-    walk.won(http_stage)
-    opened(http_stage)
-    walk.submit(http_stage, "dev", walk.fields(parts=PARTS))
-    http_stage.settle()
-    http_stage.world.hubspot.edit(walk.ABC, amount="90000")
-    http_stage.settle()
-    (letter,) = (m for m in letters(http_stage, "dev") if "do not add up" in walk.shown(m))
+    opened(won_stage)
+    walk.submit(won_stage, "dev", walk.fields(parts=PARTS))
+    won_stage.settle()
+    won_stage.world.hubspot.edit(walk.ABC, amount="90000")
+    won_stage.settle()
+    (letter,) = (m for m in letters(won_stage, "dev") if "do not add up" in walk.shown(m))
     assert "the whole deal is 90,000.00 EUR in the CRM now" in walk.shown(letter)
-    room = next(
-        r["id"] for r in http_stage.world.slack.dms(walk.user_id("dev")) if letter in http_stage.channel(r["id"])
-    )
-    http_stage.hands.click("dev", room, letter["ts"], "deal.split")
-    view = walk.modal(http_stage, "dev")
+    room = next(r["id"] for r in won_stage.world.slack.dms(walk.user_id("dev")) if letter in won_stage.channel(r["id"]))
+    won_stage.hands.click("dev", room, letter["ts"], "deal.split")
+    view = walk.modal(won_stage, "dev")
     assert "Data platform: 50,000.00\\nCloud: 30,000.00\\nPortal: 4,000.00" in repr(view)
-    walk.submit(http_stage, "dev", walk.fields(parts="Data platform: 50,000\nCloud: 30,000\nPortal: 10,000"))
-    http_stage.settle()
-    assert split.words(split.amount(http_stage.handover(3))) == "10,000.00 EUR"
+    walk.submit(won_stage, "dev", walk.fields(parts="Data platform: 50,000\nCloud: 30,000\nPortal: 10,000"))
+    won_stage.settle()
+    assert split.words(split.amount(won_stage.handover(3))) == "10,000.00 EUR"
 
 
-def test_who_may_not_split_hears_who_may(http_stage: Stage) -> None:
+def test_who_may_not_split_hears_who_may(won_stage: Stage) -> None:
     """Ana sold it, but the delivery manager splits it; after the scope it is too late for anybody."""
-    walk.won(http_stage)
-    said = http_stage.hands.command("ana", walk.HERE, "split HO-1").body
+    said = won_stage.hands.command("ana", walk.HERE, "split HO-1").body
     assert "Only the delivery manager, sales operations or the Head of Delivery can split a deal." in str(said)
-    walk.scope(http_stage)
-    assert "before its scope is confirmed" in str(http_stage.hands.command("dev", walk.HERE, "split HO-1").body)
+    walk.scope(won_stage)
+    assert "before its scope is confirmed" in str(won_stage.hands.command("dev", walk.HERE, "split HO-1").body)

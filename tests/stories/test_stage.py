@@ -77,28 +77,26 @@ def test_the_deal_stays_alive_after_the_gate_until_it_is_closed(stage: Stage) ->
     assert not stage.parked()
 
 
-def test_who_may_not_hears_whom_to_ask(http_stage: Stage) -> None:
+def test_who_may_not_hears_whom_to_ask(won_stage: Stage) -> None:
     """Before the gate nobody; after it neither the rep nor the Head of Delivery. Help says so too."""
-    walk.won(http_stage)
-    before = http_stage.hands.command("ben", walk.HERE, "stage ABC")
+    before = won_stage.hands.command("ben", walk.HERE, "stage ABC")
     assert "Delivery has not begun" in str(before.body)
-    assert "/handover stage ABC" in str(http_stage.hands.command("ben", walk.HERE, "help").body)
-    helped = str(http_stage.hands.command("ana", walk.HERE, "help").body)
+    assert "/handover stage ABC" in str(won_stage.hands.command("ben", walk.HERE, "help").body)
+    helped = str(won_stage.hands.command("ana", walk.HERE, "help").body)
     assert "/handover stage" not in helped
     assert "To change the stage after the gate: ask the project manager." in helped
     for step in (walk.context, walk.points, walk.scope, walk.signed, walk.invited):
-        step(http_stage)
-    open_menu(http_stage, "ana")
-    assert "Only Ben or Chloe can change the stage." in walk.shown(walk.modal(http_stage, "ana"))
-    assert "Only Ben or Chloe" in str(http_stage.hands.command("hana", walk.HERE, "stage ABC").body)
-    assert http_stage.handover().state is State.IN_PROGRESS
+        step(won_stage)
+    open_menu(won_stage, "ana")
+    assert "Only Ben or Chloe can change the stage." in walk.shown(walk.modal(won_stage, "ana"))
+    assert "Only Ben or Chloe" in str(won_stage.hands.command("hana", walk.HERE, "stage ABC").body)
+    assert won_stage.handover().state is State.IN_PROGRESS
 
 
-def test_the_crms_note_comes_once_also_when_its_answer_is_lost(http_stage: Stage) -> None:
+def test_the_crms_note_comes_once_also_when_its_answer_is_lost(whole_stage: Stage) -> None:
     """An answer lost on the way makes no second note."""
-    walk.whole(http_stage)
-    fault = http_stage.world.faults.add("hubspot", "POST /crm/objects/2026-03/notes", "drop_after")
-    choose(http_stage, "ben", "maintenance")
+    fault = whole_stage.world.faults.add("hubspot", "POST /crm/objects/2026-03/notes", "drop_after")
+    choose(whole_stage, "ben", "maintenance")
     assert fault.times == 0
-    assert http_stage.handover().state is State.MAINTENANCE
-    assert len([note for note in notes(http_stage) if "Maintenance." in note]) == 1
+    assert whole_stage.handover().state is State.MAINTENANCE
+    assert len([note for note in notes(whole_stage) if "Maintenance." in note]) == 1

@@ -46,21 +46,19 @@ def test_the_head_who_takes_it_does_all_of_it_through_the_front_door(stage: Stag
     assert stage.parked() == []
 
 
-def test_done_in_a_reminder_ticks_the_item_and_the_reminder_follows(http_stage: Stage) -> None:
-    walk.won(http_stage)
-    walk.scope(http_stage)
-    assert bar(http_stage, "due").status_code == 200
-    http_stage.settle()
-    mine = reminders(http_stage, "ben")[-1]
+def test_done_in_a_reminder_ticks_the_item_and_the_reminder_follows(bare_stage: Stage) -> None:
+    assert bar(bare_stage, "due").status_code == 200
+    bare_stage.settle()
+    mine = reminders(bare_stage, "ben")[-1]
     assert "item.done" in str(mine["blocks"])
-    press(http_stage, "ben", mine, "item.done")
-    assert whispered(http_stage, "ben") == "Ticked on ABC Fintech: Confirm that the team is available."
-    team = http_stage.handover().item("confirm-team")
+    press(bare_stage, "ben", mine, "item.done")
+    assert whispered(bare_stage, "ben") == "Ticked on ABC Fintech: Confirm that the team is available."
+    team = bare_stage.handover().item("confirm-team")
     assert team
-    assert team.ticked_by == http_stage.handover().roles["pm"]  # type: ignore[index]
+    assert team.ticked_by == bare_stage.handover().roles["pm"]  # type: ignore[index]
 
     def now() -> str:
-        return str(next(m for m in letters(http_stage, "ben") if m["ts"] == mine["ts"])["blocks"])
+        return str(next(m for m in letters(bare_stage, "ben") if m["ts"] == mine["ts"])["blocks"])
 
-    http_stage.until(lambda: "item.done" not in now(), "the reminder is edited")
-    assert http_stage.parked() == []
+    bare_stage.until(lambda: "item.done" not in now(), "the reminder is edited")
+    assert bare_stage.parked() == []

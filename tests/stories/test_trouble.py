@@ -77,10 +77,9 @@ def step_of(stage: Stage, key: str) -> Any:
     return step
 
 
-def test_whatever_asana_does_there_is_one_project_with_each_task_once(http_stage: Stage) -> None:
+def test_whatever_asana_does_there_is_one_project_with_each_task_once(won_stage: Stage) -> None:
     """Failing, asking to slow down, silent without the deed and after it: it goes on by itself, once."""
-    walk.won(http_stage)
-    add = http_stage.world.faults.add
+    add = won_stage.world.faults.add
     faults = [
         add("asana", "POST /projects", "500", times=3),
         add("asana", "POST /projects", "429"),
@@ -89,21 +88,20 @@ def test_whatever_asana_does_there_is_one_project_with_each_task_once(http_stage
         add("asana", "POST /tasks", "drop_after", times=2),
         add("asana", "POST /attachments", "drop_after"),
     ]
-    provisioned(http_stage)
+    provisioned(won_stage)
     assert [fault.times for fault in faults] == [0] * len(faults)
-    one_of_each(http_stage)
-    links = [one["name"] for one in http_stage.world.asana.projects()[0]["attachments"]]
+    one_of_each(won_stage)
+    links = [one["name"] for one in won_stage.world.asana.projects()[0]["attachments"]]
     assert links
     assert len(links) == len(set(links))
 
 
-def test_a_call_that_hangs_is_given_up_and_asked_again(http_stage: Stage) -> None:
+def test_a_call_that_hangs_is_given_up_and_asked_again(won_stage: Stage) -> None:
     """The line stays silent and breaks; nothing had happened, so the second try makes the project."""
-    walk.won(http_stage)
-    fault = http_stage.world.faults.add("asana", "POST /projects", "timeout", seconds=1.0)
-    provisioned(http_stage)
+    fault = won_stage.world.faults.add("asana", "POST /projects", "timeout", seconds=1.0)
+    provisioned(won_stage)
     assert fault.times == 0
-    one_of_each(http_stage)
+    one_of_each(won_stage)
 
 
 def test_whatever_slack_does_each_message_is_there_once(http_stage: Stage) -> None:
@@ -119,25 +117,24 @@ def test_whatever_slack_does_each_message_is_there_once(http_stage: Stage) -> No
     assert not http_stage.parked()
 
 
-def test_with_asana_down_slack_goes_on_and_the_rest_follows_by_itself(http_stage: Stage) -> None:
+def test_with_asana_down_slack_goes_on_and_the_rest_follows_by_itself(won_stage: Stage) -> None:
     """Channel, team and brief are there; the project's step says in plain words that it waits; nobody is rung."""
-    walk.won(http_stage)
-    http_stage.world.faults.down("asana")
-    confirm(http_stage)
-    http_stage.until(lambda: step_of(http_stage, "channel_brief").state is StepState.DONE, "the Slack side")
-    http_stage.until(lambda: step_of(http_stage, "project").state is StepState.RETRYING, "the project waits")
-    assert step_of(http_stage, "project").words == "Asana does not answer. It goes on by itself."
-    assert http_stage.handover().state is State.SCOPED
-    http_stage.until(lambda: "trying again" in walk.shown(http_stage.post("progress")), "the progress message")
-    said = http_stage.hands.command("ana", walk.HERE, "commit ABC weekly call until go-live")
+    won_stage.world.faults.down("asana")
+    confirm(won_stage)
+    won_stage.until(lambda: step_of(won_stage, "channel_brief").state is StepState.DONE, "the Slack side")
+    won_stage.until(lambda: step_of(won_stage, "project").state is StepState.RETRYING, "the project waits")
+    assert step_of(won_stage, "project").words == "Asana does not answer. It goes on by itself."
+    assert won_stage.handover().state is State.SCOPED
+    won_stage.until(lambda: "trying again" in walk.shown(won_stage.post("progress")), "the progress message")
+    said = won_stage.hands.command("ana", walk.HERE, "commit ABC weekly call until go-live")
     assert "Saved 1 promise" in str(said.body)
-    assert not [post for post in http_stage.handover().posts if "step_failed" in post.name]
+    assert not [post for post in won_stage.handover().posts if "step_failed" in post.name]
 
-    http_stage.world.faults.down("asana", on=False)
-    http_stage.settle(60)
-    assert http_stage.handover().state is State.PROVISIONED
-    assert "trying again" not in walk.shown(http_stage.post("progress"))
-    one_of_each(http_stage)
+    won_stage.world.faults.down("asana", on=False)
+    won_stage.settle(60)
+    assert won_stage.handover().state is State.PROVISIONED
+    assert "trying again" not in walk.shown(won_stage.post("progress"))
+    one_of_each(won_stage)
 
 
 @pytest.fixture
@@ -224,22 +221,21 @@ def test_a_plan_that_forbids_comment_only_gives_the_client_nothing_more(http_sta
     assert "does not allow comment-only guests" in walk.shown(http_stage.post("list:csm"))
 
 
-def test_a_root_that_somebody_deleted_comes_back(http_stage: Stage) -> None:
+def test_a_root_that_somebody_deleted_comes_back(won_stage: Stage) -> None:
     """The next change finds the root gone and posts it anew; it is edited in place from then on."""
-    walk.won(http_stage)
-    before = http_stage.post("root")["ts"]
-    book: Messages = http_stage.world.slack.book
+    before = won_stage.post("root")["ts"]
+    book: Messages = won_stage.world.slack.book
     book.delete(walk.HERE, before)
-    http_stage.hands.command("ana", walk.HERE, "commit ABC weekly call until go-live")
-    http_stage.settle()
-    root = http_stage.post("root")
+    won_stage.hands.command("ana", walk.HERE, "commit ABC weekly call until go-live")
+    won_stage.settle()
+    root = won_stage.post("root")
     assert root["ts"] != before
     assert "1 promise" in walk.shown(root)
-    confirm(http_stage)
-    http_stage.settle(60)
-    assert http_stage.post("root")["ts"] == root["ts"]
-    assert "Workspace ready" in walk.shown(http_stage.post("root"))
-    roots = [m for m in http_stage.channel() if "1 promise" in str(m.get("blocks")) and "root.menu" in str(m)]
+    confirm(won_stage)
+    won_stage.settle(60)
+    assert won_stage.post("root")["ts"] == root["ts"]
+    assert "Workspace ready" in walk.shown(won_stage.post("root"))
+    roots = [m for m in won_stage.channel() if "1 promise" in str(m.get("blocks")) and "root.menu" in str(m)]
     assert len(roots) == 1
 
 

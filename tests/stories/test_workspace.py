@@ -109,28 +109,25 @@ def test_the_plan_ends_by_the_date_that_matters_to_the_client(http_stage: Stage)
 
 
 @pytest.mark.req("R8", "R175")
-def test_only_what_was_agreed_reaches_the_workspace_and_every_promise_ends_somewhere(http_stage: Stage) -> None:
+def test_only_what_was_agreed_reaches_the_workspace_and_every_promise_ends_somewhere(scoped_stage: Stage) -> None:
     """A promise in scope becomes a task; one that is open or declined does not, and an open one shuts the gate."""
-    walk.won(http_stage)
-    for step in (walk.context, walk.points, walk.scope):
-        step(http_stage)
 
     def agreed() -> list[str]:
-        return [task["name"] for task in tasks(http_stage) if task["name"].startswith("Agreed scope item")]
+        return [task["name"] for task in tasks(scoped_stage) if task["name"].startswith("Agreed scope item")]
 
-    decided = [e.point.disposition for e in http_stage.handover().entries if e.kind == "commitment" and e.point]
+    decided = [e.point.disposition for e in scoped_stage.handover().entries if e.kind == "commitment" and e.point]
     assert decided == ["in_scope", "in_scope"]
     assert len(agreed()) == 2
-    http_stage.hands.command("ana", walk.HERE, "commit ABC free parking for all")
-    http_stage.settle()
-    (parking,) = [entry.id for entry in http_stage.handover().entries if entry.open]
+    scoped_stage.hands.command("ana", walk.HERE, "commit ABC free parking for all")
+    scoped_stage.settle()
+    (parking,) = [entry.id for entry in scoped_stage.handover().entries if entry.open]
     assert len(agreed()) == 2
-    assert any(turn.action == "answer_points" for turn in gate.missing(http_stage.handover()))
-    walk.click(http_stage, "ben", "list:pm", "points.answer")
-    view = walk.modal(http_stage, "ben")
-    http_stage.hands.choose_view("ben", view["id"], "points.choice", "declined", block_id=f"point:{parking}")
-    walk.submit(http_stage, "ben", {f"point:{parking}:told_by": {f"point:{parking}:told_by": "Ana, by phone"}})
-    http_stage.settle()
+    assert any(turn.action == "answer_points" for turn in gate.missing(scoped_stage.handover()))
+    walk.click(scoped_stage, "ben", "list:pm", "points.answer")
+    view = walk.modal(scoped_stage, "ben")
+    scoped_stage.hands.choose_view("ben", view["id"], "points.choice", "declined", block_id=f"point:{parking}")
+    walk.submit(scoped_stage, "ben", {f"point:{parking}:told_by": {f"point:{parking}:told_by": "Ana, by phone"}})
+    scoped_stage.settle()
     assert len(agreed()) == 2
-    assert "parking" not in str(http_stage.world.asana.projects())
-    assert not any(turn.action == "answer_points" for turn in gate.missing(http_stage.handover()))
+    assert "parking" not in str(scoped_stage.world.asana.projects())
+    assert not any(turn.action == "answer_points" for turn in gate.missing(scoped_stage.handover()))
