@@ -129,65 +129,56 @@ def test_a_person_may_say_that_it_goes_on_and_the_next_read_does_not_undo_it(won
     assert replies(won_stage, "hold") == [reply]
 
 
-def ready(stage: Stage) -> None:
-    """All three have signed; the client's access keeps the gate shut."""
-    walk.won(stage)
-    for step in (walk.context, walk.points, walk.scope, walk.signed):
-        step(stage)
-    handover = stage.handover()
-    assert handover.state is State.PROVISIONED
-    assert {s.role for s in handover.signatures if s.stands} == ALL_THREE
-
-
 def standing(stage: Stage) -> set[Role]:
     """Whose signatures stand now."""
     return {s.role for s in stage.handover().signatures if s.stands}
 
 
 @pytest.mark.req("R220")
-def test_what_changes_after_the_signatures_re_opens_those_that_it_touches(http_stage: Stage) -> None:
+def test_what_changes_after_the_signatures_re_opens_those_that_it_touches(signed_stage: Stage) -> None:
     """The close date is the project manager's; the amount that of delivery manager and rep. Old → new is shown."""
-    ready(http_stage)
-    old = http_stage.handover().deal.close_date
+    assert signed_stage.handover().state is State.PROVISIONED
+    assert standing(signed_stage) == ALL_THREE
+    old = signed_stage.handover().deal.close_date
     day = "2027-06-30"
-    http_stage.world.hubspot.edit(walk.ABC, closedate=f"{day}T00:00:00Z")
-    http_stage.settle()
-    assert standing(http_stage) == {Role.DELIVERY_MANAGER, Role.SALES_REP}
-    (first,) = replies(http_stage, "changed")
-    assert f"Close date: {old} → {day}" in walk.shown(http_stage.post(first))
-    assert f"<@{walk.user_id('ben')}>" in walk.shown(http_stage.post(first))
-    assert walk.user_id("ana") not in walk.shown(http_stage.post(first))
-    walk.click(http_stage, "ben", "list:pm", "gate.sign")
-    http_stage.settle()
-    assert standing(http_stage) == ALL_THREE
+    signed_stage.world.hubspot.edit(walk.ABC, closedate=f"{day}T00:00:00Z")
+    signed_stage.settle()
+    assert standing(signed_stage) == {Role.DELIVERY_MANAGER, Role.SALES_REP}
+    (first,) = replies(signed_stage, "changed")
+    assert f"Close date: {old} → {day}" in walk.shown(signed_stage.post(first))
+    assert f"<@{walk.user_id('ben')}>" in walk.shown(signed_stage.post(first))
+    assert walk.user_id("ana") not in walk.shown(signed_stage.post(first))
+    walk.click(signed_stage, "ben", "list:pm", "gate.sign")
+    signed_stage.settle()
+    assert standing(signed_stage) == ALL_THREE
 
-    http_stage.clock.advance(timedelta(minutes=1))
-    http_stage.world.hubspot.edit(walk.ABC, amount="72000")
-    http_stage.settle()
-    assert standing(http_stage) == {Role.PM}
-    second = replies(http_stage, "changed")[-1]
+    signed_stage.clock.advance(timedelta(minutes=1))
+    signed_stage.world.hubspot.edit(walk.ABC, amount="72000")
+    signed_stage.settle()
+    assert standing(signed_stage) == {Role.PM}
+    second = replies(signed_stage, "changed")[-1]
     assert second != first
-    message = http_stage.post(second)
+    message = signed_stage.post(second)
     assert "Amount: 84,000.00 EUR → 72,000.00 EUR" in walk.shown(message)
     assert "72,000" not in message["text"]
     assert message["text"].endswith("amount changed in the CRM. Dev and Ana must sign again.")
-    assert "1 of 3 signed" in walk.shown(http_stage.post("root"))
-    with http_stage.deps.store.read() as reader:
+    assert "1 of 3 signed" in walk.shown(signed_stage.post("root"))
+    with signed_stage.deps.store.read() as reader:
         events = reader.events(1)
     changed = [(e.data["old"], e.data["new"]) for e in events if e.kind == "deal_changed"]
     assert changed == [(str(old), day), ("84,000.00 EUR", "72,000.00 EUR")]
     withdrawn = [e.data["role"] for e in events if e.kind == "signature_withdrawn"]
     assert withdrawn == ["pm", "delivery_manager", "sales_rep"]
 
-    http_stage.world.hubspot.edit(walk.ABC, description="A word more.")
-    http_stage.settle()
-    assert len(replies(http_stage, "changed")) == 2
-    walk.click(http_stage, "dev", "list:delivery_manager", "gate.sign")
-    walk.click(http_stage, "ana", "list:sales_rep", "gate.sign")
-    http_stage.settle()
-    assert http_stage.handover().state is State.PROVISIONED
-    walk.invited(http_stage)
-    assert http_stage.handover().state is State.IN_PROGRESS
+    signed_stage.world.hubspot.edit(walk.ABC, description="A word more.")
+    signed_stage.settle()
+    assert len(replies(signed_stage, "changed")) == 2
+    walk.click(signed_stage, "dev", "list:delivery_manager", "gate.sign")
+    walk.click(signed_stage, "ana", "list:sales_rep", "gate.sign")
+    signed_stage.settle()
+    assert signed_stage.handover().state is State.PROVISIONED
+    walk.invited(signed_stage)
+    assert signed_stage.handover().state is State.IN_PROGRESS
 
 
 def many(stage: Stage, number: int) -> list[str]:

@@ -18,27 +18,26 @@ def letters(stage: Stage, who: str) -> list[dict[str, Any]]:
     return [m for room in stage.world.slack.dms(walk.user_id(who)) for m in stage.channel(room["id"])]
 
 
-def test_the_thread_follows_the_owner_and_ends_with_the_delivery_managers_choice(stage: Stage) -> None:
+def test_the_thread_follows_the_owner_and_ends_with_the_delivery_managers_choice(won_stage: Stage) -> None:
     """Rafi takes the list over; Tom, who left, is nobody in Slack, so Dev names whom he likes, and that stays."""
-    walk.won(stage)
-    owned(stage, "Rafi Levy")
-    assert "*Rafi Levy* · sales rep" in walk.shown(stage.post("list:sales_rep"))
-    (told,) = (p.name for p in stage.handover().posts if p.name.startswith("reply:new_holder"))
-    assert f"<@{walk.user_id('rafi')}> is sales rep now" in walk.shown(stage.post(told))
-    walk.click(stage, "rafi", "list:sales_rep", "none.commitment")
-    stage.settle()
-    assert stage.handover().answer("none:commitment") is not None
+    owned(won_stage, "Rafi Levy")
+    assert "*Rafi Levy* · sales rep" in walk.shown(won_stage.post("list:sales_rep"))
+    (told,) = (p.name for p in won_stage.handover().posts if p.name.startswith("reply:new_holder"))
+    assert f"<@{walk.user_id('rafi')}> is sales rep now" in walk.shown(won_stage.post(told))
+    walk.click(won_stage, "rafi", "list:sales_rep", "none.commitment")
+    won_stage.settle()
+    assert won_stage.handover().answer("none:commitment") is not None
 
-    owned(stage, "Tom Fischer")
-    assert "*nobody yet* · sales rep" in walk.shown(stage.post("list:sales_rep"))
-    letter = letters(stage, "dev")[-1]
+    owned(won_stage, "Tom Fischer")
+    assert "*nobody yet* · sales rep" in walk.shown(won_stage.post("list:sales_rep"))
+    letter = letters(won_stage, "dev")[-1]
     assert "has no sales rep. Pick one" in walk.shown(letter)
-    room = next(r["id"] for r in stage.world.slack.dms(walk.user_id("dev")) if letter in stage.channel(r["id"]))
-    stage.hands.choose("dev", room, letter["ts"], "role.pick", walk.user_id("ana"))
-    stage.settle()
-    assert "*Ana Ruiz* · sales rep" in walk.shown(stage.post("list:sales_rep"))
-    owned(stage, "Rafi Levy")
-    assert "*Ana Ruiz* · sales rep" in walk.shown(stage.post("list:sales_rep"))
-    history = str(stage.hands.command("dev", walk.HERE, "audit ABC").body)
+    room = next(r["id"] for r in won_stage.world.slack.dms(walk.user_id("dev")) if letter in won_stage.channel(r["id"]))
+    won_stage.hands.choose("dev", room, letter["ts"], "role.pick", walk.user_id("ana"))
+    won_stage.settle()
+    assert "*Ana Ruiz* · sales rep" in walk.shown(won_stage.post("list:sales_rep"))
+    owned(won_stage, "Rafi Levy")
+    assert "*Ana Ruiz* · sales rep" in walk.shown(won_stage.post("list:sales_rep"))
+    history = str(won_stage.hands.command("dev", walk.HERE, "audit ABC").body)
     assert "saw a new owner in the CRM, sales rep: Ana Ruiz → Rafi Levy" in history
     assert "saw a new owner in the CRM, sales rep: Rafi Levy → nobody yet" in history

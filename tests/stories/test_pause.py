@@ -63,12 +63,6 @@ def menu(stage: Stage, who: str, action_id: str) -> None:
     assert reaction.error is None, reaction
 
 
-def running(stage: Stage) -> None:
-    """The scope is confirmed, the workspace stands."""
-    walk.won(stage)
-    walk.scope(stage)
-
-
 def paused(stage: Stage, *, days: int = 2) -> None:
     """Ben says that it waits for test data."""
     menu(stage, "ben", "pause.begin")
@@ -77,106 +71,102 @@ def paused(stage: Stage, *, days: int = 2) -> None:
     stage.settle()
 
 
-def test_it_waits_on_the_client_and_goes_on_with_the_due_time_moved(stage: Stage) -> None:
+def test_it_waits_on_the_client_and_goes_on_with_the_due_time_moved(bare_stage: Stage) -> None:
     """Three dots, a reason, a date: nothing is anybody's turn, Dev hears of it; [Resume] moves what was due."""
-    running(stage)
-    before = stage.handover()
-    paused(stage)
-    root = walk.shown(stage.post("root"))
+    before = bare_stage.handover()
+    paused(bare_stage)
+    root = walk.shown(bare_stage.post("root"))
     assert "⏸ *Waiting on the client* since <!date^" in root
     assert "set by Ben" in root
     assert "*Next:* Ana asks the client" in root
-    assert "Nothing to do here for now: test data. The clock stands still." in walk.shown(stage.post("list:pm"))
-    assert line(stage, "ben", "mine").startswith("Nothing waits for you")
-    assert stage.handover().due_at == before.due_at
-    told = letter(stage, "dev", "waits on the client*")
+    assert "Nothing to do here for now: test data. The clock stands still." in walk.shown(bare_stage.post("list:pm"))
+    assert line(bare_stage, "ben", "mine").startswith("Nothing waits for you")
+    assert bare_stage.handover().due_at == before.due_at
+    told = letter(bare_stage, "dev", "waits on the client*")
     assert 'by Ben: "test data". Its clock stands still.' in walk.shown(told)
     assert "test data" not in told["text"]
 
-    stage.clock.advance(timedelta(days=3))
-    walk.click(stage, "ana", "root", "pause.end")
-    stage.settle()
-    after = stage.handover()
+    bare_stage.clock.advance(timedelta(days=3))
+    walk.click(bare_stage, "ana", "root", "pause.end")
+    bare_stage.settle()
+    after = bare_stage.handover()
     (interval,) = after.intervals
-    office = stage.deps.terms.office(after)
+    office = bare_stage.deps.terms.office(after)
     assert before.due_at
     assert after.due_at
     assert interval.until
     stood = elapsed(office, start=interval.since, end=interval.until)
     assert abs(elapsed(office, start=before.due_at, end=after.due_at) - stood) < timedelta(seconds=1)
-    assert "⏸" not in walk.shown(stage.post("root"))
+    assert "⏸" not in walk.shown(bare_stage.post("root"))
     (reply,) = [p.name for p in after.posts if p.name.startswith("reply:resumed")]
-    assert "*It goes on.* The clock runs again, due *<!date^" in walk.shown(stage.post(reply))
-    assert "<@" not in walk.shown(stage.post(reply))
+    assert "*It goes on.* The clock runs again, due *<!date^" in walk.shown(bare_stage.post(reply))
+    assert "<@" not in walk.shown(bare_stage.post(reply))
 
 
-def test_dev_takes_it_back_and_ben_reads_why_his_clock_runs(http_stage: Stage) -> None:
+def test_dev_takes_it_back_and_ben_reads_why_his_clock_runs(bare_stage: Stage) -> None:
     """[Undo] in the direct message, twice: the due time is what it was; a second click changes nothing."""
-    running(http_stage)
-    due = http_stage.handover().due_at
-    paused(http_stage)
-    http_stage.clock.advance(timedelta(days=3))
-    told = letter(http_stage, "dev", "waits on the client*")
-    press(http_stage, "dev", told, "pause.undo")
-    assert http_stage.handover().due_at == due
-    assert http_stage.handover().running("pause") is None
-    assert "⏸" not in walk.shown(http_stage.post("root"))
-    assert "Dev took your pause back." in walk.shown(letter(http_stage, "ben", "took your pause back"))
-    count = len(letters(http_stage, "ben"))
-    press(http_stage, "dev", told, "pause.undo")
-    assert whispered(http_stage, "dev") == "That was taken back already."
-    assert len(letters(http_stage, "ben")) == count
-    menu(http_stage, "ana", "history.show")
-    history = walk.shown(walk.modal(http_stage, "ana"))
+    due = bare_stage.handover().due_at
+    paused(bare_stage)
+    bare_stage.clock.advance(timedelta(days=3))
+    told = letter(bare_stage, "dev", "waits on the client*")
+    press(bare_stage, "dev", told, "pause.undo")
+    assert bare_stage.handover().due_at == due
+    assert bare_stage.handover().running("pause") is None
+    assert "⏸" not in walk.shown(bare_stage.post("root"))
+    assert "Dev took your pause back." in walk.shown(letter(bare_stage, "ben", "took your pause back"))
+    count = len(letters(bare_stage, "ben"))
+    press(bare_stage, "dev", told, "pause.undo")
+    assert whispered(bare_stage, "dev") == "That was taken back already."
+    assert len(letters(bare_stage, "ben")) == count
+    menu(bare_stage, "ana", "history.show")
+    history = walk.shown(walk.modal(bare_stage, "ana"))
     assert "paused the clock, waiting on the client until" in history
     assert "took the pause back: test data" in history
 
 
-def test_a_date_that_is_not_possible_is_said_below_its_field(http_stage: Stage) -> None:
+def test_a_date_that_is_not_possible_is_said_below_its_field(bare_stage: Stage) -> None:
     """Too far, or a Sunday: the sentence names a date that works; what was typed stays."""
-    running(http_stage)
-    menu(http_stage, "ben", "pause.begin")
-    view = walk.modal(http_stage, "ben")
-    far = working_day(http_stage, 15)
-    sunday = working_day(http_stage, 1)
+    menu(bare_stage, "ben", "pause.begin")
+    view = walk.modal(bare_stage, "ben")
+    far = working_day(bare_stage, 15)
+    sunday = working_day(bare_stage, 1)
     sunday += timedelta(days=6 - sunday.weekday())
     for day, words in ((far, "A handover may wait 10 working days in all. Pick"), (sunday, "Nobody works here on Sun")):
         values = walk.fields(reason="test data", expected=day.isoformat())
-        reaction = http_stage.hands.submit("ben", view["id"], values)
+        reaction = bare_stage.hands.submit("ben", view["id"], values)
         assert words in reaction.body["errors"]["expected"]
-    assert http_stage.handover().intervals == []
+    assert bare_stage.handover().intervals == []
     assert "at the latest." in str(view["blocks"])
 
 
-def test_one_line_does_it_too_and_half_a_line_asks_for_the_rest(http_stage: Stage) -> None:
+def test_one_line_does_it_too_and_half_a_line_asks_for_the_rest(bare_stage: Stage) -> None:
     """`pause ABC until <date> test data`, `resume ABC`; without words or a date the form opens with what was said."""
-    running(http_stage)
-    day = working_day(http_stage, 2)
-    said = line(http_stage, "ben", f"pause ABC until {day.isoformat()} test data & logins")
+    day = working_day(bare_stage, 2)
+    said = line(bare_stage, "ben", f"pause ABC until {day.isoformat()} test data & logins")
     assert said.startswith("ABC Fintech waits on the client until ")
     assert "Dev is told." in said
-    assert http_stage.handover().intervals[0].reason == "test data & logins"
-    assert "already" in line(http_stage, "ana", f"pause HO-1 until {day:%A} more")
-    assert line(http_stage, "ana", "resume ABC") == "It goes on. The clock runs again."
-    assert line(http_stage, "ana", "resume ABC") == "ABC Fintech does not wait on the client any more."
+    assert bare_stage.handover().intervals[0].reason == "test data & logins"
+    assert "already" in line(bare_stage, "ana", f"pause HO-1 until {day:%A} more")
+    assert line(bare_stage, "ana", "resume ABC") == "It goes on. The clock runs again."
+    assert line(bare_stage, "ana", "resume ABC") == "ABC Fintech does not wait on the client any more."
 
-    assert line(http_stage, "ben", f"pause ABC Until {day:%a} logins") != ""
-    assert http_stage.handover().running("pause").expected == working_day_named(http_stage, day)  # type: ignore[union-attr]
-    line(http_stage, "ben", "resume ABC")
+    assert line(bare_stage, "ben", f"pause ABC Until {day:%a} logins") != ""
+    assert bare_stage.handover().running("pause").expected == working_day_named(bare_stage, day)  # type: ignore[union-attr]
+    line(bare_stage, "ben", "resume ABC")
 
-    assert line(http_stage, "ben", "pause ABC until soon, they say") == ""
-    assert "soon, they say" in str(walk.modal(http_stage, "ben")["blocks"])
-    walk.submit(http_stage, "ben", walk.fields(expected=day.isoformat()))
-    http_stage.settle()
-    assert http_stage.handover().running("pause").reason == "soon, they say"  # type: ignore[union-attr]
-    line(http_stage, "ben", "resume ABC")
+    assert line(bare_stage, "ben", "pause ABC until soon, they say") == ""
+    assert "soon, they say" in str(walk.modal(bare_stage, "ben")["blocks"])
+    walk.submit(bare_stage, "ben", walk.fields(expected=day.isoformat()))
+    bare_stage.settle()
+    assert bare_stage.handover().running("pause").reason == "soon, they say"  # type: ignore[union-attr]
+    line(bare_stage, "ben", "resume ABC")
 
-    assert line(http_stage, "ben", f"pause ABC until {day.isoformat()}") == ""
-    walk.submit(http_stage, "ben", walk.fields(reason="logins"))
-    http_stage.settle()
-    assert http_stage.handover().running("pause").expected == day  # type: ignore[union-attr]
-    assert "Name the handover too" in line(http_stage, "ben", "pause")
-    assert "None of your handovers matches" in line(http_stage, "rafi", "pause ABC")
+    assert line(bare_stage, "ben", f"pause ABC until {day.isoformat()}") == ""
+    walk.submit(bare_stage, "ben", walk.fields(reason="logins"))
+    bare_stage.settle()
+    assert bare_stage.handover().running("pause").expected == day  # type: ignore[union-attr]
+    assert "Name the handover too" in line(bare_stage, "ben", "pause")
+    assert "None of your handovers matches" in line(bare_stage, "rafi", "pause ABC")
 
 
 def working_day_named(stage: Stage, day: date) -> date:
@@ -185,55 +175,53 @@ def working_day_named(stage: Stage, day: date) -> date:
     return today + timedelta(days=(day.weekday() - today.weekday() - 1) % 7 + 1)
 
 
-def test_on_the_day_the_one_who_paused_is_asked(http_stage: Stage) -> None:
+def test_on_the_day_the_one_who_paused_is_asked(bare_stage: Stage) -> None:
     """[Still waiting…] moves the date and Dev hears of it; [It is here: go on] lets the clock run."""
-    running(http_stage)
-    paused(http_stage)
+    paused(bare_stage)
 
     def asked() -> dict[str, Any]:
-        day = http_stage.handover().running("pause").expected  # type: ignore[union-attr]
-        clock, office = http_stage.clock, http_stage.deps.terms.offices["berlin"]
+        day = bare_stage.handover().running("pause").expected  # type: ignore[union-attr]
+        clock, office = bare_stage.clock, bare_stage.deps.terms.offices["berlin"]
         opening = next_opening(office, datetime.combine(day, time(), tzinfo=ZoneInfo(office.tz)))  # type: ignore[arg-type]
         ahead = opening + timedelta(seconds=5) - clock.now()
-        http_stage.world.clock.advance(ahead.total_seconds())
+        bare_stage.world.clock.advance(ahead.total_seconds())
         clock.advance(ahead)
-        sweep(http_stage.deps, clock.now())
-        http_stage.settle()
-        return letter(http_stage, "ben", "the answer was expected today")
+        sweep(bare_stage.deps, clock.now())
+        bare_stage.settle()
+        return letter(bare_stage, "ben", "the answer was expected today")
 
     first = asked()
-    press(http_stage, "ben", first, "pause.extend")
-    later = working_day(http_stage, 5)
-    walk.submit(http_stage, "ben", walk.fields(expected=later.isoformat()))
-    http_stage.settle()
-    assert http_stage.handover().running("pause").expected == later  # type: ignore[union-attr]
-    assert len([m for m in letters(http_stage, "dev") if "waits on the client" in m["text"]]) == 2
-    menu(http_stage, "ana", "pause.extend")
-    assert "It was expected on" in walk.shown(walk.modal(http_stage, "ana"))
+    press(bare_stage, "ben", first, "pause.extend")
+    later = working_day(bare_stage, 5)
+    walk.submit(bare_stage, "ben", walk.fields(expected=later.isoformat()))
+    bare_stage.settle()
+    assert bare_stage.handover().running("pause").expected == later  # type: ignore[union-attr]
+    assert len([m for m in letters(bare_stage, "dev") if "waits on the client" in m["text"]]) == 2
+    menu(bare_stage, "ana", "pause.extend")
+    assert "It was expected on" in walk.shown(walk.modal(bare_stage, "ana"))
 
-    sweep(http_stage.deps, http_stage.clock.now())
-    http_stage.settle()
-    assert first["ts"] not in [m["ts"] for m in letters(http_stage, "ben") if "pause.extend" in str(m["blocks"])]
-    press(http_stage, "ben", asked(), "pause.end")
-    assert http_stage.handover().running("pause") is None
-    assert whispered(http_stage, "ben") == "It goes on. The clock runs again."
+    sweep(bare_stage.deps, bare_stage.clock.now())
+    bare_stage.settle()
+    assert first["ts"] not in [m["ts"] for m in letters(bare_stage, "ben") if "pause.extend" in str(m["blocks"])]
+    press(bare_stage, "ben", asked(), "pause.end")
+    assert bare_stage.handover().running("pause") is None
+    assert whispered(bare_stage, "ben") == "It goes on. The clock runs again."
 
 
-def test_after_the_day_it_goes_on_by_itself_and_the_thread_reads_the_due_time(http_stage: Stage) -> None:
+def test_after_the_day_it_goes_on_by_itself_and_the_thread_reads_the_due_time(bare_stage: Stage) -> None:
     """Nobody did anything: one reply, without a mention, with the due time as it is now."""
-    running(http_stage)
-    paused(http_stage)
-    http_stage.clock.advance(timedelta(days=10))
+    paused(bare_stage)
+    bare_stage.clock.advance(timedelta(days=10))
     for _ in range(2):
-        sweep(http_stage.deps, http_stage.clock.now())
-        assert http_stage.handover().running("pause") is None
-        http_stage.settle()
-    after = http_stage.handover()
+        sweep(bare_stage.deps, bare_stage.clock.now())
+        assert bare_stage.handover().running("pause") is None
+        bare_stage.settle()
+    after = bare_stage.handover()
     (reply,) = [p.name for p in after.posts if p.name.startswith("reply:resumed")]
     assert after.due_at
-    assert str(int(after.due_at.timestamp())) in walk.shown(http_stage.post(reply))
-    menu(http_stage, "ana", "history.show")
-    assert "let the clock run again: the expected date has passed" in walk.shown(walk.modal(http_stage, "ana"))
+    assert str(int(after.due_at.timestamp())) in walk.shown(bare_stage.post(reply))
+    menu(bare_stage, "ana", "history.show")
+    assert "let the clock run again: the expected date has passed" in walk.shown(walk.modal(bare_stage, "ana"))
 
 
 def reminded(stage: Stage, who: str) -> dict[str, Any]:
@@ -260,97 +248,92 @@ def chosen(stage: Stage, who: str, why: str) -> dict[str, Any]:
     return walk.modal(stage, who)
 
 
-def test_what_waits_for_the_client_cannot_be_done_now(stage: Stage) -> None:
+def test_what_waits_for_the_client_cannot_be_done_now(bare_stage: Stage) -> None:
     """From a reminder: which, why, what, until when; it goes on by itself once the item is done."""
-    running(stage)
-    view = chosen(stage, "ben", "waiting")
+    view = chosen(bare_stage, "ben", "waiting")
     assert "ABC Fintech: confirm that the team is available" in walk.shown(view)
-    day = working_day(stage, 3).isoformat()
-    walk.submit(stage, "ben", walk.fields(item=TEAM, reason="their names", expected=day))
-    stage.settle()
-    interval = stage.handover().running("pause")
+    day = working_day(bare_stage, 3).isoformat()
+    walk.submit(bare_stage, "ben", walk.fields(item=TEAM, reason="their names", expected=day))
+    bare_stage.settle()
+    interval = bare_stage.handover().running("pause")
     assert interval
     assert (interval.subject, interval.reason) == ("confirm-team", "their names")
-    assert "waits on the client until" in letters(stage, "ben")[-1]["text"]
-    assert letter(stage, "dev", 'by Ben: "their names"')
-    walk.tick_team(stage, "ben")
-    stage.until(lambda: stage.handover().running("pause") is None, "a look at the record ends the pause")
+    assert "waits on the client until" in letters(bare_stage, "ben")[-1]["text"]
+    assert letter(bare_stage, "dev", 'by Ben: "their names"')
+    walk.tick_team(bare_stage, "ben")
+    bare_stage.until(lambda: bare_stage.handover().running("pause") is None, "a look at the record ends the pause")
 
 
-def test_what_is_not_mine_goes_to_somebody_who_can(http_stage: Stage) -> None:
+def test_what_is_not_mine_goes_to_somebody_who_can(bare_stage: Stage) -> None:
     """Chloe gets Ben's item with its button, Dev reads why; somebody without a role here gets nothing."""
-    running(http_stage)
-    chosen(http_stage, "ben", "not_mine")
+    chosen(bare_stage, "ben", "not_mine")
     given = {"item": TEAM, "not_mine_reason": "She plans the weeks"}
-    reaction = http_stage.hands.submit(
-        "ben", walk.modal(http_stage, "ben")["id"], walk.fields(**given, holder=walk.user_id("nico"))
+    reaction = bare_stage.hands.submit(
+        "ben", walk.modal(bare_stage, "ben")["id"], walk.fields(**given, holder=walk.user_id("nico"))
     )
-    assert "I do not know this person yet" in str(reaction.body) + walk.shown(walk.modal(http_stage, "ben"))
-    http_stage.settle()
-    http_stage.hands.close("ben", walk.modal(http_stage, "ben")["id"], everything=True)
+    assert "I do not know this person yet" in str(reaction.body) + walk.shown(walk.modal(bare_stage, "ben"))
+    bare_stage.settle()
+    bare_stage.hands.close("ben", walk.modal(bare_stage, "ben")["id"], everything=True)
 
-    message = letter(http_stage, "ben", "Dev reminds you")
-    press(http_stage, "ben", message, "turn.cannot")
-    http_stage.hands.choose_view("ben", walk.modal(http_stage, "ben")["id"], "cannot.why", "not_mine")
-    walk.submit(http_stage, "ben", walk.fields(**given, holder=walk.user_id("chloe")))
-    http_stage.settle()
-    assert letters(http_stage, "ben")[-1]["text"] == "Thank you. Chloe does it now, and is told."
-    assert 'Chloe does it now: "She plans the weeks"' in walk.shown(letter(http_stage, "dev", "this is not theirs"))
-    yours = letter(http_stage, "chloe", "hands this to you")
+    message = letter(bare_stage, "ben", "Dev reminds you")
+    press(bare_stage, "ben", message, "turn.cannot")
+    bare_stage.hands.choose_view("ben", walk.modal(bare_stage, "ben")["id"], "cannot.why", "not_mine")
+    walk.submit(bare_stage, "ben", walk.fields(**given, holder=walk.user_id("chloe")))
+    bare_stage.settle()
+    assert letters(bare_stage, "ben")[-1]["text"] == "Thank you. Chloe does it now, and is told."
+    assert 'Chloe does it now: "She plans the weeks"' in walk.shown(letter(bare_stage, "dev", "this is not theirs"))
+    yours = letter(bare_stage, "chloe", "hands this to you")
     assert "confirm that the team is available" in walk.shown(yours)
-    walk.tick_team(http_stage, "chloe")
-    team = http_stage.handover().item("confirm-team")
+    walk.tick_team(bare_stage, "chloe")
+    team = bare_stage.handover().item("confirm-team")
     assert team
     assert team.ticked_at
 
 
-def test_a_whole_role_goes_back_with_its_reason(http_stage: Stage) -> None:
+def test_a_whole_role_goes_back_with_its_reason(bare_stage: Stage) -> None:
     """Dev picks somebody else, and reads whose Ben thinks it is."""
-    running(http_stage)
-    chosen(http_stage, "ben", "not_mine")
+    chosen(bare_stage, "ben", "not_mine")
     values = walk.fields(item=TEAM, much="role", not_mine_reason="On leave.", holder=walk.user_id("chloe"))
-    walk.submit(http_stage, "ben", values)
-    http_stage.settle()
-    assert Role.PM not in http_stage.handover().roles
-    told = walk.shown(letter(http_stage, "dev", "is not theirs"))
+    walk.submit(bare_stage, "ben", values)
+    bare_stage.settle()
+    assert Role.PM not in bare_stage.handover().roles
+    told = walk.shown(letter(bare_stage, "dev", "is not theirs"))
     assert "On leave. Whose it is: Chloe Wu." in told
 
 
-def test_what_is_done_elsewhere_is_noted_and_the_record_says_what_it_must_see(http_stage: Stage) -> None:
+def test_what_is_done_elsewhere_is_noted_and_the_record_says_what_it_must_see(bare_stage: Stage) -> None:
     """Ana's word is noted, not believed; Ben's own tick is taken. A choice that is sent too fast shows its field."""
-    running(http_stage)
-    press(http_stage, "ana", reminded(http_stage, "ana"), "turn.cannot")
-    view = walk.modal(http_stage, "ana")
+    press(bare_stage, "ana", reminded(bare_stage, "ana"), "turn.cannot")
+    view = walk.modal(bare_stage, "ana")
     item = "1:sales_rep:add_promise:say-promises"
     fast = {"item": {"item": item}, "cannot.why": {"cannot.why": "done"}}
-    reaction = http_stage.hands.submit("ana", view["id"], fast)
+    reaction = bare_stage.hands.submit("ana", view["id"], fast)
     assert reaction.error is None, reaction
-    assert "Where?" in walk.shown(walk.modal(http_stage, "ana"))
-    walk.submit(http_stage, "ana", walk.fields(where="In my mail of Monday"))
-    http_stage.settle()
-    said = letters(http_stage, "ana")[-1]["text"]
+    assert "Where?" in walk.shown(walk.modal(bare_stage, "ana"))
+    walk.submit(bare_stage, "ana", walk.fields(where="In my mail of Monday"))
+    bare_stage.settle()
+    said = letters(bare_stage, "ana")[-1]["text"]
     assert "Noted, and Dev is told. The record ticks it by itself once a promise is kept" in said
-    assert '"In my mail of Monday"' in walk.shown(letter(http_stage, "dev", "done already"))
-    menu(http_stage, "dev", "history.show")
+    assert '"In my mail of Monday"' in walk.shown(letter(bare_stage, "dev", "done already"))
+    menu(bare_stage, "dev", "history.show")
     assert "said that it is done already: Say what was promised. Where: In my mail of Monday" in walk.shown(
-        walk.modal(http_stage, "dev")
+        walk.modal(bare_stage, "dev")
     )
-    http_stage.hands.close("dev", walk.modal(http_stage, "dev")["id"], everything=True)
+    bare_stage.hands.close("dev", walk.modal(bare_stage, "dev")["id"], everything=True)
 
-    chosen(http_stage, "ben", "done")
-    walk.submit(http_stage, "ben", walk.fields(item=TEAM, where="In the plan"))
-    http_stage.settle()
-    assert letters(http_stage, "ben")[-1]["text"].startswith("Ticked: Confirm that the team is available.")
+    chosen(bare_stage, "ben", "done")
+    walk.submit(bare_stage, "ben", walk.fields(item=TEAM, where="In the plan"))
+    bare_stage.settle()
+    assert letters(bare_stage, "ben")[-1]["text"].startswith("Ticked: Confirm that the team is available.")
 
 
-def test_when_nothing_waits_any_more_the_modal_says_so(http_stage: Stage) -> None:
+def test_when_nothing_waits_any_more_the_modal_says_so(bare_stage: Stage) -> None:
     """The reminder is older than the tick."""
-    running(http_stage)
-    message = reminded(http_stage, "ana")
-    with http_stage.deps.store.write() as unit:
-        handover, deps = unit.handover(1), http_stage.deps
+    message = reminded(bare_stage, "ana")
+    with bare_stage.deps.store.write() as unit:
+        handover, deps = unit.handover(1), bare_stage.deps
         del handover.roles[Role.SALES_REP]
         settle(unit, handover, terms=deps.terms, now=deps.clock.now())
-    http_stage.settle()
-    press(http_stage, "ana", message, "turn.cannot")
-    assert "Nothing waits for you any more. Thank you." in walk.shown(walk.modal(http_stage, "ana"))
+    bare_stage.settle()
+    press(bare_stage, "ana", message, "turn.cannot")
+    assert "Nothing waits for you any more. Thank you." in walk.shown(walk.modal(bare_stage, "ana"))

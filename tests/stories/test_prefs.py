@@ -56,23 +56,23 @@ def at_work(stage: Stage) -> Stage:
     return stage
 
 
-def test_somebody_says_until_when_they_are_away_and_who_stands_in(stage: Stage) -> None:
+def test_somebody_says_until_when_they_are_away_and_who_stands_in(http_stage: Stage) -> None:
     """One modal; the answer says what is in force; Home shows it; the deputy is told once."""
-    at_work(stage)
-    assert "You are away" not in home(stage, "ben")
-    day = in_a_week(stage, "ben")
-    said = keep(stage, "ben", reminders="morning", away_until=day, deputy=walk.user_id("ana"))
+    at_work(http_stage)
+    assert "You are away" not in home(http_stage, "ben")
+    day = in_a_week(http_stage, "ben")
+    said = keep(http_stage, "ben", reminders="morning", away_until=day, deputy=walk.user_id("ana"))
     assert said.startswith("You are away until ")
     assert said.endswith("Ana is your deputy. Reminders come in the morning, late ones in the moment.")
-    view = stage.world.slack.home(walk.user_id("ben"))
+    view = http_stage.world.slack.home(walk.user_id("ben"))
     assert view is not None
     assert "Ana is your deputy." in walk.shown(view)  # without opening it again
-    (letter,) = [m for m in letters(stage, "ana") if "deputy" in m["text"]]
+    (letter,) = [m for m in letters(http_stage, "ana") if "deputy" in m["text"]]
     assert letter["text"] == "Ben Ortiz chose you as deputy."
-    keep(stage, "ben", reminders="off", away_until=None, deputy=walk.user_id("ana"))
-    assert len([m for m in letters(stage, "ana") if "deputy" in m["text"]]) == 1
-    assert "You are away" not in home(stage, "ben")
-    assert person(stage, "ben").reminders == "off"
+    keep(http_stage, "ben", reminders="off", away_until=None, deputy=walk.user_id("ana"))
+    assert len([m for m in letters(http_stage, "ana") if "deputy" in m["text"]]) == 1
+    assert "You are away" not in home(http_stage, "ben")
+    assert person(http_stage, "ben").reminders == "off"
 
 
 def test_the_button_on_home_opens_the_same(http_stage: Stage) -> None:
@@ -119,21 +119,21 @@ def test_a_day_that_is_over_is_told_in_its_field(http_stage: Stage) -> None:
     assert person(http_stage, "ben").away_until is None
 
 
-def test_a_status_of_absence_makes_away_and_its_end_makes_here(stage: Stage) -> None:
+def test_a_status_of_absence_makes_away_and_its_end_makes_here(http_stage: Stage) -> None:
     """Slack tells of the change; Baton asks Slack what is true; Home follows."""
-    home(stage, "ben")
-    until = int(stage.clock.now().timestamp()) + 86_400
-    stage.hands.set_status("ben", ":palm_tree:", "Vacationing", until)
-    stage.settle()
-    away = person(stage, "ben").status_until
+    home(http_stage, "ben")
+    until = int(http_stage.clock.now().timestamp()) + 86_400
+    http_stage.hands.set_status("ben", ":palm_tree:", "Vacationing", until)
+    http_stage.settle()
+    away = person(http_stage, "ben").status_until
     assert away is not None
     assert away.timestamp() == until
-    view = stage.world.slack.home(walk.user_id("ben"))
+    view = http_stage.world.slack.home(walk.user_id("ben"))
     assert view is not None
     assert "You are away until" in walk.shown(view)
-    stage.hands.set_status("ben", "", "")
-    stage.settle()
-    assert person(stage, "ben").status_until is None
+    http_stage.hands.set_status("ben", "", "")
+    http_stage.settle()
+    assert person(http_stage, "ben").status_until is None
 
 
 @pytest.mark.parametrize(
@@ -178,26 +178,25 @@ def test_somebody_whom_baton_does_not_know_is_no_error(http_stage: Stage) -> Non
         assert reader.by_slack(walk.user_id("nico")) is None
 
 
-def test_who_left_the_company_leaves_roles_that_somebody_must_fill(stage: Stage) -> None:
+def test_who_left_the_company_leaves_roles_that_somebody_must_fill(won_stage: Stage) -> None:
     """Ben's account is deactivated: Dev is told once of both deals, and picks somebody in that very message."""
-    walk.won(stage)
-    walk.won(stage, "9002", 2)
-    stage.world.slack.change_user(walk.user_id("ben"), deleted=True)
-    stage.settle()
-    assert not person(stage, "ben").active
-    assert Role.PM not in stage.handover(1).roles
-    assert Role.PM not in stage.handover(2).roles
-    assert "*Project manager* nobody yet" in walk.shown(stage.post("root"))
-    (letter,) = [m for m in letters(stage, "dev") if "Ben Ortiz" in m["text"]]
+    walk.won(won_stage, "9002", 2)
+    won_stage.world.slack.change_user(walk.user_id("ben"), deleted=True)
+    won_stage.settle()
+    assert not person(won_stage, "ben").active
+    assert Role.PM not in won_stage.handover(1).roles
+    assert Role.PM not in won_stage.handover(2).roles
+    assert "*Project manager* nobody yet" in walk.shown(won_stage.post("root"))
+    (letter,) = [m for m in letters(won_stage, "dev") if "Ben Ortiz" in m["text"]]
     assert letter["text"] == "Ben Ortiz has no active Slack account any more: 2 roles are empty. Pick somebody."
     room = f"D{walk.user_id('dev')[1:]}"
     mei = walk.user_id("mei")
-    stage.hands.choose("dev", room, letter["ts"], "role.pick", mei, block_id="role:pm:2")
-    stage.settle()
-    assert stage.handover(2).roles[Role.PM] == person(stage, "mei").id
-    history = walk.shown(asked(stage, "dev", "audit ABC"))
+    won_stage.hands.choose("dev", room, letter["ts"], "role.pick", mei, block_id="role:pm:2")
+    won_stage.settle()
+    assert won_stage.handover(2).roles[Role.PM] == person(won_stage, "mei").id
+    history = walk.shown(asked(won_stage, "dev", "audit ABC"))
     assert "saw that Ben Ortiz has no active account any more: the role project manager is empty" in history
-    assert not stage.parked()
+    assert not won_stage.parked()
 
 
 def test_a_zone_an_address_and_a_guest_flag_are_followed(won_stage: Stage) -> None:

@@ -37,22 +37,22 @@ def sign(stage: Stage, who: str, deliverable: str, client: str = "") -> None:
 
 
 @pytest.mark.req("R226", "R227", "R228")
-def test_the_card_of_an_open_deal_signs_the_next_artefact_off(stage: Stage) -> None:
+def test_the_card_of_an_open_deal_signs_the_next_artefact_off(http_stage: Stage) -> None:
     """What the CRM signed off stands there; the next one has the button, the ones after it wait."""
-    card = tracked(stage)
-    shown = walk.shown(seen(stage)[-1])
+    card = tracked(http_stage)
+    shown = walk.shown(seen(http_stage)[-1])
     assert "Discovery: sources: ✓ signed off" in shown
     assert "Pricing: approval: ○ not signed off yet" in shown
-    buttons = [e["value"] for b in seen(stage)[-1]["blocks"] if (e := b.get("accessory"))]
+    buttons = [e["value"] for b in seen(http_stage)[-1]["blocks"] if (e := b.get("accessory"))]
     assert buttons == ["1:scoping"]
 
-    stage.hands.click_ephemeral("ana", card, "presale.sign")
-    sign(stage, "ana", NOTES, "S. Holm")
-    (scoping,) = (a for a in stage.handover().presale if a.kind == "scoping")
+    http_stage.hands.click_ephemeral("ana", card, "presale.sign")
+    sign(http_stage, "ana", NOTES, "S. Holm")
+    (scoping,) = (a for a in http_stage.handover().presale if a.kind == "scoping")
     assert (scoping.signed_off, scoping.deliverable, scoping.external) == (True, NOTES, "S. Holm")
-    assert scoping.by == next(p for p in stage.handover().roles.values() if p == scoping.by)
-    stage.hands.command("ana", walk.HERE, "Northwind")
-    assert f"Scoping: ✓ signed off · <{NOTES}|" in walk.shown(seen(stage)[-1])
+    assert scoping.by == next(p for p in http_stage.handover().roles.values() if p == scoping.by)
+    http_stage.hands.command("ana", walk.HERE, "Northwind")
+    assert f"Scoping: ✓ signed off · <{NOTES}|" in walk.shown(seen(http_stage)[-1])
 
 
 @pytest.mark.req("R228")

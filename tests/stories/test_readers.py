@@ -23,10 +23,7 @@ def found(stage: Stage, channel: str) -> set[str]:
 
 
 def signed(stage: Stage) -> None:
-    """Everything up to the signatures, with a question, an answer, and a changed amount in the thread."""
-    walk.won(stage)
-    for step in (walk.context, walk.points, walk.scope):
-        step(stage)
+    """From the scope up to a signature, with a question, an answer, and a changed amount in the thread."""
     walk.tick_team(stage, "ben")
     walk.click(stage, "dev", "list:delivery_manager", "gate.sign")
     stage.settle()
@@ -34,28 +31,28 @@ def signed(stage: Stage) -> None:
     stage.settle()
 
 
-def test_a_client_comes_into_the_handovers_channel_and_the_words_leave_it(stage: Stage) -> None:
+def test_a_client_comes_into_the_handovers_channel_and_the_words_leave_it(scoped_stage: Stage) -> None:
     """Root, "What we know", the question and the change in the thread are edited; who works here still has all."""
-    signed(stage)
-    assert found(stage, walk.HERE) >= {"72,000", "84,000", "Weekly call", "does the weekly call"}
-    stage.hands.invite("dev", walk.HERE, "klein")
-    stage.settle()
-    assert found(stage, walk.HERE) == set()
-    assert "amount hidden here" in walk.shown(stage.post("root"))
-    stage.hands.command("ana", walk.HERE, "commit ABC free parking for all")
-    stage.settle()
-    assert "parking" not in told(stage, walk.HERE)
-    stage.hands.choose("ben", walk.HERE, stage.post("root")["ts"], "root.menu", f"{ids.BRIEF}:1")
-    assert "free parking" in walk.shown(walk.modal(stage, "ben"))
-    assert not stage.parked()
+    signed(scoped_stage)
+    assert found(scoped_stage, walk.HERE) >= {"72,000", "84,000", "Weekly call", "does the weekly call"}
+    scoped_stage.hands.invite("dev", walk.HERE, "klein")
+    scoped_stage.settle()
+    assert found(scoped_stage, walk.HERE) == set()
+    assert "amount hidden here" in walk.shown(scoped_stage.post("root"))
+    scoped_stage.hands.command("ana", walk.HERE, "commit ABC free parking for all")
+    scoped_stage.settle()
+    assert "parking" not in told(scoped_stage, walk.HERE)
+    scoped_stage.hands.choose("ben", walk.HERE, scoped_stage.post("root")["ts"], "root.menu", f"{ids.BRIEF}:1")
+    assert "free parking" in walk.shown(walk.modal(scoped_stage, "ben"))
+    assert not scoped_stage.parked()
 
 
-def test_a_channel_that_becomes_shared_is_cleared_too(stage: Stage) -> None:
+def test_a_channel_that_becomes_shared_is_cleared_too(scoped_stage: Stage) -> None:
     """Another company is connected to the channel: Slack tells, and the faces follow."""
-    signed(stage)
-    stage.hands.share("dev", walk.HERE)
-    stage.settle()
-    assert found(stage, walk.HERE) == set()
+    signed(scoped_stage)
+    scoped_stage.hands.share("dev", walk.HERE)
+    scoped_stage.settle()
+    assert found(scoped_stage, walk.HERE) == set()
 
 
 def test_no_notification_ever_holds_an_amount_or_a_promise(whole_stage: Stage) -> None:
@@ -112,28 +109,28 @@ def test_the_reason_of_an_override_leaves_with_the_rest(scoped_stage: Stage) -> 
     assert "the reason is hidden here" in told(scoped_stage, walk.HERE)
 
 
-def test_a_colleague_who_becomes_a_guest_is_an_outsider_from_then_on(http_stage: Stage) -> None:
+def test_a_colleague_who_becomes_a_guest_is_an_outsider_from_then_on(scoped_stage: Stage) -> None:
     """Rafi sits in the channel; his account becomes a guest's."""
-    signed(http_stage)
-    http_stage.hands.invite("dev", walk.HERE, "rafi")
-    http_stage.settle()
-    assert "72,000" in told(http_stage, walk.HERE)
-    http_stage.world.slack.change_user(walk.user_id("rafi"), is_restricted=True)
-    http_stage.settle()
-    assert found(http_stage, walk.HERE) == set()
+    signed(scoped_stage)
+    scoped_stage.hands.invite("dev", walk.HERE, "rafi")
+    scoped_stage.settle()
+    assert "72,000" in told(scoped_stage, walk.HERE)
+    scoped_stage.world.slack.change_user(walk.user_id("rafi"), is_restricted=True)
+    scoped_stage.settle()
+    assert found(scoped_stage, walk.HERE) == set()
 
 
-def test_colleagues_and_other_channels_cost_nothing_more(http_stage: Stage) -> None:
+def test_colleagues_and_other_channels_cost_nothing_more(scoped_stage: Stage) -> None:
     """A colleague changes no message; a channel that is not ours is not even asked about."""
-    signed(http_stage)
-    edits = len(http_stage.world.slack.call_log("chat.update"))
-    http_stage.hands.invite("dev", walk.HERE, "nico")
-    http_stage.settle()
-    assert len(http_stage.world.slack.call_log("chat.update")) == edits
-    asked = len(http_stage.world.slack.call_log("conversations.members"))
-    http_stage.hands.invite("dev", "C0GENERAL1", "klein")
-    http_stage.settle()
-    assert len(http_stage.world.slack.call_log("conversations.members")) == asked
+    signed(scoped_stage)
+    edits = len(scoped_stage.world.slack.call_log("chat.update"))
+    scoped_stage.hands.invite("dev", walk.HERE, "nico")
+    scoped_stage.settle()
+    assert len(scoped_stage.world.slack.call_log("chat.update")) == edits
+    asked = len(scoped_stage.world.slack.call_log("conversations.members"))
+    scoped_stage.hands.invite("dev", "C0GENERAL1", "klein")
+    scoped_stage.settle()
+    assert len(scoped_stage.world.slack.call_log("conversations.members")) == asked
 
 
 def test_what_was_seen_before_somebody_came_is_not_kept(http_stage: Stage) -> None:

@@ -40,41 +40,40 @@ def offered(stage: Stage, who: str) -> list[str]:
 
 
 @pytest.mark.req("R231", "R232")
-def test_the_deal_stays_alive_after_the_gate_until_it_is_closed(stage: Stage) -> None:
+def test_the_deal_stays_alive_after_the_gate_until_it_is_closed(won_stage: Stage) -> None:
     """Chloe puts it into mitigation, Ben back and closes it; root, Home and CRM follow, nobody is rung."""
-    walk.won(stage)
-    assert "Change stage" not in menu(stage)
+    assert "Change stage" not in menu(won_stage)
     for step in (walk.context, walk.points, walk.scope, walk.signed, walk.invited):
-        step(stage)
-    replies = len(stage.channel())
-    stage.hands.open_home("ana")
+        step(won_stage)
+    replies = len(won_stage.channel())
+    won_stage.hands.open_home("ana")
 
-    choose(stage, "chloe", "mitigation", "The cut-over slipped")
-    assert "🟢 *Mitigation* · the workspace is the record" in walk.shown(stage.post("root"))
-    home = stage.world.slack.home(walk.user_id("ana")) or {}
+    choose(won_stage, "chloe", "mitigation", "The cut-over slipped")
+    assert "🟢 *Mitigation* · the workspace is the record" in walk.shown(won_stage.post("root"))
+    home = won_stage.world.slack.home(walk.user_id("ana")) or {}
     assert "🟢 Mitigation" in walk.shown(home)
-    open_menu(stage, "chloe")
-    assert offered(stage, "chloe") == ["in_progress", "maintenance"]
+    open_menu(won_stage, "chloe")
+    assert offered(won_stage, "chloe") == ["in_progress", "maintenance"]
 
-    stage.hands.command("ben", walk.HERE, "stage ABC")
-    assert offered(stage, "ben") == ["in_progress", "maintenance", "closed"]
-    walk.submit(stage, "ben", walk.fields(stage="closed", why="Delivered"))
-    stage.settle()
-    assert stage.handover().state is State.CLOSED
-    root = stage.post("root")
+    won_stage.hands.command("ben", walk.HERE, "stage ABC")
+    assert offered(won_stage, "ben") == ["in_progress", "maintenance", "closed"]
+    walk.submit(won_stage, "ben", walk.fields(stage="closed", why="Delivered"))
+    won_stage.settle()
+    assert won_stage.handover().state is State.CLOSED
+    root = won_stage.post("root")
     assert "⚪ *Closed*" in walk.shown(root)
-    assert "Change stage" not in menu(stage)
+    assert "Change stage" not in menu(won_stage)
     assert root["text"].endswith(": closed.")
 
-    assert len(stage.channel()) == replies
-    told = [note for note in notes(stage) if "Mitigation" in note or "Closed." in note]
+    assert len(won_stage.channel()) == replies
+    told = [note for note in notes(won_stage) if "Mitigation" in note or "Closed." in note]
     assert len(told) == 2
     assert "slipped" not in str(told)
-    deal = stage.world.hubspot.deal(walk.ABC)
+    deal = won_stage.world.hubspot.deal(walk.ABC)
     assert deal["properties"]["baton_handover_status"] == "closed_migrated"
-    history = str(stage.hands.command("ana", walk.HERE, "audit ABC").body)
+    history = str(won_stage.hands.command("ana", walk.HERE, "audit ABC").body)
     assert "in_progress → mitigation (The cut-over slipped)" in history
-    assert not stage.parked()
+    assert not won_stage.parked()
 
 
 def test_who_may_not_hears_whom_to_ask(won_stage: Stage) -> None:

@@ -22,28 +22,28 @@ def until_late(stage: Stage) -> None:
 
 
 @pytest.mark.req("R37")
-def test_the_head_who_takes_it_does_all_of_it_through_the_front_door(stage: Stage) -> None:
-    until_late(stage)
-    assert "ABC Fintech" not in str(stage.hands.command("hana", walk.HERE, "list mine").body)
-    press(stage, "hana", reminders(stage, "hana")[-1], "late.take")
-    assert "yours now" in whispered(stage, "hana")
+def test_the_head_who_takes_it_does_all_of_it_through_the_front_door(http_stage: Stage) -> None:
+    until_late(http_stage)
+    assert "ABC Fintech" not in str(http_stage.hands.command("hana", walk.HERE, "list mine").body)
+    press(http_stage, "hana", reminders(http_stage, "hana")[-1], "late.take")
+    assert "yours now" in whispered(http_stage, "hana")
     for words in ("", "list mine"):
-        assert "ABC Fintech" in str(stage.hands.command("hana", walk.HERE, words).body)
-    assert "Confirm scope" in home(stage, "hana") + str(stage.world.slack.home(walk.user_id("hana")))
-    walk.click(stage, "hana", "list:pm", "document.all_read")
-    walk.click(stage, "hana", "list:pm", "points.answer")
-    answers = {f"point:{e.id}": {"points.choice": "in_scope"} for e in stage.handover().entries if e.open}
-    walk.submit(stage, "hana", answers)
-    walk.click(stage, "hana", "root", "scope.confirm")
-    walk.submit(stage, "hana", {})
-    stage.settle(60)
-    found = stage.handover()
+        assert "ABC Fintech" in str(http_stage.hands.command("hana", walk.HERE, words).body)
+    assert "Confirm scope" in home(http_stage, "hana") + str(http_stage.world.slack.home(walk.user_id("hana")))
+    walk.click(http_stage, "hana", "list:pm", "document.all_read")
+    walk.click(http_stage, "hana", "list:pm", "points.answer")
+    answers = {f"point:{e.id}": {"points.choice": "in_scope"} for e in http_stage.handover().entries if e.open}
+    walk.submit(http_stage, "hana", answers)
+    walk.click(http_stage, "hana", "root", "scope.confirm")
+    walk.submit(http_stage, "hana", {})
+    http_stage.settle(60)
+    found = http_stage.handover()
     assert found.state is State.PROVISIONED
     hana = next(item.holder for item in found.items if item.holder)
     assert found.scoped_by == hana
     assert [found.answer("presale_read").person] == [hana]  # type: ignore[union-attr]
     assert {e.point.answered_by for e in found.entries if e.point} == {hana}
-    assert stage.parked() == []
+    assert http_stage.parked() == []
 
 
 def test_done_in_a_reminder_ticks_the_item_and_the_reminder_follows(bare_stage: Stage) -> None:
