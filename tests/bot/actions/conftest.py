@@ -1,8 +1,7 @@
 """The small company on SQLite; what concerns the database itself asks for `store` and runs on PostgreSQL as well."""
 
-import shutil
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
+from itertools import count
 from typing import Any
 
 import pytest
@@ -25,19 +24,14 @@ def company_of(db: Db, clocks: Clocks, terms: Terms) -> Company:
 
 
 @pytest.fixture
-def companies(tmp_path: Path, sqlite_template: Path) -> Iterator[Opens]:
-    """Opens a company with other settings; its database is closed afterwards."""
-    opened: list[Db] = []
+def companies(empty_sqlite: Callable[[int], Db]) -> Opens:
+    """Opens a company with other settings."""
+    number = count()
 
     def open_one(**tables: Any) -> Company:
-        file = tmp_path / f"baton-{len(opened)}.db"
-        shutil.copy(sqlite_template, file)
-        opened.append(Db(f"sqlite:///{file}"))
-        return company_of(opened[-1], Clocks(now=builders.NOW), builders.terms(**tables))
+        return company_of(empty_sqlite(next(number)), Clocks(now=builders.NOW), builders.terms(**tables))
 
-    yield open_one
-    for db in opened:
-        db.dispose()
+    return open_one
 
 
 @pytest.fixture
