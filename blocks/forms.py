@@ -186,11 +186,6 @@ def presale_read(view: Mapping[str, Any]) -> PresaleSignOff | FieldErrors:
     return PresaleSignOff(known.handover_id, PresaleKind(kind), deliverable, submission.text(view, EXTERNAL))
 
 
-def loading_view(title: str) -> dict[str, Any]:
-    """What stands there while more than one read is needed; replaced by an update of the same view."""
-    return kit.modal(mrkdwn.plain(title, 24), [kit.section("One moment…")], callback_id=ids.VIEW_READ, close="Close")
-
-
 def note_view(title: str, sentence: str) -> dict[str, Any]:
     """One sentence in place of a form: a refusal, or a thank you. The sentence is plain text."""
     words = inputs.fitted(sentence, 1_000) or "Nothing to show here."

@@ -49,11 +49,6 @@ def blocked(handover: Handover, step: Step) -> bool:
     return first is not None and first.state not in FINISHED
 
 
-def side_over(handover: Handover, side: str) -> bool:
-    """Whether nothing is left to do on one side."""
-    return not to_do(handover, side)
-
-
 def dependants(handover: Handover, key: str) -> list[Step]:
     """The steps that need this one."""
     return [step for step in handover.steps if needs(step.key) == key]

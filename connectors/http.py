@@ -22,7 +22,6 @@ from connectors.answers import Answer, Dialect, parse, refusal, vendor_clock
 from connectors.redaction import safe_words
 
 DELIVERY_SECONDS = 10.0
-INTERACTIVE_SECONDS = 2.0
 _CONNECT_SECONDS = 5.0
 _ANSWER_LIMIT = 20 * 1024 * 1024
 _BROKEN = (httpx.ConnectError, httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError, httpx.CloseError)

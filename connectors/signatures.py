@@ -10,9 +10,6 @@ from datetime import datetime, timedelta
 
 from bot.errors import BadSignature
 
-BODY_LIMIT = 1_048_576
-"""Bytes a webhook body may have; the door refuses more before it reads on."""
-
 PAST = timedelta(seconds=300)
 FUTURE = timedelta(seconds=60)
 

@@ -61,8 +61,8 @@ class Shelf:
 
     def copy(self, other: "Shelf") -> None:
         """Makes the other shelf hold just what this one holds now."""
-        with self._lock, other._lock:
-            self._db.backup(other._db)
+        with self._lock, other.lock:
+            self._db.backup(other._db)  # noqa: SLF001 - of the same class
 
     def number(self, name: str) -> int:
         """The next number of a counter, from 1; never twice, also after a restart."""

@@ -13,12 +13,12 @@ from tests.stories import walk
 from tests.stories.stage import Scene, Stage, kept, staged
 
 WAY: dict[str, tuple[str, tuple[Callable[[Stage], object], ...]]] = {
-    "won": ("", (walk.won,)),
-    "bare": ("won", (walk.scope,)),
-    "told": ("won", (walk.context, walk.points)),
-    "scoped": ("told", (walk.scope,)),
-    "signed": ("scoped", (walk.signed,)),
-    "whole": ("signed", (walk.invited,)),
+    "won": ("", (walk.won,)),  # the thread is open
+    "bare": ("won", (walk.scope,)),  # the scope is confirmed, and nobody has said what was promised
+    "told": ("won", (walk.context, walk.points)),  # Ana has said what she knows; Ben has answered all points
+    "scoped": ("told", (walk.scope,)),  # workspace and channel are there
+    "signed": ("scoped", (walk.signed,)),  # all three; the client is not invited yet
+    "whole": ("signed", (walk.invited,)),  # the gate is open
 }
 """Each place on the road: the one before it, and the steps from there."""
 
@@ -61,46 +61,20 @@ def stage(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stage]:
 @pytest.fixture
 def http_stage(tmp_path: Path) -> Iterator[Stage]:
     """The same, over HTTP only: for stories that are not about the transport."""
-    yield from _at("", tmp_path, None)
-
-
-@pytest.fixture
-def won_stage(tmp_path: Path, road: Road) -> Iterator[Stage]:
-    """The deal is won; its thread is open."""
-    yield from _at("won", tmp_path, road)
-
-
-@pytest.fixture
-def bare_stage(tmp_path: Path, road: Road) -> Iterator[Stage]:
-    """The scope is confirmed, and nobody has said what was promised."""
-    yield from _at("bare", tmp_path, road)
-
-
-@pytest.fixture
-def told_stage(tmp_path: Path, road: Road) -> Iterator[Stage]:
-    """Ana has said what she knows; Ben has answered all points."""
-    yield from _at("told", tmp_path, road)
-
-
-@pytest.fixture
-def scoped_stage(tmp_path: Path, road: Road) -> Iterator[Stage]:
-    """After that, the scope is confirmed; workspace and channel are there."""
-    yield from _at("scoped", tmp_path, road)
-
-
-@pytest.fixture
-def signed_stage(tmp_path: Path, road: Road) -> Iterator[Stage]:
-    """All three have signed; the client is not invited yet."""
-    yield from _at("signed", tmp_path, road)
-
-
-@pytest.fixture
-def whole_stage(tmp_path: Path, road: Road) -> Iterator[Stage]:
-    """The gate is open."""
-    yield from _at("whole", tmp_path, road)
-
-
-def _at(place: str, folder: Path, road: Road | None) -> Iterator[Stage]:
-    with staged(folder, scene=road.scene(place) if road else None) as made:
+    with staged(tmp_path) as made:
         made.start()
         yield made
+
+
+def _at(place: str) -> Callable[..., Iterator[Stage]]:
+    @pytest.fixture(name=f"{place}_stage")
+    def begun(tmp_path: Path, road: Road) -> Iterator[Stage]:
+        with staged(tmp_path, scene=road.scene(place)) as made:
+            made.start()
+            yield made
+
+    return begun
+
+
+# Over HTTP, one for each place: `won_stage` stands where the deal is won, `whole_stage` where the gate is open.
+won_stage, bare_stage, told_stage, scoped_stage, signed_stage, whole_stage = (_at(place) for place in WAY)
