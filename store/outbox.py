@@ -25,8 +25,8 @@ CLAIM_TRIES = 3
 BY_HAND = "parked by hand"
 
 
-def emit(session: Session, effect: Effect, *, run_at: float, t: float) -> bool:
-    """Stores an effect in the caller's transaction; False when one of that key was there already."""
+def emit(session: Session, effect: Effect, *, run_at: float, t: float, trace: str = "") -> bool:
+    """Stores an effect in the caller's transaction; False when one of that key was there already, of any cause."""
     values = {
         "key": key_of(effect.key),
         "kind": effect.kind,
@@ -35,6 +35,7 @@ def emit(session: Session, effect: Effect, *, run_at: float, t: float) -> bool:
         "best_effort": effect.best_effort,
         "run_at": run_at,
         "emitted_at": t,
+        "trace": trace,
     }
     return insert_new(session, JOB, values)
 
@@ -170,7 +171,7 @@ class Outbox:
         return Ledger(session, t=self.tick(), lease=self.lease)
 
 
-_CLAIMED = ("id", "key", "kind", "lane", "payload", "attempts", "owner", "best_effort", "faults")
+_CLAIMED = ("id", "key", "kind", "lane", "payload", "attempts", "owner", "best_effort", "faults", "trace")
 _T = bindparam("t", type_=Float)
 
 

@@ -1,6 +1,7 @@
 """`jobs`: what is scheduled with its next run, what waits, what is parked.
 
-`--retry` tries a parked one again, `--park` puts a waiting one aside. It shows no word of the record.
+`--retry` tries a parked one again, `--park` puts a waiting one aside. It shows no word of the record. By its trace the
+lines of the log are found that tell of the same cause.
 """
 
 import argparse
@@ -47,7 +48,8 @@ def run(asked: argparse.Namespace, env: Mapping[str, str], table: Mapping[str, A
         sys.stdout.write(f"  {one.id:<20} {when:<18} {in_office_time(one.at, tz):<28} {one.does}\n")
     sys.stdout.write("Waiting and parked, newest first:\n")
     for job in rows:
-        sys.stdout.write(f"  {job.id:>7}  {KINDS[job.state]:<8} {job.kind:<14} tries {job.attempts:<4} {job.error}\n")
+        words = f"{KINDS[job.state]:<8} {job.kind:<14} tries {job.attempts:<4} {job.trace:<16} {job.error}"
+        sys.stdout.write(f"  {job.id:>7}  {words}\n")
     sys.stdout.write(f"{len(rows)} jobs.\n")
     return 0
 
@@ -62,5 +64,5 @@ def as_json(planned: Sequence[Planned], rows: Sequence[JobLine]) -> dict[str, An
     for job in rows:
         at = datetime.fromtimestamp(job.run_at, UTC).isoformat()
         told = {"id": job.id, "kind": job.kind, "attempts": job.attempts, "run_at": at, "error": job.error}
-        found[KINDS[job.state]].append(told)
+        found[KINDS[job.state]].append(told | {"trace": job.trace})
     return found

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from bot.effects import Effect, InviteClient, PromiseTasks, Provision, TellAdmin, load
 from bot.errors import BatonError, NeedsReauth, RateLimited, Surprise, Unavailable, VendorError
-from handlers import pulse
+from handlers import pulse, trace
 from handlers.company import looked
 from handlers.deliver.ledger import Later, Ledger, Uncertain, Unfinished
 from handlers.deps import Deps
@@ -63,7 +63,8 @@ class Worker:
             job = self._deps.store.outbox.claim(owner)
             if job is None:
                 return False
-            self._perform(job)
+            with trace.begun(job.trace):
+                self._perform(job)
             return True
 
     @property
@@ -105,6 +106,7 @@ class Worker:
             scope = effect.lane if isinstance(effect, (Provision, InviteClient, PromiseTasks)) else ""
             self._performer(job.kind)(effect, Ledger(self._deps, job, scope))
             store.outbox.finish(job)
+            log.info("job done", extra={"job": job.id, "kind": job.kind})
         except LostLease:
             log.info("lease lost", extra={"job": job.id, "kind": job.kind})
         except Exception as error:  # noqa: BLE001 - whatever it is, the job must not vanish
