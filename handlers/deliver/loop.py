@@ -6,10 +6,11 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
-from bot.effects import Effect, InviteClient, PromiseTasks, Provision, TellAdmin, load
+from bot.effects import Effect, InviteClient, PromiseTasks, Provision, load
 from bot.errors import BatonError, NeedsReauth, RateLimited, Surprise, Unavailable, VendorError
 from handlers import pulse, trace
 from handlers.company import looked
+from handlers.deliver.company import parked
 from handlers.deliver.ledger import Later, Ledger, Uncertain, Unfinished
 from handlers.deps import Deps
 from store.jobs import ClaimedJob, LostLease
@@ -126,11 +127,10 @@ class Worker:
         if job.best_effort and not isinstance(error, Later):
             store.outbox.finish(job)
         elif wait is None:
-            store.outbox.park(job, words)
-            if job.kind == TellAdmin.__name__:  # a message about the message would fail as well, for ever
+            with store.write() as unit:
+                parked.park(unit, job, words)
+            if job.kind in parked.UNTOLD:
                 log.error("the admin cannot be told", extra={"job": job.id, "why": words})
-            else:
-                self._tell("parked", f"job:{job.id}", {"kind": job.kind, "why": words, "job": job.id})
         else:
             store.outbox.retry(job, self._deps.clock.tick() + wait, words, fault=_is_fault(error))
         if isinstance(error, NeedsReauth):
@@ -154,10 +154,6 @@ class Worker:
             case VendorError() if not isinstance(error, Surprise):
                 return None
         return backoff if tries < FAULT_TRIES else None
-
-    def _tell(self, name: str, serial: str, data: dict[str, object]) -> None:
-        with self._deps.store.write() as unit:
-            unit.emit(TellAdmin(name, serial, data))
 
 
 def _is_fault(error: Exception) -> bool:
