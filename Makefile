@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test slow check format lint types contracts requirements screenshots clean
+.PHONY: demo test slow check format lint types contracts audit requirements screenshots clean
 
 demo: .venv/run  ## a local Slack workspace, a small CRM and a project board, with the real bot in it
 	@$(BIN)/python -m sandbox $(ARGS)
@@ -14,7 +14,7 @@ test: .venv/dev  ## everything but what is marked slow; no network, warnings are
 slow: .venv/dev  ## kills, months, browsers
 	$(BIN)/pytest -q -m slow -n 2 --dist loadfile $(ARGS)
 
-check: format lint types contracts test
+check: format lint types contracts audit test
 
 format: .venv/dev
 	$(BIN)/ruff format --check .
@@ -27,6 +27,9 @@ types: .venv/dev
 
 contracts: .venv/dev
 	$(BIN)/lint-imports
+
+audit: .venv/dev  ## the locked packages against known vulnerabilities; says so when it cannot reach the advisories
+	$(BIN)/python -m tests.house.audit
 
 requirements: .venv/dev  ## writes docs/requirements.md: each requirement, its state, the tests that prove it
 	$(BIN)/python -m tests.house.requirements

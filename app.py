@@ -25,7 +25,9 @@ def parser() -> argparse.ArgumentParser:
     verbs.add_parser("migrate", help="bring the database up to date")
     jobs = verbs.add_parser("jobs", help="list work that is scheduled, waits or is parked")
     deed = jobs.add_mutually_exclusive_group()
-    deed.add_argument("--retry", type=int, metavar="JOB", help="try this parked job again")
+    deed.add_argument(
+        "--retry", type=one_or_all, metavar="JOB", help="try this parked job again, or `all` that gave up"
+    )
     deed.add_argument("--park", type=int, metavar="JOB", help="put this waiting job aside until it is retried")
     jobs.add_argument("--json", action="store_true", help="as JSON")
     replay = verbs.add_parser("replay", help="feed a recorded webhook through the real door")
@@ -36,6 +38,11 @@ def parser() -> argparse.ArgumentParser:
     playbook.add_argument("file", type=Path)
     database_verbs(verbs)
     return top
+
+
+def one_or_all(given: str) -> int | str:
+    """A job's number, or `all`; ValueError for anything else."""
+    return given if given == "all" else int(given)
 
 
 def database_verbs(verbs: Any) -> None:

@@ -18,7 +18,8 @@ PLAIN = (
     "webhooks_refused",
     "webhooks_mended",
     "write_back_disabled",
-    "parked",
+    "parked_anew",
+    "parked_over",
     "review_due",
 )
 
@@ -29,6 +30,8 @@ def admin(name: str, frame: Frame, data: Mapping[str, Any]) -> Message:
         return limits.check_message(_held_over(frame, data))
     if name in ("held_wins", "first_start", "split"):
         return limits.check_message(_deals(name, data))
+    if name == "parked":
+        return limits.check_message(_parked(data))
     if name not in PLAIN:
         raise KeyError(name)
     words = {key: mrkdwn.name(str(data.get(key, "")), 300) for key in ("vendor", "why", "kind", "job")}
@@ -47,6 +50,12 @@ def _held_over(frame: Frame, data: Mapping[str, Any]) -> Message:
         at=thread.token(datetime.fromisoformat(at), frame) if at else "",
     )
     return Message(sentence("admin.held_over_text"), [kit.section(words)])
+
+
+def _parked(data: Mapping[str, Any]) -> Message:
+    words = {key: mrkdwn.name(str(data.get(key, "")), 300) for key in ("why", "kind", "kinds", "job")}
+    n = int(data.get("count") or 1)
+    return Message(sentence("admin.parked_text", n=n, **words), [kit.section(sentence("admin.parked", n=n, **words))])
 
 
 def _deals(name: str, data: Mapping[str, Any]) -> Message:

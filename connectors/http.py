@@ -5,6 +5,7 @@ out by marker what came of it. No redirect is followed: a token goes to the conf
 """
 
 import functools
+import logging
 import ssl
 import time
 import weakref
@@ -21,6 +22,7 @@ from bot.errors import Surprise, Unavailable
 from connectors.answers import Answer, Dialect, parse, refusal, vendor_clock
 from connectors.redaction import safe_words
 
+log = logging.getLogger("baton.connectors")
 DELIVERY_SECONDS = 10.0
 _CONNECT_SECONDS = 5.0
 _ANSWER_LIMIT = 20 * 1024 * 1024
@@ -96,6 +98,7 @@ class VendorHttp:
 
     def _perform(self, call: Call) -> Answer:
         response, content = self._send(call)
+        self._called(call, str(response.status_code))
         body = parse(content)
         if not response.is_success:
             complaint = self._dialect(response.status_code, body)
@@ -135,8 +138,13 @@ class VendorHttp:
             return response, bytes(content)
 
     def _unavailable(self, call: Call, error: httpx.HTTPError) -> Unavailable:
-        slow = isinstance(error, httpx.TimeoutException)
-        return Unavailable(self.vendor, call.name, "no answer in time" if slow else "the connection failed")
+        words = "no answer in time" if isinstance(error, httpx.TimeoutException) else "the connection failed"
+        self._called(call, words)
+        return Unavailable(self.vendor, call.name, words)
+
+    def _called(self, call: Call, came: str) -> None:
+        # By the name that errors use: an address would tell the ids in it.
+        log.info("called", extra={"vendor": self.vendor, "call": call.name, "came": came})
 
 
 def path(*segments: str) -> str:

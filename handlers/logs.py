@@ -1,10 +1,15 @@
-"""Logs as one JSON object a line: what happened, ids and reasons; never a secret, never a word of the record."""
+"""Logs as one JSON object a line: what happened, ids and reasons; never a secret, never a word of the record.
+
+All lines of one cause carry the same `trace`, from the door to the post.
+"""
 
 import json
 import logging
 import sys
 import traceback
 from typing import Any
+
+from handlers.trace import current
 
 STANDARD = frozenset(logging.LogRecord("", 0, "", 0, "", (), None).__dict__) | {"message", "asctime", "taskName"}
 
@@ -20,14 +25,16 @@ class Lines(logging.Formatter):
             "from": record.name,
             "what": record.getMessage(),
         }
+        if current():
+            data["trace"] = current()
         data |= {key: str(value) for key, value in record.__dict__.items() if key not in STANDARD}
         if record.exc_info and record.exc_info[0]:
             data["error"] = record.exc_info[0].__name__
-            data["trace"] = trace(record.exc_info[1])
+            data["frames"] = frames(record.exc_info[1])
         return json.dumps(data, ensure_ascii=False)
 
 
-def trace(error: BaseException | None) -> str:
+def frames(error: BaseException | None) -> str:
     """Where it broke, cause first: frames and kinds of error, never their words, which may quote the record."""
     lines: list[str] = []
     while error is not None:

@@ -22,6 +22,7 @@ from handlers.deps import Deps
 from handlers.digest import tick
 from handlers.pulse import beat
 from handlers.sweep import sweep
+from handlers.trace import own
 
 log = logging.getLogger("baton.schedule")
 SWEEP = 15  # seconds: reminders are due to the minute
@@ -39,16 +40,20 @@ def scheduler(deps: Deps, wake: Callable[[], None]) -> BackgroundScheduler:
     made = BackgroundScheduler(
         job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}, timezone="UTC"
     )
+
+    def every(seconds: float, name: str, deed: Callable[..., object], *given: object) -> None:
+        made.add_job(own(deed), "interval", seconds=seconds, args=given, id=name)
+
     for key in deps.crms:
-        made.add_job(reconcile, "interval", seconds=deps.settings.poll_seconds, args=(deps, key), id=f"reconcile:{key}")
-    made.add_job(wake, "interval", seconds=5, id="wake")
-    made.add_job(looked, "interval", seconds=SETTINGS_LOOK, args=(deps,), id="settings")
-    made.add_job(swept, "interval", seconds=SWEEP, args=(deps,), id="sweep")
-    made.add_job(beat, "interval", seconds=PULSE, args=(deps,), id="pulse")
-    made.add_job(tick, "interval", seconds=DIGEST_LOOK, args=(deps,), id="digest")
-    made.add_job(refresh_people, "interval", seconds=PEOPLE_LOOK, args=(deps,), id="people")
-    made.add_job(retention.tick, "interval", seconds=RETENTION_LOOK, args=(deps,), id="retention")
-    made.add_job(review_checklist, "interval", seconds=PEOPLE_LOOK, args=(deps,), id="review")
+        every(deps.settings.poll_seconds, f"reconcile:{key}", reconcile, deps, key)
+    every(5, "wake", wake)
+    every(SETTINGS_LOOK, "settings", looked, deps)
+    every(SWEEP, "sweep", swept, deps)
+    every(PULSE, "pulse", beat, deps)
+    every(DIGEST_LOOK, "digest", tick, deps)
+    every(PEOPLE_LOOK, "people", refresh_people, deps)
+    every(RETENTION_LOOK, "retention", retention.tick, deps)
+    every(PEOPLE_LOOK, "review", review_checklist, deps)
     return made
 
 

@@ -4,6 +4,7 @@ https://docs.slack.dev/apis/web-api: HTTP 200 even when `ok` is false; 429 carri
 are off: they would post a delivered message twice.
 """
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -12,9 +13,10 @@ import httpx
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from bot.errors import Declined, NeedsReauth, RateLimited, Surprise, Unavailable
+from bot.errors import Declined, NeedsReauth, RateLimited, Surprise, Unavailable, VendorError
 from connectors.http import certificates
 
+log = logging.getLogger("baton.slack")
 LATER = frozenset({"request_timeout", "service_unavailable", "internal_error", "fatal_error", "fetch_members_failed"})
 NOT_JSON = "Received a response in a non-JSON format"  # slack_sdk/web/base_client.py; behind it stands the answer
 LIMITED = frozenset({"ratelimited", "rate_limited"})
@@ -47,9 +49,10 @@ class SlackApi:
         try:
             answer = httpx.post(url, content=body, headers={"Content-Type": kind}, timeout=10.0, verify=certificates())
         except httpx.HTTPError as error:
-            raise Unavailable("Slack", what, words="Slack did not answer") from error
+            raise failed(Unavailable("Slack", what, words="Slack did not answer")) from error
         if answer.is_error:
-            raise Unavailable("Slack", what, words="Slack refused it", status=answer.status_code)
+            raise failed(Unavailable("Slack", what, words="Slack refused it", status=answer.status_code))
+        called(what)
 
     def answer(self, method: str, **arguments: Any) -> tuple[dict[str, Any], dict[str, str]]:
         """Slack's answer with its headers, their names in lower case."""
@@ -61,9 +64,10 @@ class SlackApi:
             else:
                 answer = self.client.api_call(method, json=given)
         except SlackApiError as error:
-            raise translated(method, error) from error
+            raise failed(translated(method, error)) from error
         except (SlackClientError, OSError) as error:
-            raise Unavailable("Slack", method, words="Slack did not answer") from error
+            raise failed(Unavailable("Slack", method, words="Slack did not answer")) from error
+        called(method)
         data = answer.data
         headers = {str(name).lower(): str(value) for name, value in (answer.headers or {}).items()}
         return (data if isinstance(data, dict) else {}), headers
@@ -86,7 +90,18 @@ READS = frozenset(
 )
 
 
-def translated(method: str, error: SlackApiError) -> Exception:
+def called(method: str, came: str = "ok") -> None:
+    """A line about a call of Slack's: by which method, and what came of it; nothing of what was sent."""
+    log.info("called", extra={"vendor": "Slack", "call": method, "came": came})
+
+
+def failed(error: VendorError) -> VendorError:
+    """The same error, with its line."""
+    called(error.call, error.words)
+    return error
+
+
+def translated(method: str, error: SlackApiError) -> VendorError:
     """Slack's refusal in our tree. Never holds what was sent."""
     response = error.response
     status = getattr(response, "status_code", 0) or 0

@@ -7,16 +7,35 @@ https://docs.slack.dev/tools/bolt-python: `process_before_response=True` lets a 
 import logging
 import secrets
 
-from slack_bolt import App
+from slack_bolt import App, BoltRequest, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 
 from bot.settings import Settings
 from handlers.deps import Deps
 from handlers.ears import register
+from handlers.trace import begun
 
+log = logging.getLogger("baton.slack")
+KINDS = frozenset(
+    {"event_callback", "block_actions", "block_suggestion", "view_submission", "view_closed", "shortcut",
+     "message_action", "command", "url_verification"}
+)  # fmt: skip
 EDGE_TIMEOUT = 2  # seconds: Slack waits 3 for our answer
 HAND_TIMEOUT = 10
+
+
+class Door(App):
+    """Bolt's application; whatever comes in, over HTTP or Socket Mode, begins a cause of its own."""
+
+    def dispatch(self, req: BoltRequest) -> BoltResponse:
+        """Bolt's answer. The line about it names only kinds that we know: a refused request may hold anything."""
+        with begun():
+            answer = super().dispatch(req)
+            kind = "command" if "command" in req.body else str(req.body.get("type"))
+            told = {"kind": kind if kind in KINDS else "other", "status": answer.status}
+            log.info("Slack was answered", extra=told)
+            return answer
 
 
 def client(settings: Settings, *, timeout: int) -> WebClient:
@@ -39,7 +58,7 @@ def bolt(deps: Deps) -> App:
             bot_user_id=identity.bot_user,
         )
 
-    application = App(
+    application = Door(
         # Its loggers take this one's level; without it they take the root's, and tell whole messages when that is low.
         logger=logging.getLogger("slack_bolt"),
         client=deps.edge.client,

@@ -1,6 +1,6 @@
 """The sweep: records whose look is due are looked at, then people whose time has come are told. Late or twice is fine.
 
-Each look and each reminder is a transaction of its own; two replicas that sweep at once do each thing once.
+Each look and each reminder is a transaction and a cause of its own; two replicas that sweep at once do each thing once.
 """
 
 import hashlib
@@ -14,6 +14,7 @@ from bot.actions.sweep import look
 from bot.errors import Conflict
 from bot.worktime import Office
 from handlers.deps import Deps
+from handlers.trace import own
 
 log = logging.getLogger("baton.sweep")
 BATCH = 200
@@ -65,6 +66,7 @@ def _remind(deps: Deps, receiver_id: int, people: list[int], now: datetime) -> N
         remind.remind(unit, receiver_id, people, terms=deps.terms, now=now)
 
 
+@own
 def _tried(deed: Callable[[], None], what: str) -> bool:
     # One record that can't be looked at must not keep the others waiting; it stays due and is tried again.
     try:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from bot.effects import ReadInbox
 from bot.errors import TooLarge, Unrecognised, WebhookRejected
+from handlers import trace
 from handlers.deps import Deps
 
 log = logging.getLogger("baton.webhooks")
@@ -25,6 +26,7 @@ class Delivery:
     path: str
 
 
+@trace.own
 def receive(deps: Deps, delivery: Delivery) -> int:
     """The HTTP status for this delivery. Durable before it returns 200."""
     try:
@@ -39,6 +41,7 @@ def receive(deps: Deps, delivery: Delivery) -> int:
         inbox_id, new = unit.inbox.put(delivery.connection, delivery.body, {})
         if new:
             unit.emit(ReadInbox(inbox_id))
+    log.info("webhook taken", extra={"connection": delivery.connection, "inbox": inbox_id, "new": new})
     return 200
 
 

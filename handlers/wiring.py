@@ -21,7 +21,7 @@ from bot.template import Template
 from bot.terms import Terms
 from bot.worktime import Office
 from connectors.registry import CRMS, TOOLS
-from handlers import company, schedule, slack_app
+from handlers import company, schedule, slack_app, trace
 from handlers.clock import Clock
 from handlers.company import PLAYBOOKS
 from handlers.deliver.loop import Worker
@@ -201,6 +201,7 @@ def _store(settings: Settings, clock: Clock) -> Store:
         office_of=settings.office_of,
         rehearsal=settings.rehearsal,
         lease=settings.lease_seconds,
+        trace=trace.inherited,
     )
     if settings.rehearsal and store.real_handovers():
         raise ConfigError(("--rehearsal refuses a database with real handovers: set DATABASE_URL to another one.",))

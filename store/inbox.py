@@ -21,7 +21,7 @@ WINDOW = timedelta(minutes=5)
 
 @dataclass(frozen=True)
 class Delivery:
-    """A stored delivery; `outcome` is empty until it was read."""
+    """A stored delivery; `outcome` is empty until it was read. `trace`: all that follows from it carries this id."""
 
     id: int
     connection: str
@@ -32,6 +32,7 @@ class Delivery:
     outcome: str = ""
     hints: int = 0
     ignored: int = 0
+    trace: str = ""
 
 
 @dataclass(frozen=True)
@@ -70,11 +71,12 @@ class InboxReader:
 
 
 class Inbox(InboxReader):
-    """The inbox within one write transaction. `now` is business time."""
+    """The inbox within one write transaction. `now` is business time, `trace` the cause that it belongs to."""
 
-    def __init__(self, session: Session, *, now: datetime) -> None:
+    def __init__(self, session: Session, *, now: datetime, trace: str = "") -> None:
         super().__init__(session)
         self.now = now
+        self.trace = trace
 
     def put(
         self, connection: str, body: bytes, headers: Mapping[str, str], *, window: timedelta = WINDOW
@@ -95,8 +97,9 @@ class Inbox(InboxReader):
             self.session.execute(counted)
             return first, False
         values = {"connection": connection, "received_at": self.now, "digest": digest, "body": body}
+        more = {"headers": json_ready(dict(headers)), "trace": self.trace}
         new = insert(INBOX).returning(INBOX.c.id)
-        return self.session.execute(new, {**values, "headers": json_ready(dict(headers))}).scalar_one(), True
+        return self.session.execute(new, values | more).scalar_one(), True
 
     def mark(self, delivery_id: int, outcome: str, *, hints: int = 0, ignored: int = 0) -> None:
         """Notes what a delivery meant."""

@@ -15,7 +15,7 @@ class LostLease(Conflict):
 class ClaimedJob:
     """A job held by one worker until `leased_until` (machine seconds). `attempts` counts this claim too.
 
-    `faults` are the earlier tries that failed by a fault, the vendor's or our own.
+    `faults` are the earlier tries that failed by a fault, the vendor's or our own. `trace` names what it follows from.
     """
 
     id: int
@@ -28,6 +28,7 @@ class ClaimedJob:
     leased_until: float
     best_effort: bool = False
     faults: int = 0
+    trace: str = ""
 
     @property
     def effect(self) -> Effect:
@@ -50,7 +51,7 @@ class StoredStep:
 
 @dataclass(frozen=True)
 class JobLine:
-    """A job as an administrator sees it: no payload, no content. Times are machine seconds."""
+    """A job as an administrator sees it: no payload, no content. Times are machine seconds; `trace` is in the logs."""
 
     id: int
     kind: str
@@ -60,3 +61,4 @@ class JobLine:
     emitted_at: float
     owner: str
     error: str
+    trace: str = ""

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Float, Select, and_, bindparam, case, exists, func, not_, or_, select, update
 from sqlalchemy.orm import Session
 
+from bot.company.effects import RedrawParked
 from bot.effects import Effect
 from store.engine import Db
 from store.jobs import ClaimedJob, JobLine, StoredStep
@@ -25,8 +26,8 @@ CLAIM_TRIES = 3
 BY_HAND = "parked by hand"
 
 
-def emit(session: Session, effect: Effect, *, run_at: float, t: float) -> bool:
-    """Stores an effect in the caller's transaction; False when one of that key was there already."""
+def emit(session: Session, effect: Effect, *, run_at: float, t: float, trace: str = "") -> bool:
+    """Stores an effect in the caller's transaction; False when one of that key was there already, of any cause."""
     values = {
         "key": key_of(effect.key),
         "kind": effect.kind,
@@ -35,6 +36,7 @@ def emit(session: Session, effect: Effect, *, run_at: float, t: float) -> bool:
         "best_effort": effect.best_effort,
         "run_at": run_at,
         "emitted_at": t,
+        "trace": trace,
     }
     return insert_new(session, JOB, values)
 
@@ -100,17 +102,31 @@ class Outbox:
 
     def jobs(self, states: Collection[str] = ("ready", "dead"), *, limit: int = 200) -> list[JobLine]:
         """Jobs in these states, newest first."""
+        return self._lines(JOB.c.state.in_(states), limit=limit)
+
+    def _lines(self, *which: ColumnElement[bool], limit: int) -> list[JobLine]:
         columns = [JOB.c[name] for name in JobLine.__dataclass_fields__]
-        query = select(*columns).where(JOB.c.state.in_(states)).order_by(JOB.c.id.desc()).limit(limit)
+        query = select(*columns).where(*which).order_by(JOB.c.id.desc()).limit(limit)
         with self.db.read() as session:
             return [JobLine(**row) for row in session.execute(query).mappings()]
 
     def revive(self, job_id: int) -> bool:
         """A parked job is due again now, with its ledger; whether there was one."""
-        parked = (JOB.c.id == job_id, JOB.c.state == "dead")
-        values = {"state": "ready", "run_at": self.tick(), "attempts": 0, "faults": 0, "owner": ""}
+        return bool(self._revive(JOB.c.id == job_id))
+
+    def revive_all(self) -> int:
+        """All jobs that gave up are due again now; how many there were. What was parked by hand stays."""
+        return self._revive(JOB.c.error != BY_HAND)
+
+    def _revive(self, *which: ColumnElement[bool]) -> int:
+        t = self.tick()
+        values = {"state": "ready", "run_at": t, "attempts": 0, "faults": 0, "owner": ""}
+        parked = update(JOB).where(JOB.c.state == "dead", *which).values(**values).returning(JOB.c.id)
         with self.db.write() as session:
-            return bool(session.execute(update(JOB).where(*parked).values(**values).returning(JOB.c.id)).first())
+            revived = session.execute(parked).scalars().all()
+            if revived:
+                emit(session, RedrawParked(f"{revived[0]}:revived:{t}"), run_at=t, t=t)
+            return len(revived)
 
     def hurry(self, error: str) -> int:
         """What was put off with these words is due again now, as if never tried; how many jobs that were."""
@@ -143,6 +159,15 @@ class Outbox:
         """How many jobs of each kind wait for a person."""
         return self._count("dead")
 
+    def gave_up(self) -> Counter[str]:
+        """The same without what a person parked."""
+        return self._count("dead", JOB.c.error != BY_HAND)
+
+    def newest_gave_up(self) -> JobLine | None:
+        """The newest of those."""
+        found = self._lines(JOB.c.state == "dead", JOB.c.error != BY_HAND, limit=1)
+        return found[0] if found else None
+
     def next_due(self) -> float | None:
         """The earliest machine time at which an open job may be due; None when nothing is open."""
         with self.db.read() as session:
@@ -156,8 +181,8 @@ class Outbox:
             row = session.execute(query).one()
             return int(row[0]), int(row[1])
 
-    def _count(self, state: str) -> Counter[str]:
-        query = select(JOB.c.kind, func.count()).where(JOB.c.state == state).group_by(JOB.c.kind)
+    def _count(self, state: str, *which: ColumnElement[bool]) -> Counter[str]:
+        query = select(JOB.c.kind, func.count()).where(JOB.c.state == state, *which).group_by(JOB.c.kind)
         with self.db.read() as session:
             return Counter({row[0]: row[1] for row in session.execute(query)})
 
@@ -170,7 +195,7 @@ class Outbox:
         return Ledger(session, t=self.tick(), lease=self.lease)
 
 
-_CLAIMED = ("id", "key", "kind", "lane", "payload", "attempts", "owner", "best_effort", "faults")
+_CLAIMED = ("id", "key", "kind", "lane", "payload", "attempts", "owner", "best_effort", "faults", "trace")
 _T = bindparam("t", type_=Float)
 
 

@@ -26,7 +26,8 @@ class Store:
     """All that is kept, on a migrated database.
 
     `clock` is business time (aware UTC, may be moved in a rehearsal), `tick` machine seconds (never moved). `role_map`
-    and `office_of` say what the settings say about people, by lower-case e-mail. `lease` is in seconds.
+    and `office_of` say what the settings say about people, by lower-case e-mail. `lease` is in seconds. `trace` says
+    what a transaction belongs to: deliveries and jobs carry it.
     """
 
     def __init__(
@@ -39,12 +40,14 @@ class Store:
         office_of: Callable[[str], str],
         rehearsal: bool = False,
         lease: float = LEASE,
+        trace: Callable[[], str] = lambda: "",
     ) -> None:
         self.db = db
         self.clock = clock
         self.tick = tick
         self.lease = lease
         self.rehearsal = rehearsal
+        self.trace = trace
         self.outbox = Outbox(db, tick=tick, lease=lease)
         self.pace = Pace(db, tick=tick)
         self._directory = Directory(role_map, office_of)
@@ -58,7 +61,14 @@ class Store:
         """
         with self.db.write() as session:
             moment = Moment(self.clock(), self.tick())
-            unit = StoreUnit(session, self._directory, moment=moment, lease=self.lease, rehearsal=self.rehearsal)
+            unit = StoreUnit(
+                session,
+                self._directory,
+                moment=moment,
+                lease=self.lease,
+                rehearsal=self.rehearsal,
+                trace=self.trace(),
+            )
             yield unit
         if unit.emitted:
             for callback in self._on_commit:

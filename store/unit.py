@@ -43,15 +43,23 @@ class Moment:
 
 
 class StoreUnit(PeopleWriter, NagWriter, ChecklistWriter):
-    """One write transaction. `inbox` and `ledger` work within it."""
+    """One write transaction. `inbox` and `ledger` work within it; what it emits carries its `trace`."""
 
     def __init__(
-        self, session: Session, directory: Directory, *, moment: Moment, lease: float, rehearsal: bool = False
+        self,
+        session: Session,
+        directory: Directory,
+        *,
+        moment: Moment,
+        lease: float,
+        rehearsal: bool = False,
+        trace: str = "",
     ) -> None:
         super().__init__(session, directory)
         self.moment = moment
         self.rehearsal = rehearsal
-        self.inbox = Inbox(session, now=moment.now)
+        self.trace = trace
+        self.inbox = Inbox(session, now=moment.now, trace=trace)
         self.ledger = Ledger(session, t=moment.t, lease=lease)
         self.emitted = 0
         self._loaded: dict[int, tuple[Handover, aggregate.Stored]] = {}
@@ -142,7 +150,8 @@ class StoreUnit(PeopleWriter, NagWriter, ChecklistWriter):
         does not shorten that wait: what is due by the record is found by looking at the record.
         """
         wait = max(0.0, (at - self.moment.now).total_seconds()) if at else 0.0
-        stored = outbox.emit(self.session, effect, run_at=self.moment.t + wait, t=self.moment.t)
+        t = self.moment.t
+        stored = outbox.emit(self.session, effect, run_at=t + wait, t=t, trace=self.trace)
         self.emitted += stored
         return stored
 

@@ -1,4 +1,4 @@
-"""What a company's decisions do outside: look up what setup named, send a checklist as a file."""
+"""What a company's decisions do outside: look up what setup named, send a checklist as a file, count parked work."""
 
 from dataclasses import dataclass
 
@@ -22,4 +22,16 @@ class SendChecklist(Effect):
     nonce: str
 
 
-KINDS.update({kind.__name__: kind for kind in (SetUp, SendChecklist)})
+@dataclass(frozen=True)
+class RedrawParked(Effect):
+    """Bring the message about parked work up to date: how much there is by now, or that there is none."""
+
+    nonce: str
+
+    @property
+    def lane(self) -> str:
+        """After the message itself."""
+        return "admin"
+
+
+KINDS.update({kind.__name__: kind for kind in (SetUp, SendChecklist, RedrawParked)})

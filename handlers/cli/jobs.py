@@ -1,6 +1,7 @@
 """`jobs`: what is scheduled with its next run, what waits, what is parked.
 
-`--retry` tries a parked one again, `--park` puts a waiting one aside. It shows no word of the record.
+`--retry` tries a parked one again, `--park` puts a waiting one aside. It shows no word of the record. By its trace the
+lines of the log are found that tell of the same cause.
 """
 
 import argparse
@@ -16,6 +17,7 @@ from handlers.clock import Clock
 from handlers.schedule import scheduler
 from handlers.wiring import build
 from store.jobs import JobLine
+from store.outbox import Outbox
 
 BUSY = "does not wait, or is being done right now: look at the list, then try again"
 KINDS = {"ready": "waiting", "dead": "parked"}
@@ -25,9 +27,7 @@ def run(asked: argparse.Namespace, env: Mapping[str, str], table: Mapping[str, A
     """Lists it, as words or as JSON; or changes one job, for a running `serve` on the same database."""
     deps = build(read(env, table), env, clock=Clock())
     if asked.retry is not None:
-        known = deps.store.outbox.revive(asked.retry)
-        sys.stdout.write(f"Job {asked.retry} {'is tried again now' if known else 'is not parked: nothing to retry'}.\n")
-        return 0 if known else 1
+        return _retry(deps.store.outbox, asked.retry)
     if asked.park is not None:
         set_aside = deps.store.outbox.set_aside(asked.park)
         told = f"is parked: `jobs --retry {asked.park}` tries it again" if set_aside else BUSY
@@ -47,9 +47,20 @@ def run(asked: argparse.Namespace, env: Mapping[str, str], table: Mapping[str, A
         sys.stdout.write(f"  {one.id:<20} {when:<18} {in_office_time(one.at, tz):<28} {one.does}\n")
     sys.stdout.write("Waiting and parked, newest first:\n")
     for job in rows:
-        sys.stdout.write(f"  {job.id:>7}  {KINDS[job.state]:<8} {job.kind:<14} tries {job.attempts:<4} {job.error}\n")
+        words = f"{KINDS[job.state]:<8} {job.kind:<14} tries {job.attempts:<4} {job.trace:<16} {job.error}"
+        sys.stdout.write(f"  {job.id:>7}  {words}\n")
     sys.stdout.write(f"{len(rows)} jobs.\n")
     return 0
+
+
+def _retry(outbox: Outbox, which: int | str) -> int:
+    if isinstance(which, str):
+        count = outbox.revive_all()
+        sys.stdout.write(f"{count} {'job is' if count == 1 else 'jobs are'} tried again now.\n")
+        return 0
+    known = outbox.revive(which)
+    sys.stdout.write(f"Job {which} {'is tried again now' if known else 'is not parked: nothing to retry'}.\n")
+    return 0 if known else 1
 
 
 def as_json(planned: Sequence[Planned], rows: Sequence[JobLine]) -> dict[str, Any]:
@@ -62,5 +73,5 @@ def as_json(planned: Sequence[Planned], rows: Sequence[JobLine]) -> dict[str, An
     for job in rows:
         at = datetime.fromtimestamp(job.run_at, UTC).isoformat()
         told = {"id": job.id, "kind": job.kind, "attempts": job.attempts, "run_at": at, "error": job.error}
-        found[KINDS[job.state]].append(told)
+        found[KINDS[job.state]].append(told | {"trace": job.trace})
     return found

@@ -1,5 +1,6 @@
 """The CRM's side: read deliveries and deals, act on the edge, write back links and state; search for a person."""
 
+import logging
 from dataclasses import replace
 
 from blocks.brief import crm_note
@@ -15,6 +16,7 @@ from handlers.deliver.ledger import Ledger, Result
 from store.jobs import ClaimedJob
 from store.unit import StoreUnit
 
+log = logging.getLogger("baton.deliver")
 HUNDRED = 100
 
 
@@ -38,6 +40,7 @@ def read_inbox(effect: Effect, ledger: Ledger) -> None:
         for hint in fresh.values():
             unit.emit(ReadDeal(crm.key, hint.deal_id, "event", nonce=f"inbox:{effect.inbox_id}"))
         unit.inbox.mark(effect.inbox_id, "read", hints=len(fresh), ignored=parsed.ignored)
+    log.info("webhook read", extra={"inbox": effect.inbox_id, "hints": len(fresh), "ignored": parsed.ignored})
 
 
 def read_deal(effect: Effect, ledger: Ledger) -> None:
@@ -59,6 +62,7 @@ def read_deal(effect: Effect, ledger: Ledger) -> None:
         asker = unit.person(effect.asked_by)
         if asker and effect.response_url:
             unit.emit(_answer(unit, asker, effect, ledger.job, f"{deal.name}: nothing to track ({outcome})."))
+    log.info("deal read", extra={"connection": effect.connection, "cause": effect.cause, "came": outcome})
 
 
 def mark_migrated(effect: Effect, ledger: Ledger) -> None:

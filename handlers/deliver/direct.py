@@ -18,12 +18,15 @@ from bot.gate import turns_of
 from bot.people import Person, Role, Sight, can_hold, sight
 from bot.worktime import next_opening
 from handlers.deliver import held, posting
+from handlers.deliver.company import parked
 from handlers.deliver.ledger import Later, Ledger
 from handlers.deliver.thread import load
 from handlers.rows import late_rows, people_of
 from handlers.slack_api import SlackRefused
 
 log = logging.getLogger("baton.deliver")
+# Messages that are drawn from what is stored when they are posted, and edited afterwards; then what keeps their place.
+LIVING = {"held_wins": (held.question, held.keeper), "parked": (parked.message, parked.keeper)}
 LOOK = 60.0  # seconds at the most between two looks whether somebody is at work; a rehearsal's day passes in less
 
 
@@ -110,11 +113,11 @@ def tell_admin(effect: Effect, ledger: Ledger) -> None:
     """One message to the admin channel; to each of sales operations when there is none, or Baton may not post there."""
     assert isinstance(effect, TellAdmin)  # noqa: S101 - the performer of exactly this kind
     deps = ledger.deps
-    asks = effect.name == "held_wins"
-    message = held.question(ledger) if asks else admin(effect.name, deps.frame(None, {}), effect.data)
+    living = LIVING.get(effect.name)
+    message = living[0](ledger) if living else admin(effect.name, deps.frame(None, {}), effect.data)
     if message is None:
         return  # answered before it could be asked
-    keep = held.keeper(message) if asks else None
+    keep = living[1](message) if living else None
     if deps.settings.admin_channel and _told(ledger, effect, message, keep):
         return
     for person in admins(ledger):

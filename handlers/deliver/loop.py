@@ -6,10 +6,11 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
-from bot.effects import Effect, InviteClient, PromiseTasks, Provision, TellAdmin, load
+from bot.effects import Effect, InviteClient, PromiseTasks, Provision, load
 from bot.errors import BatonError, NeedsReauth, RateLimited, Surprise, Unavailable, VendorError
-from handlers import pulse
+from handlers import pulse, trace
 from handlers.company import looked
+from handlers.deliver.company import parked
 from handlers.deliver.ledger import Later, Ledger, Uncertain, Unfinished
 from handlers.deps import Deps
 from store.jobs import ClaimedJob, LostLease
@@ -63,7 +64,8 @@ class Worker:
             job = self._deps.store.outbox.claim(owner)
             if job is None:
                 return False
-            self._perform(job)
+            with trace.begun(job.trace):
+                self._perform(job)
             return True
 
     @property
@@ -105,6 +107,7 @@ class Worker:
             scope = effect.lane if isinstance(effect, (Provision, InviteClient, PromiseTasks)) else ""
             self._performer(job.kind)(effect, Ledger(self._deps, job, scope))
             store.outbox.finish(job)
+            log.info("job done", extra={"job": job.id, "kind": job.kind})
         except LostLease:
             log.info("lease lost", extra={"job": job.id, "kind": job.kind})
         except Exception as error:  # noqa: BLE001 - whatever it is, the job must not vanish
@@ -124,11 +127,10 @@ class Worker:
         if job.best_effort and not isinstance(error, Later):
             store.outbox.finish(job)
         elif wait is None:
-            store.outbox.park(job, words)
-            if job.kind == TellAdmin.__name__:  # a message about the message would fail as well, for ever
+            with store.write() as unit:
+                parked.park(unit, job, words)
+            if job.kind in parked.UNTOLD:
                 log.error("the admin cannot be told", extra={"job": job.id, "why": words})
-            else:
-                self._tell("parked", f"job:{job.id}", {"kind": job.kind, "why": words, "job": job.id})
         else:
             store.outbox.retry(job, self._deps.clock.tick() + wait, words, fault=_is_fault(error))
         if isinstance(error, NeedsReauth):
@@ -152,10 +154,6 @@ class Worker:
             case VendorError() if not isinstance(error, Surprise):
                 return None
         return backoff if tries < FAULT_TRIES else None
-
-    def _tell(self, name: str, serial: str, data: dict[str, object]) -> None:
-        with self._deps.store.write() as unit:
-            unit.emit(TellAdmin(name, serial, data))
 
 
 def _is_fault(error: Exception) -> bool:

@@ -16,7 +16,7 @@ from handlers.deliver import (
     thread,
     workspace,
 )
-from handlers.deliver.company import edit_out, setup
+from handlers.deliver.company import edit_out, parked, setup
 from handlers.deliver.loop import Performer
 
 PERFORMERS: Mapping[str, Performer] = {
@@ -33,6 +33,7 @@ PERFORMERS: Mapping[str, Performer] = {
     "Home": direct.publish_home,
     "TellAdmin": direct.tell_admin,
     "RedrawHeld": held.redraw,
+    "RedrawParked": parked.redraw,
     "Provision": provision.provision,
     "JoinTeam": provision.join_team,
     "InviteClient": workspace.invite_client,

@@ -113,9 +113,12 @@ def act(deps: Deps, click: Click, deed: Deed, *, quiet: bool = False) -> Said | 
     `quiet` leaves the answer to the caller (a modal shows it).
     """
     try:
-        return _act(deps, click, deed, quiet=quiet)
+        outcome = _act(deps, click, deed, quiet=quiet)
     except Conflict:
-        return _act(deps, click, deed, quiet=quiet)
+        outcome = _act(deps, click, deed, quiet=quiet)
+    came = "refused" if isinstance(outcome, Refused) else "done" if outcome else "came before"
+    log.info("acted", extra={"action": click.action_id or click.view.get("callback_id", ""), "came": came})
+    return outcome
 
 
 def _act(deps: Deps, click: Click, deed: Deed, *, quiet: bool) -> Said | Refused | None:

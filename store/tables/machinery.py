@@ -16,6 +16,7 @@ class JobRow(Row, table=True):
     """Something to do outside. `state`: ready, done or dead; a leased job is ready with `run_at` in the future.
 
     `attempts` counts claims. `faults` counts tries that failed by a fault, not those that had to wait: only they end.
+    `trace` is the cause it follows from.
     """
 
     __tablename__ = "job"
@@ -34,6 +35,7 @@ class JobRow(Row, table=True):
     faults: int = 0
     owner: str = ""
     error: str = long()
+    trace: str = ""
 
 
 class JobStepRow(Row, table=True):
@@ -111,7 +113,7 @@ class ConnectionRow(Row, table=True):
 
 
 class InboxRow(Row, table=True):
-    """A webhook delivery as it came. `outcome` is empty until it was read."""
+    """A webhook delivery as it came. `outcome` is empty until it was read. `trace` is the cause that it began."""
 
     __tablename__ = "inbox"
     __table_args__ = (Index(None, "connection", "digest", "received_at"),)
@@ -126,6 +128,7 @@ class InboxRow(Row, table=True):
     outcome: str = Field(default="", sa_type=Text)
     hints: int = 0
     ignored: int = 0
+    trace: str = ""
 
 
 class RefusalRow(Row, table=True):

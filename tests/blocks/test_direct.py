@@ -237,7 +237,17 @@ def test_admin_messages_say_what_happened_and_the_next_step(name: str) -> None:
         message = admin(name, EARLY, data)
         accepted(message)
         harmless(message)
-    assert ("HubSpot" in words(message)) is (name not in ("parked", "review_due"))
+    assert ("HubSpot" in words(message)) is (name not in ("parked_anew", "parked_over", "review_due"))
+
+
+def test_parked_work_is_named_with_its_reason_and_many_jobs_are_counted() -> None:
+    newest = {"kind": "Redraw", "why": "<!channel> " + "x" * 5000, "job": 7}
+    for data in ({}, {"count": 1, **newest}, {"count": 500, "kinds": "499 ReadDeal, 1 Redraw", **newest}):
+        message = admin("parked", EARLY, data)
+        accepted(message)
+        harmless(message)
+    assert words(message).startswith("*500 things could not be done:* 499 ReadDeal, 1 Redraw. They are kept.")
+    assert message.text == "500 things could not be done. They are kept as jobs."
 
 
 def test_unknown_names_are_errors() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.company.effects import SendChecklist, SetUp
+from bot.company.effects import RedrawParked, SendChecklist, SetUp
 from bot.effects import (
     KINDS,
     CheckReaders,
@@ -60,6 +60,7 @@ ALL: list[Effect] = [
     SendHistory(7, 2, "n1"),
     TellAdmin("held_wins", "1", DATA),
     RedrawHeld("hubspot:501:1"),
+    RedrawParked("7:1.0"),
     SetUp(3),
     SendChecklist("default", 2, 8, "n1"),
     EditOut("k7f3", "C1", "1.1", thread=True),
@@ -107,8 +108,8 @@ def test_the_same_words_to_two_people_are_two_messages() -> None:
 def test_one_thread_keeps_its_order_and_holds_up_no_other() -> None:
     assert MarkMigrated(7).lane == WriteStage(7, "closed", "n").lane
     assert Redraw(7, 3).lane == Reply(7, "win", "1").lane == "thread:7"
-    assert RedrawHeld("n").lane == TellAdmin("held_wins", "1").lane
-    shared = (Redraw, Reply, ReadTasks, SetTask, RedrawHeld)
+    assert RedrawHeld("n").lane == RedrawParked("n").lane == TellAdmin("held_wins", "1").lane
+    shared = (Redraw, Reply, ReadTasks, SetTask, RedrawHeld, RedrawParked)
     assert len({effect.lane for effect in ALL if not isinstance(effect, shared)}) == len(ALL) - len(shared)
 
 

@@ -285,6 +285,7 @@ def test_a_waiting_job_is_parked_by_hand_and_retried(stage: Stage) -> None:
     assert stage.handover().state is State.WON
     refused = app(env, "jobs", "--retry", str(job.id))
     assert (refused.code, refused.out) == (1, f"Job {job.id} is not parked: nothing to retry.\n")
+    assert app(env, "jobs", "--retry", "all").out == "0 jobs are tried again now.\n"
 
 
 GOOD = "playbooks/checklists/default.toml"

@@ -116,10 +116,11 @@ def test_the_command_prints_what_is_scheduled_what_waits_and_what_is_parked(stag
     shown = printed(stage)
     assert re.search(r"^  reconcile:hubspot +every 300 s, by +\w{3} .* asks the CRM what webhooks lost$", shown, LINES)
     assert re.search(r"^  digest +next +\w{3} \d+ \w{3} \d{4} 09:00 CES?T +the daily digest$", shown, LINES)
-    assert re.search(r"parked +SearchCrm +tries 1 +gone for good$", shown, LINES)
+    assert re.search(r"parked +SearchCrm +tries 1 +[0-9a-f]{16} +gone for good$", shown, LINES)
     assert "2 jobs." in shown
     found = json.loads(printed(stage, "--json"))
     assert {one["id"] for one in found["scheduled"]} >= {"reconcile:hubspot", "wake", "digest", "look"}
     assert [(one["kind"], one["error"]) for one in found["parked"]] == [("SearchCrm", "gone for good")]
     assert [one["attempts"] for one in found["waiting"]] == [0]
+    assert found["waiting"][0]["trace"] == found["parked"][0]["trace"] == job.trace, "one transaction is one cause"
     assert "secret words" not in shown + json.dumps(found)

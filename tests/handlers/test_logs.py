@@ -19,7 +19,7 @@ from connectors.crm.hubspot.signature import sign
 from handlers.clock import Clock
 from handlers.logs import Lines, set_up
 from tests.stories import walk
-from tests.stories.stage import Stage, staged
+from tests.stories.stage import HUBSPOT_SECRET, Stage, staged
 
 SECRETS = (
     "xoxb-sandbox",
@@ -113,6 +113,21 @@ def test_a_walk_through_trouble_leaves_no_secret_and_no_word_of_the_record_in_an
     assert [why for _, kind, why in told if kind == "Provision" and why.startswith("Asana make the project: ")]
 
 
+def caused(said: list[dict[str, Any]], trace: str) -> list[str]:
+    """What happened for one cause, as it was logged; a line that stands there several times, once."""
+    told = [
+        f"{line['what']} {line.get('kind') or line.get('call') or ''}".strip()
+        for line in said
+        if line.get("trace") == trace
+    ]
+    return list(dict.fromkeys(told))
+
+
+def by_trace(said: list[dict[str, Any]], what: str, **more: str) -> list[str]:
+    """The ids of these lines, each of which has one."""
+    return [line["trace"] for line in said if line["what"] == what and more.items() <= line.items()]
+
+
 @pytest.mark.req("R116")
 def test_over_socket_mode_no_message_is_told_either(tmp_path: Path) -> None:
     """Each envelope holds what people typed; the SDK would tell it at its finest level."""
@@ -124,7 +139,58 @@ def test_over_socket_mode_no_message_is_told_either(tmp_path: Path) -> None:
         walk.context(stage)
         stage.stop()
     nothing_planted(heard)
-    assert [line for line in lines(heard) if line["what"] == "modal not opened"]
+    said = lines(heard)
+    (unopened,) = [line for line in said if line["what"] == "modal not opened"]
+    doors = by_trace(said, "Slack was answered")
+    assert len(doors) == len(set(doors)), "each envelope is a cause of its own"
+    assert unopened["trace"] in by_trace(said, "Slack was answered", kind="shortcut")
+    (promised,) = by_trace(said, "acted", action="view.promise", came="done")
+    road = {"acted", "Slack was answered view_submission", "called chat.update", "job done Redraw"}
+    assert road <= set(caused(said, promised))
+
+
+def deliver(stage: Stage, value: str) -> None:
+    """One signed delivery of HubSpot's, with one event."""
+    told = {"subscriptionType": "deal.propertyChange", "propertyName": "dealstage", "propertyValue": value}
+    body = json.dumps([{"eventId": 1, "occurredAt": 1_773_100_000_000, "objectId": int(walk.ABC), **told}]).encode()
+    url = f"{stage.env['BATON_PUBLIC_URL']}/webhooks/hubspot"
+    headers = sign(body, url=url, now=Clock.machine_now(), secret=HUBSPOT_SECRET)
+    assert httpx.post(url, content=body, headers=headers).status_code == 200
+    stage.settle()
+
+
+def test_from_the_webhook_to_the_post_and_from_the_click_to_the_edit_each_line_carries_one_id(tmp_path: Path) -> None:
+    """The rows carry it too: it is the same in another thread, in another replica, after a restart."""
+    with overheard() as heard, staged(tmp_path) as stage:
+        stage.world.hubspot.webhooks.drop_all = True
+        stage.start()
+        stage.world.hubspot.win(walk.ABC)
+        deliver(stage, "closedwon")
+        said = lines(heard)
+        (taken,) = by_trace(said, "webhook taken")
+        assert set(by_trace(said, "called", call="chat.postMessage")) == {taken}
+        road = caused(said, taken)
+        assert {"webhook taken", "webhook read", "job done ReadInbox", "deal read", "job done Reply"} <= set(road)
+        assert road.index("called read the deal") < road.index("called chat.postMessage")
+        walk.click(stage, "ana", "list:sales_rep", "promise.add")
+        walk.submit(stage, "ana", walk.fields(words="Weekly call until go-live"))
+        stage.settle()
+        said = lines(heard)[len(said) :]
+        (saved,) = by_trace(said, "acted")
+        assert set(by_trace(said, "called", call="chat.update")) == {saved}
+        assert {"Slack was answered view_submission", "job done Redraw"} <= set(caused(said, saved))
+        clicks = by_trace(said, "Slack was answered")
+        deliver(stage, "closedwon")  # the same bytes again: no effect, and an id of its own all the same
+        deliver(stage, "closedlost")
+        rows = stage.deps.store.outbox.jobs(("done",))
+        with stage.deps.store.read() as reader:
+            kept = [reader.inbox.get(number) for number in (1, 2)]
+    first, again, other = by_trace(lines(heard), "webhook taken")
+    assert first == taken
+    assert len({first, again, other, *clicks}) == 5
+    assert [one and one.trace for one in kept] == [first, other]
+    assert [job.trace for job in rows if job.kind == "ReadInbox"] == [other, first]
+    assert {job.trace for job in rows if job.kind == "Reply"} == {first}
 
 
 def test_one_reference_leads_from_the_log_to_the_job_and_to_the_vendor(tmp_path: Path) -> None:

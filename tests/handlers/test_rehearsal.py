@@ -158,7 +158,7 @@ def test_a_jump_stops_at_each_due_moment_in_order(stage: Stage) -> None:
             unit.emit(TellAdmin(name, moment.isoformat(), {"kind": "x", "why": "x", "job": 1}))
         seen.append((name, moment, sum(deps.store.outbox.waiting().values())))
 
-    with control(stage, partial(work, "parked"), due=due) as url:
+    with control(stage, partial(work, "review_due"), due=due) as url:
         answer = ask(url, {"advance": 3 * 3600}).json()
     planned = [now, now + HOUR, now + 2 * HOUR, now + 3 * HOUR]
     assert len(seen) == len(planned)
@@ -231,7 +231,7 @@ def test_a_step_that_is_not_done_in_time_is_told_and_the_jump_goes_on(stage: Sta
 
     def work(deps: Any, moment: datetime) -> None:
         with deps.store.write() as unit:
-            unit.emit(TellAdmin("parked", f"slow-{moment.date()}", {"kind": "x", "why": "x", "job": 1}))
+            unit.emit(TellAdmin("review_due", f"slow-{moment.date()}", {"kind": "x", "why": "x", "job": 1}))
 
     try:
         with control(stage, work, due=(now + HOUR,), patience=0.5) as url:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.company.effects import RedrawParked
 from bot.effects import Direct, Effect, Home, Identify, ReadDeal, Whisper
 from bot.worktime import next_opening
 from handlers.clock import Clock
@@ -203,6 +204,81 @@ def test_what_a_vendor_refuses_for_good_is_parked_and_told_once(bench: Bench) ->
     job = bench.job("Home")
     assert (job.state, job.attempts, job.error) == ("dead", 1, "Slack views.publish: user_not_found")
     assert bench.told() == [f"One thing could not be done: Home. It is kept as job {job.id}."]
+
+
+def give_up(bench: Bench, *numbers: int) -> None:
+    """So many reads of a connection that is not there any more: each is refused at once, for good."""
+    bench.emit(*(ReadDeal("gone", ABC, "event", str(number)) for number in numbers))
+    bench.work()
+
+
+def rings(bench: Bench) -> int:
+    """How many messages the admin was sent, edits not counted."""
+    (room,) = bench.stage.world.slack.dms(walk.user_id("olga"))
+    posted = bench.stage.world.slack.calls.of("chat.postMessage")
+    return len([call for call in posted if call["args"].get("channel") == room["id"]])
+
+
+OVER = "Nothing is parked any more."
+
+
+def test_a_burst_of_parked_work_is_one_message_that_counts_until_all_is_tried_again(bench: Bench) -> None:
+    give_up(bench, *range(30))
+    thirty = "30 things could not be done. They are kept as jobs."
+    assert (bench.told(), rings(bench)) == ([thirty], 1)
+    outbox = bench.deps.store.outbox
+    newest = outbox.jobs(("dead",))[0]
+    (room,) = bench.stage.world.slack.dms(walk.user_id("olga"))
+    assert f"The newest is job {newest.id}: ReadDeal (gone read deal: " in walk.shown(
+        bench.stage.channel(room["id"])[0]
+    )
+    outbox.revive(newest.id)
+    bench.deps.crms = {**bench.deps.crms, "gone": bench.deps.crms["hubspot"]}
+    bench.work()
+    assert bench.told() == [thirty.replace("30", "29")]
+    assert outbox.revive_all() == 29
+    bench.work()
+    assert (bench.told(), rings(bench)) == ([OVER], 1)
+    assert "dead" not in {job.state for job in bench.jobs("ReadDeal")}
+
+
+def test_work_that_is_parked_much_later_rings_again_and_so_does_the_first_after_all_was_mended(bench: Bench) -> None:
+    """Nobody looks at an edit of an old message: the older one points to the newer one, which counts all."""
+    give_up(bench, 1, 2)
+    bench.clock.passed += 3_700
+    give_up(bench, 3)
+    give_up(bench, 4)
+    older = "More could not be done since: see the newer message."
+    assert bench.told() == [older, "4 things could not be done. They are kept as jobs."]
+    for job in bench.jobs("ReadDeal"):
+        bench.deps.store.outbox.revive(job.id)
+    assert bench.deps.store.outbox.gave_up().total() == 0
+    bench.deps.crms = {**bench.deps.crms, "gone": bench.deps.crms["hubspot"]}
+    bench.work()
+    assert bench.told() == [older, OVER]
+    bench.deps.crms = {}
+    give_up(bench, 5)
+    assert bench.told()[2:] == [
+        f"One thing could not be done: ReadDeal. It is kept as job {bench.jobs('ReadDeal')[-1].id}."
+    ]
+
+
+def test_parked_work_is_told_anew_when_its_message_is_gone_or_its_job_was_parked_while_the_last_was_edited(
+    bench: Bench,
+) -> None:
+    give_up(bench, 1)
+    (room,) = bench.stage.world.slack.dms(walk.user_id("olga"))
+    bench.stage.world.faults.add("slack", "chat.update", "ok_false:message_not_found", times=1)
+    give_up(bench, 2)
+    two = "2 things could not be done. They are kept as jobs."
+    assert bench.told()[1:] == [two]
+    with bench.deps.store.write() as unit:
+        unit.keep_setting("parked:posts", "[]")
+        unit.keep_setting("parked:told", "")
+        unit.emit(RedrawParked("the edit that came last"))
+    bench.work()
+    assert bench.told()[2:] == [two]
+    assert len(bench.stage.channel(room["id"])) == 3
 
 
 @pytest.mark.req("R140")

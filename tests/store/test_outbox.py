@@ -5,7 +5,7 @@ from typing import ClassVar
 
 import pytest
 
-from bot.effects import Effect, Identify, Redraw, Reply, SearchCrm, TellAdmin, Whisper
+from bot.effects import Effect, Identify, ReadInbox, Redraw, Reply, SearchCrm, TellAdmin, Whisper
 from store.jobs import ClaimedJob, LostLease
 from store.store import Store
 from tests.conftest import Clocks
@@ -127,6 +127,7 @@ def test_a_parked_job_lets_its_lane_go_on_and_can_be_revived(store: Store) -> No
     assert (line.id, line.error) == (job.id, "An answer that Slack does not document.")
     assert store.outbox.revive(job.id)
     assert not store.outbox.revive(job.id)
+    assert claim(store, "other").kind == "RedrawParked", "the message that counts what is parked"
     assert store.outbox.claim("other") is None, "the one that went on is still at work"
     store.outbox.finish(later)
     revived = claim(store, "other")
@@ -134,6 +135,19 @@ def test_a_parked_job_lets_its_lane_go_on_and_can_be_revived(store: Store) -> No
     with pytest.raises(LostLease):
         store.outbox.finish(job)
     assert store.outbox.begin_step(revived, "post").repeated, "the ledger is kept"
+
+
+def test_what_gave_up_is_counted_and_revived_all_at_once_and_what_a_person_parked_is_left(store: Store) -> None:
+    emit(store, *(ReadInbox(number) for number in range(1, 5)))
+    for _ in range(3):
+        store.outbox.park(claim(store), "An answer that Slack does not document.")
+    assert store.outbox.set_aside(4)
+    newest = store.outbox.newest_gave_up()
+    assert (dict(store.outbox.gave_up()), newest and newest.id) == ({"ReadInbox": 3}, 3)
+    assert store.outbox.revive_all() == 3
+    assert (store.outbox.revive_all(), store.outbox.newest_gave_up()) == (0, None)
+    assert [job.id for job in store.outbox.jobs(["dead"])] == [4]
+    assert dict(store.outbox.waiting()) == {"ReadInbox": 3, "RedrawParked": 1}
 
 
 def test_a_best_effort_job_is_tried_once_and_never_parked(store: Store, clocks: Clocks) -> None:

@@ -15,9 +15,11 @@ from sqlalchemy import MetaData, insert
 from bot.actions.sweep import look
 from bot.clock.nag import Nag, Reminder
 from bot.company.checklist import Version
+from bot.effects import ReadInbox
 from bot.handover import Handover, Interval, Item, State
 from bot.people import Person, Role
 from store.engine import Db
+from store.inbox import Delivery
 from store.mapping.deal import deal_json
 from store.migrate import MIGRATIONS, Migrated, head, migrate
 from store.store import Store
@@ -196,6 +198,36 @@ def test_what_waits_and_what_was_sent_is_the_same_after_the_indexes_changed(
         assert reader.reminder(7) == Reminder(
             7, 2, date(2026, 3, 10), 1, START, {1: ["2:gate:first"]}, "D1", "1.1", [(1, 2, "pm:tick:confirm-team")]
         )
+    store.db.dispose()
+
+
+def test_what_waits_and_what_came_in_is_the_same_when_causes_are_kept(url: str, tmp_path: Path, clocks: Clocks) -> None:
+    """It has no id of a cause; what comes now has one."""
+    at_revision(url, tmp_path, "0004")
+    job = {"id": 5, "key": "k", "kind": "ReadInbox", "lane": "inbox:1", "payload": '{"inbox_id": 1}'}
+    put(url, "job", {**job, "best_effort": False, "state": "ready", "run_at": 1.0, "emitted_at": 1.0, "attempts": 7,
+        "owner": "", "error": "no answer"})  # fmt: skip
+    delivery = {"id": 9, "connection": "hubspot", "received_at": START, "digest": "d", "body": b"[]"}
+    put(url, "inbox", {**delivery, "headers": {}, "duplicates": 2, "hints": 0, "ignored": 0})
+    assert migrate(url).before == "0004"
+    same_as_models(url)
+    store = opened(url, clocks)
+    waiting = store.outbox.claim("hand")
+    assert waiting is not None
+    assert (waiting.effect, waiting.attempts, waiting.trace) == (ReadInbox(1), 8, "")
+    assert [line.error for line in store.outbox.jobs()] == ["no answer"]
+    store.trace = lambda: "4f2a"
+    with store.write() as unit:
+        number, _ = unit.inbox.put("hubspot", b"[1]", {})
+        unit.emit(ReadInbox(number))
+    with store.read() as reader:
+        before, now = reader.delivery(9), reader.delivery(number)
+    assert before == Delivery(9, "hubspot", START, b"[]", {}, duplicates=2)
+    assert now is not None
+    assert (now.trace, {line.id == 5: line.trace for line in store.outbox.jobs()}) == (
+        "4f2a",
+        {True: "", False: "4f2a"},
+    )
     store.db.dispose()
 
 
