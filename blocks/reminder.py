@@ -9,11 +9,13 @@ from datetime import datetime, timedelta
 from math import ceil
 
 from blocks import direct, ids, kit, limits, mrkdwn, thread
+from blocks.company.deputy import take_over_button
 from blocks.frame import Block, Frame, Message
 from blocks.mrkdwn import Safe
 from blocks.render import count, sentence
 from blocks.words import turns
 from bot.clock import pause as pauses
+from bot.clock.absence import missing
 from bot.clock.nag import LATE, is_turn
 from bot.gate import Turn
 from bot.handover import Handover
@@ -95,7 +97,7 @@ def finished(asked: Asked, frame: Frame) -> Message:
 
 def _things(line: Line, asked: Asked, frame: Frame, blocks: list[Block], shown: list[Shown]) -> None:
     handover = line.handover
-    head = kit.section(_title(line, asked, frame))
+    head = kit.section(_title(line, asked, frame), accessory=_take_over(line, asked, frame))
     for place, turn in enumerate(line.turns):
         told = sum(1 for _, __, key in shown if is_turn(key))
         drawn = direct.deeds(handover, frame, [turn])
@@ -104,6 +106,15 @@ def _things(line: Line, asked: Asked, frame: Frame, blocks: list[Block], shown: 
             return
         blocks += wanted
         shown.append((handover.id, line.whom, turn.key))
+
+
+def _take_over(line: Line, asked: Asked, frame: Frame) -> Block | None:
+    # Whoever stands in for somebody takes over the role for which it waits; before that, their clicks do nothing.
+    whom, roles = frame.people.get(line.whom), line.handover.roles
+    if whom is None or whom.id == asked.person.id or not missing(whom, frame.now):
+        return None
+    role = next((turn.role for turn in line.turns if roles.get(turn.role) == whom.id), None)
+    return take_over_button(line.handover.id, role, whom, line.handover.title) if role else None
 
 
 def _title(line: Line, asked: Asked, frame: Frame) -> Safe:

@@ -38,10 +38,12 @@ def assign(
     return Said(f"{person.first_name} is the {TITLES[role]} of {handover.client} now.")
 
 
-def take_over(unit: Unit, handover_id: int, who: Person, *, role: Role, terms: Terms, now: datetime) -> Said | Refused:
-    """The deputy in force takes the role of a holder who is away or gone. Nobody is rung: who is away is left in peace.
+def take_over(
+    unit: Unit, handover_id: int, who: Person, *, role: Role, whom: int, terms: Terms, now: datetime
+) -> Said | Refused:
+    """The deputy in force takes the role from `whom`, a holder who is away or gone. Nobody is rung.
 
-    Signatures given stay: the deputy signs as themselves what is not signed yet.
+    Signatures given stay: the deputy signs as themselves what is not signed yet. Who is away is left in peace.
     """
     handover = unit.handover(handover_id)
     if handover is None:
@@ -49,7 +51,11 @@ def take_over(unit: Unit, handover_id: int, who: Person, *, role: Role, terms: T
     if who.id and handover.roles.get(role) == who.id:
         return Said(f"You are the {TITLES[role]} already.")
     holder = unit.person(handover.roles.get(role, 0))
-    problem = _problem(handover, role, who) or _take_over_problem(unit, holder, who, role, terms, now)
+    problem = (
+        _problem(handover, role, who)
+        or _taken_problem(holder, role, whom)
+        or (_take_over_problem(unit, holder, who, terms, now) if holder else "")
+    )
     if problem:
         return Refused(problem)
     _put(unit, handover, role, who, "taken_over", who, now)
@@ -178,9 +184,15 @@ def _give_back(unit: Unit, handover: Handover, person_id: int, now: datetime) ->
             handover.note(now, "given_back", person=person_id, item=item.key, text=item.text)
 
 
-def _take_over_problem(unit: Unit, holder: Person | None, who: Person, role: Role, terms: Terms, now: datetime) -> str:
+def _taken_problem(holder: Person | None, role: Role, whom: int) -> str:
     if holder is None:
         return f"Nobody is the {TITLES[role]} yet: the delivery manager names somebody."
+    if holder.id != whom:
+        return f"{holder.first_name} is the {TITLES[role]} now: nobody has to take over."
+    return ""
+
+
+def _take_over_problem(unit: Unit, holder: Person, who: Person, terms: Terms, now: datetime) -> str:
     if not missing(holder, now):
         return f"{holder.first_name} is back. Ask {holder.first_name} to hand the role over."
     deputy = stand_in(unit, holder, terms.settings, now)

@@ -1,5 +1,6 @@
 """Reminders as they are read: first lines, what they show, what they keep quiet, and Slack's limits."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -119,6 +120,20 @@ def test_what_waits_for_somebody_who_is_away_is_said_to_be_theirs() -> None:
     message, shown = reminder(asked(line(open_one()), person=BEN), make_frame())
     assert "for Ana, who is away" in words(message)
     assert {person for _, person, _ in shown} == {ANA.id}
+
+
+def test_the_deputy_takes_the_role_over_beside_what_waits() -> None:
+    """While Ana is away and it is hers: not once she is back, nor for what she only took over from somebody."""
+    made, people = open_one(), dict(make_frame().people)
+    away = make_frame(people=people | {ANA.id: replace(ANA, away_until=NOW.date())})
+    message, _ = reminder(asked(line(made), person=BEN), away)
+    button = buttons(message)["Take over for Ana"]
+    assert (button["action_id"], button["value"]) == (ids.TAKE_OVER, f"42:sales_rep:{ANA.id}")
+    assert len(message.blocks) <= 14
+    taken = [Turn(Role.PM, 1, "tick", "confirm-team")]
+    for one, frame in ((line(made), make_frame()), (Line(made, ANA.id, taken), away)):
+        message, _ = reminder(asked(one, person=BEN), frame)
+        assert ids.TAKE_OVER not in str(message.blocks)
 
 
 def test_it_offers_moments_in_the_receivers_zone_and_none_without() -> None:

@@ -166,6 +166,7 @@ def test_whoever_is_away_by_then_is_left_in_peace_and_the_deputy_hears(desk: Des
     desk.run()
     assert desk.letters("ana") == {"ana": []}
     assert "for Ana, who is away" in desk.only("rafi")
+    assert f"1:sales_rep:{desk.people['ana'].id}" in str(desk.letters("rafi")["rafi"][0]["blocks"])
 
 
 def test_somebody_who_left_gets_nothing_and_nothing_is_parked(desk: Desk) -> None:
