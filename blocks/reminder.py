@@ -19,7 +19,7 @@ from bot.clock.absence import missing
 from bot.clock.nag import LATE, is_turn
 from bot.gate import Turn
 from bot.handover import Handover
-from bot.people import Person
+from bot.people import Person, Role
 
 THINGS = 5  # shown in one reminder
 QUESTIONS = 2  # handovers of whose pauses one reminder asks; the others go on by themselves the next working day
@@ -33,7 +33,7 @@ Shown = tuple[int, int, str]
 
 @dataclass(frozen=True)
 class Line:
-    """One handover of a reminder: what waits there for `whom`; `notice` (late or warn) for who answers for it.
+    """One handover of a reminder: what waits there for `whom`; `notice` (late or warn) when `whom` answers for it.
 
     `question` names what is asked of whoever paused it (`bot.clock.pause.question`).
     """
@@ -72,8 +72,8 @@ def reminder(asked: Asked, frame: Frame) -> tuple[Message, list[Shown]]:
     blocks: list[Block] = [kit.section(_headline(asked, frame))]
     shown: list[Shown] = []
     for line in [line for line in asked.lines if line.notice][:NOTICES]:
-        blocks.append(_notice(line, frame))
-        shown.append((line.handover.id, asked.person.id, line.notice))
+        blocks.append(_notice(line, asked, frame))
+        shown.append((line.handover.id, line.whom, line.notice))
     for line in [line for line in asked.lines if line.question][:QUESTIONS]:
         blocks += _question(line, asked, frame)
         shown.append((line.handover.id, asked.person.id, line.question))
@@ -111,23 +111,31 @@ def _things(line: Line, asked: Asked, frame: Frame, blocks: list[Block], shown: 
 def _take_over(line: Line, asked: Asked, frame: Frame) -> Block | None:
     # Whoever stands in for somebody takes over the role for which it waits; before that, their clicks do nothing.
     whom, roles = frame.people.get(line.whom), line.handover.roles
-    if whom is None or whom.id == asked.person.id or not missing(whom, frame.now):
+    if whom is None or not _on_behalf(line, asked) or not missing(whom, frame.now):
         return None
-    role = next((turn.role for turn in line.turns if roles.get(turn.role) == whom.id), None)
+    wanted = [Role.DELIVERY_MANAGER] if line.notice else [turn.role for turn in line.turns]
+    role = next((role for role in wanted if roles.get(role) == whom.id), None)
     return take_over_button(line.handover.id, role, whom, line.handover.title) if role else None
+
+
+def _on_behalf(line: Line, asked: Asked) -> bool:
+    return line.whom != asked.person.id
+
+
+def _away(line: Line, asked: Asked, frame: Frame) -> Safe:
+    whom = frame.people.get(line.whom)
+    return mrkdwn.name(whom.first_name, 40) if whom and _on_behalf(line, asked) else Safe("")
 
 
 def _title(line: Line, asked: Asked, frame: Frame) -> Safe:
     due = thread.due_of(line.handover)
-    whom = frame.people.get(line.whom)
-    away = mrkdwn.name(whom.first_name, 40) if whom and line.whom != asked.person.id else ""
     return sentence(
         "reminder.title",
         link=_link(line.handover, frame),
         due=thread.token(due, frame) if due else "",
         left=_left(line.left),
         late=line.late,
-        away=away,
+        away=_away(line, asked, frame),
     )
 
 
@@ -138,7 +146,7 @@ def _left(left: timedelta | None) -> str:
     return f"{count(hours, 'working hour')} left" if hours else "less than an hour left"
 
 
-def _notice(line: Line, frame: Frame) -> Block:
+def _notice(line: Line, asked: Asked, frame: Frame) -> Block:
     handover = line.handover
     due = thread.due_of(handover)
     words = sentence(
@@ -146,9 +154,12 @@ def _notice(line: Line, frame: Frame) -> Block:
         link=_link(handover, frame),
         due=thread.token(due, frame) if due else "",
         waits=turns.waiting(handover, frame) or "nobody",
+        away=_away(line, asked, frame),
     )
     label = mrkdwn.plain(handover.client, 60)
-    if line.notice == LATE:
+    if _on_behalf(line, asked):
+        button = _take_over(line, asked, frame)
+    elif line.notice == LATE:
         button = kit.button("Take it", ids.TAKE_IT, str(handover.id), label=f"Take it: {label}")
     else:
         button = kit.button("Waiting on client", ids.PAUSE, str(handover.id), label=f"Waiting on client: {label}")

@@ -6,6 +6,7 @@ from bot import gate
 from bot.actions import rights
 from bot.actions.lists import gone, ring_closing, settle
 from bot.actions.provision import begin_when_ready
+from bot.actions.remind import heard
 from bot.clock.absence import missing, stand_in
 from bot.deal import Deal
 from bot.effects import Direct, JoinTeam, Reply
@@ -60,6 +61,7 @@ def take_over(
         return Refused(problem)
     _put(unit, handover, role, who, "taken_over", who, now)
     settle(unit, handover, terms=terms, now=now, actor=who.id)
+    heard(unit, handover.id, who, whom, terms=terms, now=now)
     _tell_new_holder(unit, handover, role, who, who)
     if terms.settings.provision_auto:
         begin_when_ready(unit, handover, terms=terms, now=now)

@@ -235,14 +235,14 @@ def _redraw(seeing: Look, people: Iterable[int], wanted: dict[int, Nag]) -> None
     since = (seeing.now - REMEMBERED).date()
     for reminder in seeing.unit.open_reminders({*people, *receivers}, since):
         shown = [(person, key) for handover_id, person, key in reminder.shown if handover_id == handover.id]
-        if any(not _stands(seeing, wanted.get(person), key) for person, key in shown):
+        if any(not _stands(seeing, person, wanted.get(person), key) for person, key in shown):
             seeing.unit.emit(RedrawReminder(reminder.id, reminder.person, f"{handover.id}:{handover.rev}"))
 
 
-def _stands(seeing: Look, found: Nag | None, key: str) -> bool:
+def _stands(seeing: Look, person: int, found: Nag | None, key: str) -> bool:
     if key.startswith(nag.ASKED):
         return key == rules.question(seeing.handover)
     if key in (nag.LATE, nag.WARNED):
-        counting = seeing.counting
-        return counting is not None and (key == nag.WARNED or counting.late(seeing.now))
+        counting, answers = seeing.counting, person in (manager_of(seeing.handover), *seeing.heads)
+        return answers and counting is not None and (key == nag.WARNED or counting.late(seeing.now))
     return found is not None and key in found.waits

@@ -100,7 +100,7 @@ def gathered(deps: Deps, found: Reminder, person: Person, now: datetime, *, only
         ids = set().union(*(h.people for h in records.values())) | held if records else held
         people = reader.people(ids)
         sent = [one for one in reader.reminders(person.id, found.day) if one.ts or one.id == found.id]
-    lines = _lines(deps, records, rows, causes, person, now)
+    lines = [*_notices(deps, records, causes, person, people), *_lines(deps, records, rows, causes, person, now)]
     told = [row for row in rows if row.handover_id in records]
     standing = {(line.handover.id, line.whom, turn.key) for line in lines for turn in line.turns}
     hours = hours_of(person, deps.terms.offices)
@@ -132,11 +132,6 @@ def _lines(
     now: datetime,
 ) -> list[Line]:
     lines = []
-    for handover_id in _noticed(causes):
-        handover = records.get(handover_id)
-        counting = clock.running(handover, deps.terms.settings) if handover else None
-        if handover is not None and counting is not None and _answers_for(handover, person):
-            lines.append(Line(handover, person.id, notice=LATE if counting.late(now) else WARNED))
     for handover_id, asked in _questions(causes).items():
         handover = records.get(handover_id)
         if handover is not None and pauses.question(handover) in asked:
@@ -146,8 +141,27 @@ def _lines(
         turns = _turns(handover, row) if handover else []
         if handover is not None and turns:
             lines.append(Line(handover, row.person, turns, left=_left(deps, handover, now)))
-    late_first = {True: 0, False: 1}
-    return sorted(lines, key=lambda line: (not line.notice, late_first[line.notice == LATE]))
+    return lines
+
+
+def _notices(
+    deps: Deps, records: dict[int, Handover], causes: dict[int, list[str]], person: Person, people: dict[int, Person]
+) -> list[Line]:
+    # What is late, then what will be: to who answers for it, or to whoever stands in for them.
+    found, now = [], deps.clock.now()
+    for handover_id in _noticed(causes):
+        handover = records.get(handover_id)
+        counting = clock.running(handover, deps.terms.settings) if handover else None
+        whom = _answering(handover, causes[handover_id], person, people) if handover else None
+        if handover is not None and counting is not None and whom is not None:
+            found.append(Line(handover, whom.id, notice=LATE if counting.late(now) else WARNED))
+    return sorted(found, key=lambda line: line.notice != LATE)
+
+
+def _answering(handover: Handover, named: list[str], person: Person, people: dict[int, Person]) -> Person | None:
+    told = [int(cause.partition(":")[0]) for cause in named if remind.is_late(cause) or remind.is_warning(cause)]
+    asked = [person, *(people[one] for one in told if one in people)]
+    return next((one for one in asked if _answers_for(handover, one)), None)
 
 
 def _turns(handover: Handover, row: Nag) -> list[Turn]:

@@ -116,6 +116,20 @@ def test_managers_and_heads_see_for_whom_it_waits_and_can_take_it() -> None:
     assert buttons(message)["Waiting on client"]["action_id"] == ids.PAUSE
 
 
+@pytest.mark.parametrize("notice", [LATE, WARNED])
+def test_the_deputy_of_a_manager_takes_over_what_a_head_could_take(notice: str) -> None:
+    """[Take it] and [Waiting on client] would refuse them; a head is no role of the handover, so nothing is offered."""
+    people = dict(make_frame().people)
+    gone = {one.id: replace(one, away_until=NOW.date()) for one in (DEV, HANA)}
+    frame = make_frame(people=people | gone)
+    for whom, offered in ((DEV, {"Take over for Dev": f"42:delivery_manager:{DEV.id}"}), (HANA, {})):
+        late = Line(open_one(), whom.id, notice=notice)
+        message, shown = reminder(asked(late, person=BEN, things=0), frame)
+        assert f"For {whom.first_name}, who is away." in words(message)
+        assert {name: b["value"] for name, b in buttons(message).items()} == offered
+        assert shown == [(42, whom.id, notice)]
+
+
 def test_what_waits_for_somebody_who_is_away_is_said_to_be_theirs() -> None:
     message, shown = reminder(asked(line(open_one()), person=BEN), make_frame())
     assert "for Ana, who is away" in words(message)

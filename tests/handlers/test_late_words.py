@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.actions import people
+from bot.people import Role
+from bot.terms import Said
 from tests.handlers.desk import OFFICES, Desk
 from tests.stories import walk
 from tests.stories.stage import staged
@@ -117,3 +120,22 @@ def test_whoever_is_called_but_is_not_in_the_channel_gets_a_message_instead(desk
     assert len(desk.letters("ben")["ben"]) == ben  # he was called in the thread, and reads it
     desk.run(desk.clock.now() + timedelta(hours=1))
     assert len(desk.letters("ana")["ana"]) == before + 1
+
+
+def test_the_deputy_of_a_manager_who_is_away_is_told_and_takes_over(desk: Desk) -> None:
+    """Rafi answers for nothing himself: he reads it for Dev, takes the role over, and that message becomes his own."""
+    dev, rafi = desk.people["dev"], desk.people["rafi"]
+    with desk.deps.store.write() as unit:
+        unit.keep_preferences(dev.id, away_until=desk.at(THU, 9).date(), deputy=rafi.id)
+        unit.look_again(1, desk.clock.now())
+    desk.run(desk.at(WED, 9, 30))
+    told = desk.only("rafi")
+    assert "It waits for Ana (3), Ben (" in told
+    assert "For Dev, who is away." in told
+    assert f"'1:delivery_manager:{dev.id}'" in str(desk.letters("rafi")["rafi"][0]["blocks"])
+    terms, now, role = desk.deps.terms, desk.clock.now(), Role.DELIVERY_MANAGER
+    with desk.deps.store.write() as unit:
+        assert isinstance(people.take_over(unit, 1, rafi, role=role, whom=dev.id, terms=terms, now=now), Said)
+    desk.run()
+    assert "For Dev, who is away." not in desk.only("rafi")
+    assert "late.take" in str(desk.letters("rafi")["rafi"][0]["blocks"])
