@@ -4,7 +4,7 @@ It is true when it is sent, so it may count down; when something in it is done, 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from math import ceil
 
@@ -53,7 +53,10 @@ class Line:
 
 @dataclass(frozen=True)
 class Asked:
-    """All that one reminder says. `things` counts also what is not shown; `options` are moments to put it off to."""
+    """All that one reminder says, in `lines` the most urgent first.
+
+    `things` counts also what is not shown; `options` are moments to put it off to.
+    """
 
     person: Person
     lines: Sequence[Line]
@@ -67,21 +70,49 @@ class Asked:
     done: int = 0
 
 
+@dataclass
+class Group:
+    """Where the things of one handover stand in a reminder: below its title, as many as there is room for."""
+
+    line: Line
+    title: Block
+    told: list[Turn] = field(default_factory=list)
+    blocks: list[Block] = field(default_factory=list)
+
+    def cost(self, frame: Frame) -> int:
+        """How many blocks its next thing takes; 0 when there is none."""
+        return len(self._next(frame))
+
+    def tell(self, frame: Frame) -> None:
+        """Shows its next thing."""
+        self.blocks += self._next(frame)
+        self.told.append(self.line.turns[len(self.told)])
+
+    def _next(self, frame: Frame) -> list[Block]:
+        turn = next(iter(self.line.turns[len(self.told) :]), None)
+        if turn is None:
+            return []
+        drawn = direct.deeds(self.line.handover, frame, [turn])
+        return drawn if self.told else [self.title, *drawn]
+
+
 def reminder(asked: Asked, frame: Frame) -> tuple[Message, list[Shown]]:
     """The message, and what of it can be done by a button, so that it can be edited when that is done."""
     blocks: list[Block] = [kit.section(_headline(asked, frame))]
     shown: list[Shown] = []
-    for line in [line for line in asked.lines if line.notice][:NOTICES]:
-        blocks.append(_notice(line, asked, frame))
-        shown.append((line.handover.id, line.whom, line.notice))
-    for line in [line for line in asked.lines if line.question][:QUESTIONS]:
-        blocks += _question(line, asked, frame)
-        shown.append((line.handover.id, asked.person.id, line.question))
-    more = sum(1 for line in asked.lines if line.question) - QUESTIONS
-    if more > 0:
-        blocks.append(kit.context(sentence("reminder.more_questions", n=more)))
-    for line in (line for line in asked.lines if line.turns):
-        _things(line, asked, frame, blocks, shown)
+    # What is most urgent has its place before anything that only informs.
+    groups = [
+        Group(line, kit.section(_title(line, asked, frame), accessory=_take_over(line, asked, frame)))
+        for line in asked.lines
+        if line.turns
+    ]
+    room = ROOM - (groups[0].cost(frame) if groups else 0)
+    _notices(asked, frame, blocks, shown, room)
+    _questions(asked, frame, blocks, shown, room)
+    _things(groups, frame, max(ROOM - len(blocks), ROOM - room))
+    for group in groups:
+        blocks += group.blocks
+        shown += [(group.line.handover.id, group.line.whom, turn.key) for turn in group.told]
     told = sum(1 for _, __, key in shown if is_turn(key))
     if asked.things > told:
         blocks.append(kit.context(sentence("reminder.more", n=asked.things - told)))
@@ -95,17 +126,37 @@ def finished(asked: Asked, frame: Frame) -> Message:
     return Message(words, [kit.section(words)])
 
 
-def _things(line: Line, asked: Asked, frame: Frame, blocks: list[Block], shown: list[Shown]) -> None:
-    handover = line.handover
-    head = kit.section(_title(line, asked, frame), accessory=_take_over(line, asked, frame))
-    for place, turn in enumerate(line.turns):
-        told = sum(1 for _, __, key in shown if is_turn(key))
-        drawn = direct.deeds(handover, frame, [turn])
-        wanted = [head, *drawn] if place == 0 else drawn
-        if told >= THINGS or len(blocks) + len(wanted) > ROOM:
-            return
-        blocks += wanted
-        shown.append((handover.id, line.whom, turn.key))
+def _notices(asked: Asked, frame: Frame, blocks: list[Block], shown: list[Shown], room: int) -> None:
+    # At least one, and beside the first question and the line that counts the others.
+    questions = sum(1 for line in asked.lines if line.question)
+    kept = min(questions, 1) * 2 + (questions > 1)
+    most = max(1, min(NOTICES, room - len(blocks) - kept))
+    for line in [line for line in asked.lines if line.notice][:most]:
+        blocks.append(_notice(line, asked, frame))
+        shown.append((line.handover.id, line.whom, line.notice))
+
+
+def _questions(asked: Asked, frame: Frame, blocks: list[Block], shown: list[Shown], room: int) -> None:
+    lines = [line for line in asked.lines if line.question]
+    left = room - len(blocks)
+    most = max((n for n in range(QUESTIONS + 1) if 2 * n + (n < len(lines)) <= left), default=0)
+    fitting = lines[:most]
+    for line in fitting:
+        blocks += _question(line, asked, frame)
+        shown.append((line.handover.id, asked.person.id, line.question))
+    if len(lines) > len(fitting):
+        blocks.append(kit.context(sentence("reminder.more_questions", n=len(lines) - len(fitting))))
+
+
+def _things(groups: Sequence[Group], frame: Frame, room: int) -> None:
+    # One thing of each handover, then the second one of each: the first are not hidden by many of another one.
+    left, most = room, THINGS
+    for _ in range(THINGS):
+        for group in groups:
+            cost = group.cost(frame)
+            if cost and most and cost <= left:
+                group.tell(frame)
+                left, most = left - cost, most - 1
 
 
 def _take_over(line: Line, asked: Asked, frame: Frame) -> Block | None:

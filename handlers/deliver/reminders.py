@@ -25,6 +25,7 @@ from store.unit import StoreUnit
 
 LOOK_BACK = 14 * 86_400.0  # seconds: longer than any outage that is waited out
 LOADED = 8  # records read for one reminder: five things are shown
+FIRST = 3  # of them in any case those whose things are most urgent
 
 
 def send_reminder(effect: Effect, ledger: Ledger) -> None:
@@ -95,7 +96,9 @@ def gathered(deps: Deps, found: Reminder, person: Person, now: datetime, *, only
         if only:
             about = {*causes, *(line[0] for line in found.shown)}
             rows = [row for row in rows if row.handover_id in about]
-        wanted = dict.fromkeys([*_noticed(causes), *_questions(causes), *(row.handover_id for row in rows)])
+        rows = sorted(rows, key=lambda row: _urgency(row, causes))
+        ids_of = [row.handover_id for row in rows]
+        wanted = dict.fromkeys([*ids_of[:FIRST], *_noticed(causes), *_questions(causes), *ids_of])
         records = {h.id: h for h in map(reader.handover, list(wanted)[:LOADED]) if h is not None}
         ids = set().union(*(h.people for h in records.values())) | held if records else held
         people = reader.people(ids)
@@ -194,6 +197,17 @@ def _questions(causes: dict[int, list[str]]) -> dict[int, list[str]]:
 def _answers_for(handover: Handover, person: Person) -> bool:
     manager = handover.roles.get(Role.DELIVERY_MANAGER, 0)
     return person.id == manager or person.has(Role.HEAD_OF_DELIVERY)
+
+
+def _urgency(row: Nag, causes: dict[int, list[str]]) -> int:
+    # What was late yesterday as well must not hide what can still be done in time: that is what the message is for.
+    held = (cause.partition(":") for cause in causes.get(row.handover_id, ()))
+    why = [cause for person, _, cause in held if int(person) == row.person]
+    if any(":last:" in cause for cause in why):
+        return 0
+    if any(not cause.startswith("late:") for cause in why):
+        return 1
+    return 2 if why else 3
 
 
 def _put_off(row: Nag, now: datetime) -> bool:
