@@ -124,8 +124,14 @@ def _end_breach(seeing: Look) -> None:
     handover.note(seeing.now, "breach_ended", clock=breach.clock, due=breach.since.isoformat())
     seeing.unit.save(handover)
     # The reply that it is live says that it is over; a record that ended is nobody's any more.
-    if breach.told_on and handover.state not in (*LIVE, *ENDED):
-        seeing.unit.emit(Reply(handover.id, "late_over", f"{breach.clock}:{breach.since:%Y%m%dT%H%M}"))
+    if _told(seeing, breach) and handover.state not in (*LIVE, *ENDED):
+        seeing.unit.emit(Reply(handover.id, "late_over", breach.serial))
+
+
+def _told(seeing: Look, breach: Breach) -> bool:
+    # Said on an earlier day, or on its way: whether it got there, the hands see when the end is to be said.
+    first = local_day(seeing.terms.office(seeing.handover), breach.since)
+    return breach.told_on is not None or breach.was_told([post.name for post in seeing.handover.posts], first)
 
 
 def _tell_thread(seeing: Look) -> None:

@@ -48,18 +48,52 @@ def test_it_is_said_once_a_day_with_those_whose_turn_it_is(desk: Desk) -> None:
     assert len(desk.late_words()) == 2
 
 
-def test_it_is_not_said_any_more_once_it_is_over(desk: Desk) -> None:
-    emitted(desk)
+def moved(desk: Desk) -> None:
+    """Somebody saves what ends the breach; nobody has looked at the record since."""
     with desk.deps.store.write() as unit:
         handover = unit.handover(1)
         assert handover
         handover.due_at = desk.at(WED + 7, 9)
         unit.save(handover)
+
+
+def over_words(desk: Desk) -> list[str]:
+    """The words in the thread that it is late no more."""
+    return [text for m in desk.stage.channel() if "No longer late" in (text := walk.shown(m))]
+
+
+@pytest.mark.parametrize("looked", [True, False], ids=["looked at first", "said first"])
+def test_it_is_not_said_any_more_once_it_is_over(desk: Desk, *, looked: bool) -> None:
+    """Nor that it is over: nobody was told. Whoever is first, the hands of one replica or the sweep of another."""
+    emitted(desk)
+    moved(desk)
     desk.stage.world.faults.clear()
-    desk.run(desk.at(WED, 9, 40))
+    desk.to(desk.at(WED, 9, 40))
+    if not looked:
+        desk.work()
+    desk.run()
     assert desk.handover().breach is None
-    assert desk.late_words() == []
+    assert desk.late_words() == over_words(desk) == []
     assert desk.jobs("Reply", "ready", "dead") == []
+
+
+@pytest.mark.req("R37")
+def test_the_end_is_said_although_the_last_word_could_not_be(desk: Desk) -> None:
+    """Told on Wednesday; Thursday's word waits for Slack until the evening; on Friday it is over before the opening."""
+    desk.run(desk.at(WED, 9, 30))
+    desk.to(desk.at(THU, 9))
+    desk.stage.world.faults.down("slack")
+    desk.sweep()
+    desk.work()
+    desk.stage.world.faults.clear()
+    desk.run(desk.at(THU, 20))
+    breach = desk.handover().breach
+    assert breach is not None
+    assert breach.told_on is None
+    moved(desk)
+    desk.run(desk.at(THU + 1, 8, 50))
+    assert desk.handover().breach is None
+    assert len(over_words(desk)) == 1
 
 
 def test_the_word_of_a_day_that_passed_gives_way_to_the_days_own(desk: Desk) -> None:

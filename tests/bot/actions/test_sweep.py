@@ -10,6 +10,7 @@ from bot.actions import late, pause, people, remind, sweep
 from bot.clock.nag import LATE, Reminder
 from bot.clock.pause import question
 from bot.effects import RedrawReminder, Remind, Reply
+from bot.handover import Post
 from bot.people import Role
 from bot.worktime import working_dates_between
 from tests.bot.actions.company import Company
@@ -130,6 +131,28 @@ def test_a_breach_ends_by_itself_and_the_thread_is_told_once(running: Company) -
     assert running.ho().breach is None
     assert running.ho().breaches[0].until == running.now
     assert len(running.effects(Reply, "late_over")) == 1
+
+
+@pytest.mark.parametrize(
+    ("clock", "days", "told"),
+    [("gate", 0, True), ("gate", 3, True), ("gate", -1, False), ("scope", 0, False)],
+    ids=["that day", "later", "an earlier breach", "the other clock"],
+)
+def test_what_was_told_once_is_told_to_be_over(running: Company, clock: str, days: int, *, told: bool) -> None:
+    """The last day's word was taken back before it was said: what the thread has read is in the record's posts."""
+    at = due(running)
+    swept(running, at)
+    with running.store.write() as unit:
+        handover = unit.handover(1)
+        assert handover
+        assert handover.breach
+        handover.breach.told_on = None
+        handover.posts.append(Post(f"reply:late:{clock}:{at.date() + timedelta(days=days)}", "C1", "1.1"))
+        handover.due_at = at + timedelta(days=7)
+        unit.save(handover)
+    swept(running, at + timedelta(minutes=15))
+    assert running.ho().breach is None
+    assert len(running.effects(Reply, "late_over")) == told
 
 
 def test_what_is_done_elsewhere_is_redrawn_in_the_reminder(running: Company) -> None:
