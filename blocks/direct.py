@@ -10,8 +10,8 @@ from typing import Any
 from blocks import ids, kit, limits, mrkdwn, thread
 from blocks.admin import admin
 from blocks.company import setup
+from blocks.company.deputy import deputy_letter
 from blocks.company.left import left_letter
-from blocks.company.preferences import deputy_letter
 from blocks.faces import items
 from blocks.frame import Block, Frame, Message
 from blocks.mrkdwn import Safe

@@ -1,10 +1,11 @@
-"""Home: what waits for me, most urgent first; the handovers I am in; the deals I sold; for a head the late ones."""
+"""Home: what waits for me, most urgent first; for whom I stand in; what I am in or sold; for a head the late ones."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from blocks import card, direct, ids, kit, limits, mrkdwn, thread
 from blocks.card import Row
+from blocks.company.deputy import Place, standing_in
 from blocks.company.preferences import away_lines, preferences_button
 from blocks.frame import Block, Frame
 from blocks.mrkdwn import Safe
@@ -28,10 +29,12 @@ def home_view(
     frame: Frame,
     deputy: Person | None = None,
     *,
+    places: Sequence[Place] = (),
     set_up: bool = True,
 ) -> dict[str, Any]:
     """The whole view. `late` is None for whoever is not a head; `deputy` stands in for whoever is away.
 
+    `places`: what the person may take over of those for whom they stand in, one holder after the other.
     `set_up`: whether Baton can work at all; if not, the first lines say what to do. Guests see a kind line only.
     """
     if person.guest or not person.active:
@@ -42,7 +45,7 @@ def home_view(
     n = sum(len(rows) for _, rows in busy)
     name = mrkdwn.name(person.first_name, 40)
     blocks = [kit.section(sentence("home.head", name=name, n=n)), *away_lines(person, deputy, frame)]
-    blocks += _waiting(busy, frame)
+    blocks += [*_waiting(busy, frame), *standing_in(places, frame)]
     blocks += _quiet("others", idle, frame)
     blocks += _quiet("sold", sorted(sold, key=thread.urgency), frame)
     blocks += _late(late, frame) if late is not None else []

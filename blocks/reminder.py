@@ -4,20 +4,22 @@ It is true when it is sent, so it may count down; when something in it is done, 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from math import ceil
 
 from blocks import direct, ids, kit, limits, mrkdwn, thread
+from blocks.company.deputy import take_over_button
 from blocks.frame import Block, Frame, Message
 from blocks.mrkdwn import Safe
 from blocks.render import count, sentence
 from blocks.words import turns
 from bot.clock import pause as pauses
+from bot.clock.absence import missing
 from bot.clock.nag import LATE, is_turn
 from bot.gate import Turn
 from bot.handover import Handover
-from bot.people import Person
+from bot.people import Person, Role
 
 THINGS = 5  # shown in one reminder
 QUESTIONS = 2  # handovers of whose pauses one reminder asks; the others go on by themselves the next working day
@@ -31,7 +33,7 @@ Shown = tuple[int, int, str]
 
 @dataclass(frozen=True)
 class Line:
-    """One handover of a reminder: what waits there for `whom`; `notice` (late or warn) for who answers for it.
+    """One handover of a reminder: what waits there for `whom`; `notice` (late or warn) when `whom` answers for it.
 
     `question` names what is asked of whoever paused it (`bot.clock.pause.question`).
     """
@@ -51,7 +53,10 @@ class Line:
 
 @dataclass(frozen=True)
 class Asked:
-    """All that one reminder says. `things` counts also what is not shown; `options` are moments to put it off to."""
+    """All that one reminder says, in `lines` the most urgent first.
+
+    `things` counts also what is not shown; `options` are moments to put it off to.
+    """
 
     person: Person
     lines: Sequence[Line]
@@ -65,21 +70,49 @@ class Asked:
     done: int = 0
 
 
+@dataclass
+class Group:
+    """Where the things of one handover stand in a reminder: below its title, as many as there is room for."""
+
+    line: Line
+    title: Block
+    told: list[Turn] = field(default_factory=list)
+    blocks: list[Block] = field(default_factory=list)
+
+    def cost(self, frame: Frame) -> int:
+        """How many blocks its next thing takes; 0 when there is none."""
+        return len(self._next(frame))
+
+    def tell(self, frame: Frame) -> None:
+        """Shows its next thing."""
+        self.blocks += self._next(frame)
+        self.told.append(self.line.turns[len(self.told)])
+
+    def _next(self, frame: Frame) -> list[Block]:
+        turn = next(iter(self.line.turns[len(self.told) :]), None)
+        if turn is None:
+            return []
+        drawn = direct.deeds(self.line.handover, frame, [turn])
+        return drawn if self.told else [self.title, *drawn]
+
+
 def reminder(asked: Asked, frame: Frame) -> tuple[Message, list[Shown]]:
     """The message, and what of it can be done by a button, so that it can be edited when that is done."""
     blocks: list[Block] = [kit.section(_headline(asked, frame))]
     shown: list[Shown] = []
-    for line in [line for line in asked.lines if line.notice][:NOTICES]:
-        blocks.append(_notice(line, frame))
-        shown.append((line.handover.id, asked.person.id, line.notice))
-    for line in [line for line in asked.lines if line.question][:QUESTIONS]:
-        blocks += _question(line, asked, frame)
-        shown.append((line.handover.id, asked.person.id, line.question))
-    more = sum(1 for line in asked.lines if line.question) - QUESTIONS
-    if more > 0:
-        blocks.append(kit.context(sentence("reminder.more_questions", n=more)))
-    for line in (line for line in asked.lines if line.turns):
-        _things(line, asked, frame, blocks, shown)
+    # What is most urgent has its place before anything that only informs.
+    groups = [
+        Group(line, kit.section(_title(line, asked, frame), accessory=_take_over(line, asked, frame)))
+        for line in asked.lines
+        if line.turns
+    ]
+    room = ROOM - (groups[0].cost(frame) if groups else 0)
+    _notices(asked, frame, blocks, shown, room)
+    _questions(asked, frame, blocks, shown, room)
+    _things(groups, frame, max(ROOM - len(blocks), ROOM - room))
+    for group in groups:
+        blocks += group.blocks
+        shown += [(group.line.handover.id, group.line.whom, turn.key) for turn in group.told]
     told = sum(1 for _, __, key in shown if is_turn(key))
     if asked.things > told:
         blocks.append(kit.context(sentence("reminder.more", n=asked.things - told)))
@@ -93,30 +126,67 @@ def finished(asked: Asked, frame: Frame) -> Message:
     return Message(words, [kit.section(words)])
 
 
-def _things(line: Line, asked: Asked, frame: Frame, blocks: list[Block], shown: list[Shown]) -> None:
-    handover = line.handover
-    head = kit.section(_title(line, asked, frame))
-    for place, turn in enumerate(line.turns):
-        told = sum(1 for _, __, key in shown if is_turn(key))
-        drawn = direct.deeds(handover, frame, [turn])
-        wanted = [head, *drawn] if place == 0 else drawn
-        if told >= THINGS or len(blocks) + len(wanted) > ROOM:
-            return
-        blocks += wanted
-        shown.append((handover.id, line.whom, turn.key))
+def _notices(asked: Asked, frame: Frame, blocks: list[Block], shown: list[Shown], room: int) -> None:
+    # At least one, and beside the first question and the line that counts the others.
+    questions = sum(1 for line in asked.lines if line.question)
+    kept = min(questions, 1) * 2 + (questions > 1)
+    most = max(1, min(NOTICES, room - len(blocks) - kept))
+    for line in [line for line in asked.lines if line.notice][:most]:
+        blocks.append(_notice(line, asked, frame))
+        shown.append((line.handover.id, line.whom, line.notice))
+
+
+def _questions(asked: Asked, frame: Frame, blocks: list[Block], shown: list[Shown], room: int) -> None:
+    lines = [line for line in asked.lines if line.question]
+    left = room - len(blocks)
+    most = max((n for n in range(QUESTIONS + 1) if 2 * n + (n < len(lines)) <= left), default=0)
+    fitting = lines[:most]
+    for line in fitting:
+        blocks += _question(line, asked, frame)
+        shown.append((line.handover.id, asked.person.id, line.question))
+    if len(lines) > len(fitting):
+        blocks.append(kit.context(sentence("reminder.more_questions", n=len(lines) - len(fitting))))
+
+
+def _things(groups: Sequence[Group], frame: Frame, room: int) -> None:
+    # One thing of each handover, then the second one of each: the first are not hidden by many of another one.
+    left, most = room, THINGS
+    for _ in range(THINGS):
+        for group in groups:
+            cost = group.cost(frame)
+            if cost and most and cost <= left:
+                group.tell(frame)
+                left, most = left - cost, most - 1
+
+
+def _take_over(line: Line, asked: Asked, frame: Frame) -> Block | None:
+    # Whoever stands in for somebody takes over the role for which it waits; before that, their clicks do nothing.
+    whom, roles = frame.people.get(line.whom), line.handover.roles
+    if whom is None or not _on_behalf(line, asked) or not missing(whom, frame.now):
+        return None
+    wanted = [Role.DELIVERY_MANAGER] if line.notice else [turn.role for turn in line.turns]
+    role = next((role for role in wanted if roles.get(role) == whom.id), None)
+    return take_over_button(line.handover.id, role, whom, line.handover.title) if role else None
+
+
+def _on_behalf(line: Line, asked: Asked) -> bool:
+    return line.whom != asked.person.id
+
+
+def _away(line: Line, asked: Asked, frame: Frame) -> Safe:
+    whom = frame.people.get(line.whom)
+    return mrkdwn.name(whom.first_name, 40) if whom and _on_behalf(line, asked) else Safe("")
 
 
 def _title(line: Line, asked: Asked, frame: Frame) -> Safe:
     due = thread.due_of(line.handover)
-    whom = frame.people.get(line.whom)
-    away = mrkdwn.name(whom.first_name, 40) if whom and line.whom != asked.person.id else ""
     return sentence(
         "reminder.title",
         link=_link(line.handover, frame),
         due=thread.token(due, frame) if due else "",
         left=_left(line.left),
         late=line.late,
-        away=away,
+        away=_away(line, asked, frame),
     )
 
 
@@ -127,7 +197,7 @@ def _left(left: timedelta | None) -> str:
     return f"{count(hours, 'working hour')} left" if hours else "less than an hour left"
 
 
-def _notice(line: Line, frame: Frame) -> Block:
+def _notice(line: Line, asked: Asked, frame: Frame) -> Block:
     handover = line.handover
     due = thread.due_of(handover)
     words = sentence(
@@ -135,9 +205,12 @@ def _notice(line: Line, frame: Frame) -> Block:
         link=_link(handover, frame),
         due=thread.token(due, frame) if due else "",
         waits=turns.waiting(handover, frame) or "nobody",
+        away=_away(line, asked, frame),
     )
     label = mrkdwn.plain(handover.client, 60)
-    if line.notice == LATE:
+    if _on_behalf(line, asked):
+        button = _take_over(line, asked, frame)
+    elif line.notice == LATE:
         button = kit.button("Take it", ids.TAKE_IT, str(handover.id), label=f"Take it: {label}")
     else:
         button = kit.button("Waiting on client", ids.PAUSE, str(handover.id), label=f"Waiting on client: {label}")

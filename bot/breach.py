@@ -3,6 +3,7 @@
 It belongs to the record and stays there: the weekly figures count it. It ends by itself when what was late is done.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -25,6 +26,19 @@ class Breach:
     def running(self) -> bool:
         """Whether it has not ended."""
         return self.until is None
+
+    @property
+    def serial(self) -> str:
+        """What names it among the breaches of its record."""
+        return f"{self.clock}:{self.since:%Y%m%dT%H%M}"
+
+    def was_told(self, posts: Iterable[str], first: date) -> bool:
+        """Whether one of these posts of the record is the word that it is late; `first` is the office date of `since`.
+
+        `told_on` cannot say so: it is taken back when the word of a later day could not be said.
+        """
+        word = f"reply:late:{self.clock}:"
+        return any(name.startswith(word) and name.removeprefix(word) >= first.isoformat() for name in posts)
 
     @property
     def roles(self) -> list[tuple[str, int]]:

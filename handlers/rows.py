@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Mapping
 
 from blocks.card import Row
+from blocks.company.deputy import Place
 from blocks.thread import state_words
+from bot.clock.absence import stands_for
 from bot.gate import turns
 from bot.handover import Event, Handover
 from bot.people import TITLES, Person, may_capture
@@ -53,6 +55,16 @@ def row(deps: Deps, handover: Handover, people: Mapping[int, Person]) -> Row:
         waits_for=waits_for,
         link=deps.permalink(root.channel, root.ts) if root else "",
     )
+
+
+def places(deps: Deps, reader: Reader, deputy: Person) -> list[Place]:
+    """The roles that this person may take over now, as the deputy of whoever is away: the nearest due time first."""
+    return [
+        Place(holder, handover.id, role, handover.title)
+        for holder in stands_for(reader, deputy, deps.settings, deps.clock.now())
+        for handover in reader.mine(holder.id)
+        for role in handover.roles_of(holder.id)
+    ]
 
 
 def late_rows(deps: Deps, late: Iterable[Handover]) -> list[Row]:

@@ -1,4 +1,4 @@
-"""A person's own choices: the modal, the line on Home, the word to a new deputy, and the button to take over.
+"""A person's own choices: the modal, and the line on Home.
 
 Decides what is shown and how it is read; what may be chosen, and what follows, `bot.actions.prefs` decides.
 """
@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from blocks import ids, kit, limits, mrkdwn, thread
-from blocks.frame import Block, FieldErrors, Frame, Message
+from blocks import ids, kit, mrkdwn, thread
+from blocks.frame import Block, FieldErrors, Frame
 from blocks.modal import inputs, submission
 from blocks.mrkdwn import Safe
 from blocks.render import sentence
 from bot.clock.absence import back_at
-from bot.people import Person, Role
+from bot.people import Person
 
 REMINDERS = "reminders"
 AWAY = "away_until"
@@ -80,24 +80,6 @@ def away_until(person: Person, frame: Frame) -> Safe:
     return thread.token(back, frame)
 
 
-def deputy_letter(frame: Frame, data: Mapping[str, Any]) -> Message:
-    """The word to a new deputy, once: whose, what it means, and until when it counts now."""
-    who = frame.people.get(int(data.get("by", 0) or 0)) or Person(0, "")
-    first, name = mrkdwn.name(who.first_name, 40), mrkdwn.name(who.name or who.first_name)
-    until = away_until(who, frame)
-    blocks = [kit.section(sentence("company.deputy", name=name, first=first))]
-    if until:
-        blocks.append(kit.context(sentence("company.deputy_away", first=first, until=until)))
-    blocks.append(kit.actions(preferences_button()))
-    return limits.check_message(Message(sentence("company.deputy_text", name=name), blocks))
-
-
 def preferences_button() -> Block:
     """Opens the modal for whoever clicks."""
     return kit.button("Preferences", ids.PREFERENCES, "mine")
-
-
-def take_over_button(handover_id: int, role: Role, holder: Person) -> Block:
-    """[Take over for Ana]: for the deputy of a holder who is away. Whether it may be done, the click finds out."""
-    text = mrkdwn.plain(f"Take over for {holder.first_name}", 24)
-    return kit.button(text, ids.TAKE_OVER, f"{handover_id}:{role}")

@@ -6,6 +6,7 @@ from bot import gate
 from bot.actions import rights
 from bot.actions.lists import gone, ring_closing, settle
 from bot.actions.provision import begin_when_ready
+from bot.actions.remind import heard
 from bot.clock.absence import missing, stand_in
 from bot.deal import Deal
 from bot.effects import Direct, JoinTeam, Reply
@@ -38,10 +39,12 @@ def assign(
     return Said(f"{person.first_name} is the {TITLES[role]} of {handover.client} now.")
 
 
-def take_over(unit: Unit, handover_id: int, who: Person, *, role: Role, terms: Terms, now: datetime) -> Said | Refused:
-    """The deputy in force takes the role of a holder who is away or gone. Nobody is rung: who is away is left in peace.
+def take_over(
+    unit: Unit, handover_id: int, who: Person, *, role: Role, whom: int, terms: Terms, now: datetime
+) -> Said | Refused:
+    """The deputy in force takes the role from `whom`, a holder who is away or gone. Nobody is rung.
 
-    Signatures given stay: the deputy signs as themselves what is not signed yet.
+    Signatures given stay: the deputy signs as themselves what is not signed yet. Who is away is left in peace.
     """
     handover = unit.handover(handover_id)
     if handover is None:
@@ -49,11 +52,16 @@ def take_over(unit: Unit, handover_id: int, who: Person, *, role: Role, terms: T
     if who.id and handover.roles.get(role) == who.id:
         return Said(f"You are the {TITLES[role]} already.")
     holder = unit.person(handover.roles.get(role, 0))
-    problem = _problem(handover, role, who) or _take_over_problem(unit, holder, who, role, terms, now)
+    problem = (
+        _problem(handover, role, who)
+        or _taken_problem(holder, role, whom)
+        or (_take_over_problem(unit, holder, who, terms, now) if holder else "")
+    )
     if problem:
         return Refused(problem)
     _put(unit, handover, role, who, "taken_over", who, now)
     settle(unit, handover, terms=terms, now=now, actor=who.id)
+    heard(unit, handover.id, who, whom, terms=terms, now=now)
     _tell_new_holder(unit, handover, role, who, who)
     if terms.settings.provision_auto:
         begin_when_ready(unit, handover, terms=terms, now=now)
@@ -178,9 +186,15 @@ def _give_back(unit: Unit, handover: Handover, person_id: int, now: datetime) ->
             handover.note(now, "given_back", person=person_id, item=item.key, text=item.text)
 
 
-def _take_over_problem(unit: Unit, holder: Person | None, who: Person, role: Role, terms: Terms, now: datetime) -> str:
+def _taken_problem(holder: Person | None, role: Role, whom: int) -> str:
     if holder is None:
         return f"Nobody is the {TITLES[role]} yet: the delivery manager names somebody."
+    if holder.id != whom:
+        return f"{holder.first_name} is the {TITLES[role]} now: nobody has to take over."
+    return ""
+
+
+def _take_over_problem(unit: Unit, holder: Person, who: Person, terms: Terms, now: datetime) -> str:
     if not missing(holder, now):
         return f"{holder.first_name} is back. Ask {holder.first_name} to hand the role over."
     deputy = stand_in(unit, holder, terms.settings, now)

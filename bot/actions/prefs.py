@@ -9,7 +9,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from bot.actions import people
-from bot.clock.absence import CHAIN, back_at, deputy_of, stand_in
+from bot.clock.absence import back_at, concerned, deputy_of, stand_in
 from bot.effects import Direct, Home
 from bot.errors import Refused
 from bot.people import Person, can_hold
@@ -42,10 +42,11 @@ def keep(
         return Refused(problem)
     deputy = chosen.deputy.id if chosen.deputy else 0
     wanted = (chosen.reminders, chosen.away_until, deputy)
+    before = stand_in(unit, who, settings, now)
     if (who.reminders, who.away_until, who.deputy) != wanted:
         _look_again(unit, who, settings, now)
         unit.keep_preferences(who.id, reminders=chosen.reminders, away_until=chosen.away_until, deputy=deputy)
-        _redraw_home(unit, who.id, nonce)
+        _redraw_homes(unit, who.id, before, nonce=nonce, settings=settings, now=now)
     kept = unit.person(who.id) or who
     if chosen.deputy and deputy != who.deputy:
         unit.emit(Direct(deputy, "deputy", f"{who.id}:{nonce}", data={"by": who.id}))
@@ -72,8 +73,9 @@ def noticed(
         unit.look_at_all(now)  # offices, company roles and deputies are given by address
     kept = unit.remember(person)
     if changed:
+        stood_in = stand_in(unit, before, terms.settings, now) if before else None
         unit.keep_status(kept.id, away_until)
-        _redraw_home(unit, kept.id, nonce)
+        _redraw_homes(unit, kept.id, stood_in, nonce=nonce, settings=terms.settings, now=now)
     return unit.person(kept.id) or kept
 
 
@@ -116,21 +118,15 @@ def _problem(who: Person, chosen: Preferences, now: datetime) -> str:
 
 def _look_again(unit: Unit, person: Person, settings: Settings, now: datetime) -> None:
     # Before any row of a person is written: records are locked first, by ascending id.
-    for handover_id in unit.open_of(_concerned(unit, person, settings)):
+    for handover_id in unit.open_of(concerned(unit, person, settings)):
         unit.look_again(handover_id, now)
 
 
-def _concerned(unit: Unit, person: Person, settings: Settings) -> set[int]:
-    # The person, and whoever's things come to them as their deputy, or as the deputy of their deputy.
-    found = layer = {person.id}
-    for _ in range(CHAIN):
-        emails = {one.email for one in unit.people(layer).values() if one.email}
-        configured = [unit.by_email(email) for email, deputy in settings.deputies.items() if deputy in emails]
-        layer = {*unit.represented(layer), *(one.id for one in configured if one)} - found
-        found = found | layer
-    return found
-
-
-def _redraw_home(unit: Unit, person_id: int, nonce: str) -> None:
-    if unit.home_seen([person_id]):
-        unit.emit(Home(person_id, nonce=f"prefs:{nonce}"))
+def _redraw_homes(
+    unit: Unit, person_id: int, before: Person | None, *, nonce: str, settings: Settings, now: datetime
+) -> None:
+    # Theirs, and that of whoever stood in or does so now: it shows what can be taken over.
+    person = unit.person(person_id)
+    after = stand_in(unit, person, settings, now) if person else None
+    for home in unit.home_seen({person_id, *(one.id for one in (before, after) if one)}):
+        unit.emit(Home(home, nonce=f"prefs:{nonce}"))

@@ -10,7 +10,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from bot.clock.absence import Known, stand_in
-from bot.clock.nag import ASKED, DEFERRALS, PER_DAY, Nag, Reminder, hours_of, local_day
+from bot.clock.nag import ASKED, DEFERRALS, PER_DAY, Nag, Reminder, hours_of, late_cause, local_day
 from bot.effects import RedrawReminder, Remind
 from bot.errors import Refused
 from bot.people import Person
@@ -117,8 +117,11 @@ def is_question(cause: str) -> bool:
 
 
 def fold(unit: Unit, reminder: Reminder, receiver: Person, *, terms: Terms, now: datetime) -> None:
-    """A reminder that could not be sent on its day: what it was for is planned for the next opening, as one message."""
-    hours = hours_of(receiver, terms.offices)
+    """A reminder that could not be sent: what it was for is planned for the next opening, as one message.
+
+    The opening is the receiver's, or that of whoever stands in for them by now.
+    """
+    hours = hours_of(stand_in(unit, receiver, terms.settings, now) or receiver, terms.offices)
     at = now if is_open(hours, now) else next_opening(hours, now)
     unit.lock_people({receiver.id, *_held(reminder)})
     for handover_id, named in reminder.causes.items():
@@ -126,14 +129,28 @@ def fold(unit: Unit, reminder: Reminder, receiver: Person, *, terms: Terms, now:
         for cause in named:
             person_id, _, why = cause.partition(":")
             row = rows.get(int(person_id))
-            if row is not None and is_question(cause):
+            if row is None:
+                continue
+            if is_question(cause) or why == late_cause(hours, at):
                 _unspend(row, why, at)
                 unit.keep_nag(row)
             # A late day is over with its day; the day on which it is told now has a cause of its own.
-            elif row is not None and (row.waits or not why.startswith("late:")):
+            elif row.waits or not why.startswith("late:"):
                 row.plan[f"again:{why}"] = at
                 unit.keep_nag(row)
     let_go(unit, reminder, now)
+
+
+def heard(unit: Unit, handover_id: int, deputy: Person, whom: int, *, terms: Terms, now: datetime) -> None:
+    """What a deputy was told today for whomever they take over from is not told once more as their own."""
+    hours = hours_of(deputy, terms.offices)
+    late, today = late_cause(hours, now), unit.reminders(deputy.id, local_day(hours, now))
+    if not any(f"{whom}:{late}" in reminder.causes.get(handover_id, ()) for reminder in today):
+        return
+    unit.lock_people({deputy.id, whom})
+    rows = unit.nags(handover_id)
+    rows.setdefault(deputy.id, Nag(handover_id, deputy.id)).spend([late])
+    unit.keep_nags(handover_id, rows.values())
 
 
 def merge(unit: Unit, reminder: Reminder, later: Reminder, *, now: datetime) -> None:

@@ -124,8 +124,14 @@ def _end_breach(seeing: Look) -> None:
     handover.note(seeing.now, "breach_ended", clock=breach.clock, due=breach.since.isoformat())
     seeing.unit.save(handover)
     # The reply that it is live says that it is over; a record that ended is nobody's any more.
-    if breach.told_on and handover.state not in (*LIVE, *ENDED):
-        seeing.unit.emit(Reply(handover.id, "late_over", f"{breach.clock}:{breach.since:%Y%m%dT%H%M}"))
+    if _told(seeing, breach) and handover.state not in (*LIVE, *ENDED):
+        seeing.unit.emit(Reply(handover.id, "late_over", breach.serial))
+
+
+def _told(seeing: Look, breach: Breach) -> bool:
+    # Said on an earlier day, or on its way: whether it got there, the hands see when the end is to be said.
+    first = local_day(seeing.terms.office(seeing.handover), breach.since)
+    return breach.told_on is not None or breach.was_told([post.name for post in seeing.handover.posts], first)
 
 
 def _tell_thread(seeing: Look) -> None:
@@ -235,14 +241,14 @@ def _redraw(seeing: Look, people: Iterable[int], wanted: dict[int, Nag]) -> None
     since = (seeing.now - REMEMBERED).date()
     for reminder in seeing.unit.open_reminders({*people, *receivers}, since):
         shown = [(person, key) for handover_id, person, key in reminder.shown if handover_id == handover.id]
-        if any(not _stands(seeing, wanted.get(person), key) for person, key in shown):
+        if any(not _stands(seeing, person, wanted.get(person), key) for person, key in shown):
             seeing.unit.emit(RedrawReminder(reminder.id, reminder.person, f"{handover.id}:{handover.rev}"))
 
 
-def _stands(seeing: Look, found: Nag | None, key: str) -> bool:
+def _stands(seeing: Look, person: int, found: Nag | None, key: str) -> bool:
     if key.startswith(nag.ASKED):
         return key == rules.question(seeing.handover)
     if key in (nag.LATE, nag.WARNED):
-        counting = seeing.counting
-        return counting is not None and (key == nag.WARNED or counting.late(seeing.now))
+        counting, answers = seeing.counting, person in (manager_of(seeing.handover), *seeing.heads)
+        return answers and counting is not None and (key == nag.WARNED or counting.late(seeing.now))
     return found is not None and key in found.waits

@@ -5,6 +5,7 @@ deputy whom they chose stands in, else the one whom the settings name; a deputy 
 """
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime, time, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -25,6 +26,16 @@ class Known(Protocol):
 
     def by_email(self, email: str) -> Person | None:
         """A person by e-mail."""
+
+
+class Everybody(Known, Protocol):
+    """Where it is found as well who chose whom as deputy: a unit or a reader of the store."""
+
+    def people(self, ids: Iterable[int]) -> dict[int, Person]:
+        """Several people by id."""
+
+    def represented(self, person_ids: Iterable[int]) -> list[int]:
+        """Ids of everyone who chose one of these people as deputy."""
 
 
 def missing(person: Person, now: datetime) -> bool:
@@ -55,6 +66,24 @@ def stand_in(known: Known, person: Person, settings: Settings, now: datetime) ->
     so that a circle ends; when the chosen deputy's line ends with nobody, the configured one's is followed.
     """
     return _present(known, person, settings, now) if missing(person, now) else None
+
+
+def concerned(known: Everybody, person: Person, settings: Settings) -> set[int]:
+    """The person, and whoever's things may come to them: as their deputy, or as the deputy of their deputy."""
+    found = layer = {person.id}
+    for _ in range(CHAIN):
+        emails = {one.email for one in known.people(layer).values() if one.email}
+        configured = [known.by_email(email) for email, deputy in settings.deputies.items() if deputy in emails]
+        layer = {*known.represented(layer), *(one.id for one in configured if one)} - found
+        found = found | layer
+    return found
+
+
+def stands_for(known: Everybody, deputy: Person, settings: Settings, now: datetime) -> list[Person]:
+    """Everyone who is away at that moment and for whom this person acts, by id."""
+    others = known.people(concerned(known, deputy, settings) - {deputy.id})
+    acting = {one.id: stand_in(known, one, settings, now) for one in others.values() if one.away(now)}
+    return [others[one] for one, who in sorted(acting.items()) if who and who.id == deputy.id]
 
 
 def by_status(emoji: str, text: str, until: datetime | None, *, settings: Settings, now: datetime) -> datetime | None:

@@ -148,7 +148,7 @@ def plan(
     found: dict[str, datetime] = {}
     if view.waits and view.reminders != "off" and not counting.late(now):
         found |= _rungs(view, handover, counting, office, ladder)
-    if view.manages:
+    if view.manages and not counting.late(now):
         at = next_opening(view.hours, clock.last_at(counting, office, ladder.last_hours))
         if at < counting.due:
             found[_warned(counting)] = at

@@ -21,7 +21,7 @@ from handlers.deliver import held, posting
 from handlers.deliver.company import parked
 from handlers.deliver.ledger import Later, Ledger
 from handlers.deliver.thread import load
-from handlers.rows import late_rows, people_of
+from handlers.rows import late_rows, people_of, places
 from handlers.slack_api import SlackRefused
 
 log = logging.getLogger("baton.deliver")
@@ -42,7 +42,8 @@ def send_direct(effect: Effect, ledger: Ledger) -> None:
         return
     if effect.name in UNHURRIED:
         _wait_for_hours(ledger, person)
-    message = direct(effect.name, handover, deps.frame(handover, people), effect.data, person)
+    data = {**effect.data, "at": _taken_over(ledger, person, effect)} if effect.name == "deputy" else effect.data
+    message = direct(effect.name, handover, deps.frame(handover, people), data, person)
     channel = posting.open_dm(ledger, person.slack_id)
     posting.post(ledger, "dm", channel=channel, message=message, key=effect.key)
 
@@ -59,6 +60,13 @@ def _outdated(effect: Direct, people: Mapping[int, Person]) -> bool:
     # While Slack was away, somebody else may have been chosen.
     who = people.get(int(effect.data.get("by") or 0)) if effect.name == "deputy" else None
     return who is not None and who.deputy != effect.person_id
+
+
+def _taken_over(ledger: Ledger, person: Person, effect: Direct) -> list[list[object]]:
+    # What the new deputy may take over of whoever chose them, as the word is sent.
+    with ledger.deps.store.read() as reader:
+        found = places(ledger.deps, reader, person)
+    return [[p.handover_id, p.role, p.title] for p in found if p.holder.id == effect.data.get("by")]
 
 
 def send_whisper(effect: Effect, ledger: Ledger) -> None:
@@ -104,8 +112,9 @@ def publish_home(effect: Effect, ledger: Ledger) -> None:
         late = late_rows(deps, reader.late(deps.clock.now())) if person.has(Role.HEAD_OF_DELIVERY) else None
         people = people_of(reader, *[h for h, _ in mine], *sold)
         deputy = stand_in(reader, person, deps.settings, deps.clock.now())
+        away = places(deps, reader, person)
     frame = replace(deps.frame(None, people), links=deps.links(handover for handover, _ in mine))
-    view = home_view(person, mine, sold, late, frame, deputy, set_up=not deps.settings.missing)
+    view = home_view(person, mine, sold, late, frame, deputy, places=away, set_up=not deps.settings.missing)
     deps.slack.call("views.publish", user_id=person.slack_id, view=view)
 
 

@@ -1,7 +1,8 @@
-"""The word in the thread that a handover is late: true on its day only, and never out of hours."""
+"""The words in the thread that a handover is late, true on its day only and never out of hours; and that it is over."""
 
 from collections.abc import Iterable
 
+from bot.clock import counting as clock
 from bot.clock.nag import local_day
 from bot.effects import Reply
 from bot.handover import Handover
@@ -9,28 +10,49 @@ from bot.worktime import is_open
 from handlers.deliver import posting
 from handlers.deliver.ledger import Ledger
 
+LATE, OVER = "late", "late_over"
 LOOK_BACK = 14 * 86_400.0  # seconds: longer than any outage that is waited out
 
 
 def stale(ledger: Ledger, handover: Handover, effect: Reply) -> bool:
-    """Whether this word comes too late to be said: on another day, after hours, or when it is late no more.
+    """Whether a word about a breach is not to be said any more: that it is late, or that it is late no longer.
 
-    What could not be said in today's hours is said at the next opening.
+    It is late no more, or the day is another one, or it is after hours: what could not be said in today's hours is said
+    at the next opening. The end is said only of what the thread was told.
     """
+    if effect.name == OVER:
+        return not _was_told(ledger, handover, effect)
+    if effect.name != LATE:
+        return False
     if ledger.job.attempts > 1 and _posted(ledger, handover, effect):
         return False  # the ledger finds it, and keeps where it stands
-    deps, breach = ledger.deps, handover.breach
+    deps = ledger.deps
     now, office = deps.clock.now(), deps.terms.office(handover)
-    if breach is None or effect.data.get("day") != local_day(office, now).isoformat():
+    if not _lasts(ledger, handover) or effect.data.get("day") != local_day(office, now).isoformat():
         return True
     if is_open(office, now):
         return False
     with deps.store.write() as unit:
         record = unit.handover(handover.id)
-        if record is not None and record.breach is not None:
+        if record is not None and record.breach is not None and record.breach.told_on == local_day(office, now):
             record.breach.told_on = None
             unit.save(record)
     return True
+
+
+def _lasts(ledger: Ledger, handover: Handover) -> bool:
+    # A breach that was not looked at since its clock stopped is over all the same.
+    deps, breach = ledger.deps, handover.breach
+    counting = clock.running(handover, deps.terms.settings)
+    if breach is None or counting is None:
+        return False
+    return counting.name == breach.clock and counting.late(deps.clock.now())
+
+
+def _was_told(ledger: Ledger, handover: Handover, effect: Reply) -> bool:
+    office, names = ledger.deps.terms.office(handover), [post.name for post in handover.posts]
+    mine = [breach for breach in handover.breaches if breach.serial == effect.serial]
+    return any(breach.was_told(names, local_day(office, breach.since)) for breach in mine)
 
 
 def key(handover: Handover, effect: Reply) -> str:

@@ -25,6 +25,7 @@ from store.unit import StoreUnit
 
 LOOK_BACK = 14 * 86_400.0  # seconds: longer than any outage that is waited out
 LOADED = 8  # records read for one reminder: five things are shown
+FIRST = 3  # of them in any case those whose things are most urgent
 
 
 def send_reminder(effect: Effect, ledger: Ledger) -> None:
@@ -95,12 +96,14 @@ def gathered(deps: Deps, found: Reminder, person: Person, now: datetime, *, only
         if only:
             about = {*causes, *(line[0] for line in found.shown)}
             rows = [row for row in rows if row.handover_id in about]
-        wanted = dict.fromkeys([*_noticed(causes), *_questions(causes), *(row.handover_id for row in rows)])
+        rows = sorted(rows, key=lambda row: _urgency(row, causes))
+        ids_of = [row.handover_id for row in rows]
+        wanted = dict.fromkeys([*ids_of[:FIRST], *_noticed(causes), *_questions(causes), *ids_of])
         records = {h.id: h for h in map(reader.handover, list(wanted)[:LOADED]) if h is not None}
         ids = set().union(*(h.people for h in records.values())) | held if records else held
         people = reader.people(ids)
         sent = [one for one in reader.reminders(person.id, found.day) if one.ts or one.id == found.id]
-    lines = _lines(deps, records, rows, causes, person, now)
+    lines = [*_notices(deps, records, causes, person, people), *_lines(deps, records, rows, causes, person, now)]
     told = [row for row in rows if row.handover_id in records]
     standing = {(line.handover.id, line.whom, turn.key) for line in lines for turn in line.turns}
     hours = hours_of(person, deps.terms.offices)
@@ -132,11 +135,6 @@ def _lines(
     now: datetime,
 ) -> list[Line]:
     lines = []
-    for handover_id in _noticed(causes):
-        handover = records.get(handover_id)
-        counting = clock.running(handover, deps.terms.settings) if handover else None
-        if handover is not None and counting is not None and _answers_for(handover, person):
-            lines.append(Line(handover, person.id, notice=LATE if counting.late(now) else WARNED))
     for handover_id, asked in _questions(causes).items():
         handover = records.get(handover_id)
         if handover is not None and pauses.question(handover) in asked:
@@ -146,8 +144,27 @@ def _lines(
         turns = _turns(handover, row) if handover else []
         if handover is not None and turns:
             lines.append(Line(handover, row.person, turns, left=_left(deps, handover, now)))
-    late_first = {True: 0, False: 1}
-    return sorted(lines, key=lambda line: (not line.notice, late_first[line.notice == LATE]))
+    return lines
+
+
+def _notices(
+    deps: Deps, records: dict[int, Handover], causes: dict[int, list[str]], person: Person, people: dict[int, Person]
+) -> list[Line]:
+    # What is late, then what will be: to who answers for it, or to whoever stands in for them.
+    found, now = [], deps.clock.now()
+    for handover_id in _noticed(causes):
+        handover = records.get(handover_id)
+        counting = clock.running(handover, deps.terms.settings) if handover else None
+        whom = _answering(handover, causes[handover_id], person, people) if handover else None
+        if handover is not None and counting is not None and whom is not None:
+            found.append(Line(handover, whom.id, notice=LATE if counting.late(now) else WARNED))
+    return sorted(found, key=lambda line: line.notice != LATE)
+
+
+def _answering(handover: Handover, named: list[str], person: Person, people: dict[int, Person]) -> Person | None:
+    told = [int(cause.partition(":")[0]) for cause in named if remind.is_late(cause) or remind.is_warning(cause)]
+    asked = [person, *(people[one] for one in told if one in people)]
+    return next((one for one in asked if _answers_for(handover, one)), None)
 
 
 def _turns(handover: Handover, row: Nag) -> list[Turn]:
@@ -180,6 +197,17 @@ def _questions(causes: dict[int, list[str]]) -> dict[int, list[str]]:
 def _answers_for(handover: Handover, person: Person) -> bool:
     manager = handover.roles.get(Role.DELIVERY_MANAGER, 0)
     return person.id == manager or person.has(Role.HEAD_OF_DELIVERY)
+
+
+def _urgency(row: Nag, causes: dict[int, list[str]]) -> int:
+    # What was late yesterday as well must not hide what can still be done in time: that is what the message is for.
+    held = (cause.partition(":") for cause in causes.get(row.handover_id, ()))
+    why = [cause for person, _, cause in held if int(person) == row.person]
+    if any(":last:" in cause for cause in why):
+        return 0
+    if any(not cause.startswith("late:") for cause in why):
+        return 1
+    return 2 if why else 3
 
 
 def _put_off(row: Nag, now: datetime) -> bool:

@@ -56,7 +56,7 @@ def send_reply(effect: Effect, ledger: Ledger) -> None:
     if handover is None or root is None:
         return
     handover, people = load(ledger.deps, effect.handover_id, int(effect.data.get("by") or 0))
-    if handover is None or (effect.name == "late" and late.stale(ledger, handover, effect)):
+    if handover is None or late.stale(ledger, handover, effect):
         return
     frame = frame_of(ledger, handover, people)
     message = reply(effect.name, handover, frame, effect.data)

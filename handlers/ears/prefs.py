@@ -72,7 +72,9 @@ def _keep(deps: Deps, unit: StoreUnit, who: Person, read: face.Chosen, click: Cl
 
 
 def _take_over(deps: Deps, unit: StoreUnit, who: Person, click: Click, now: datetime) -> Said | Refused:
-    if click.subject not in list(Role):
+    role, _, whom = click.subject.partition(":")
+    if role not in list(Role) or not whom.isdigit():
         return Refused("This button is out of date. Type /handover to go on.")
-    role = Role(click.subject)
-    return people_actions.take_over(unit, click.handover_id, who, role=role, terms=deps.terms, now=now)
+    return people_actions.take_over(
+        unit, click.handover_id, who, role=Role(role), whom=int(whom), terms=deps.terms, now=now
+    )

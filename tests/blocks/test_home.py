@@ -9,10 +9,11 @@ import pytest
 
 from blocks import ids
 from blocks.card import Row
+from blocks.company.deputy import Place
 from blocks.home import home_view
 from bot import gate
 from bot.handover import Handover, State
-from bot.people import Person
+from bot.people import Person, Role
 from tests.blocks.reading import accepted, buttons, words
 from tests.builders import ANA, BEN, CHLOE, DEV, DUE_AT, HANA, NOW, make_frame, make_handover
 
@@ -26,9 +27,10 @@ def drawn(
     sold: Sequence[Handover] = (),
     late: list[Row] | None = None,
     deputy: Person | None = None,
+    places: Sequence[Place] = (),
 ) -> dict[str, Any]:
     pairs = [(handover, gate.turns_of(handover, person.id)) for handover in mine]
-    view = home_view(person, pairs, sold, late, FRAME, deputy)
+    view = home_view(person, pairs, sold, late, FRAME, deputy, places=places)
     accepted(view)
     return view
 
@@ -48,6 +50,23 @@ def test_what_baton_is_doing_waits_for_nobody() -> None:
     shown = words(drawn(DEV, [make_handover(State.SCOPED)]))
     assert shown.startswith("*Nothing waits for you*, Dev.")
     assert "next: Ana answers 1 question from Ben" in shown
+
+
+def test_a_deputy_sees_for_whom_they_stand_in_and_takes_a_role_over() -> None:
+    """What is one's own comes first; two people who are away are two groups, each role with its button."""
+    ben, chloe = (replace(one, away_until=NOW.date()) for one in (BEN, CHLOE))
+    roles = [(ben, 42, Role.PM), (ben, 43, Role.PM), *((chloe, n, Role.CSM) for n in range(50, 60))]
+    view = drawn(
+        ANA, [make_handover(State.SCOPED)], places=[Place(who, n, role, f"Deal {n}") for who, n, role in roles]
+    )
+    shown = words(view)
+    assert shown.index("thing waits for you") < shown.index("*You stand in for Ben Ortiz*, who is away until Tue 9 Sep")
+    assert "*Deal 43* · project manager" in shown
+    assert "and 2 more: they follow here" in shown
+    offered = [b["accessory"] for b in view["blocks"] if b.get("accessory", {}).get("action_id") == ids.TAKE_OVER]
+    assert [e["value"] for e in offered][1:3] == [f"43:pm:{BEN.id}", f"50:csm:{CHLOE.id}"]
+    assert len(offered) == 10
+    assert "stand in" not in words(drawn(ANA, []))
 
 
 @pytest.mark.req("R62")

@@ -1,5 +1,6 @@
-"""The preferences: what is asked and read back, the word to a new deputy, and the button to take over."""
+"""The preferences: what is asked and read back, and the word to a new deputy with its buttons."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -8,6 +9,7 @@ import pytest
 
 from blocks import ids, kit
 from blocks.company import preferences
+from blocks.company.deputy import Place, standing_in
 from blocks.company.preferences import AWAY, DEPUTY, REMINDERS, Chosen
 from blocks.direct import direct
 from blocks.frame import FieldErrors, Frame
@@ -61,8 +63,9 @@ def test_the_settings_deputy_and_the_status_are_said() -> None:
     assert "by the settings" not in quiet
 
 
-def letter(who: Person, frame: Frame = FRAME) -> Any:
-    message = direct("deputy", None, replace(frame, people=PEOPLE | {who.id: who}), {"by": who.id}, BEN)
+def letter(who: Person, frame: Frame = FRAME, at: Sequence[Any] = ()) -> Any:
+    data = {"by": who.id, "at": at}
+    message = direct("deputy", None, replace(frame, people=PEOPLE | {who.id: who}), data, BEN)
     accepted(message)
     harmless(message)
     return message
@@ -77,18 +80,25 @@ def test_a_new_deputy_reads_for_whom_and_until_when() -> None:
     assert "is away until" not in words(letter(ANA))
 
 
-def test_the_button_names_whose_role_it_is() -> None:
-    button = preferences.take_over_button(42, Role.PM, BEN)
-    assert (button["text"]["text"], button["value"]) == ("Take over for Ben", "42:pm")
-    assert button["action_id"] == ids.TAKE_OVER
+def test_a_new_deputy_of_somebody_who_is_away_can_take_over_at_once() -> None:
+    """Five roles have their button, the rest is on Home; foreign titles stay text."""
+    places = [[40 + n, Role.PM, f"Client {n} *bold*"] for n in range(7)]
+    message = letter(replace(ANA, away_until=FRIDAY), at=places)
+    found = [e for block in message.blocks if (e := block.get("accessory"))]
+    assert [(e["action_id"], e["value"]) for e in found] == [(ids.TAKE_OVER, f"{40 + n}:pm:{ANA.id}") for n in range(5)]
+    assert found[0]["text"]["text"] == "Take over for Ana"
+    assert found[0]["accessibility_label"] == "Take over for Ana: project manager of Client 0 *bold*"
+    assert "and 2 more on your Home" in words(message)
+    assert "Client 0 *bold*" not in words(message)
+    assert ids.TAKE_OVER not in str(letter(ANA).blocks)
 
 
 @pytest.mark.parametrize("name", [HOSTILE, "\u202e", ""])
 def test_hostile_names_fit(name: str) -> None:
     person = replace(ANA, name=name, away_until=FRIDAY)
     view(person, configured=person)
-    letter(person)
-    message = kit.home(
-        [*preferences.away_lines(person, person, FRAME), kit.actions(preferences.take_over_button(42, Role.PM, person))]
-    )
-    accepted(message)
+    letter(person, at=[[42, Role.PM, name]])
+    places = [Place(person, 42, Role.PM, name)] * 12
+    drawn = kit.home([*preferences.away_lines(person, person, FRAME), *standing_in(places, FRAME)])
+    accepted(drawn)
+    harmless(drawn)

@@ -1,5 +1,6 @@
 """Reminders as they are read: first lines, what they show, what they keep quiet, and Slack's limits."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -8,8 +9,9 @@ import pytest
 from blocks import direct, ids
 from blocks.reminder import Asked, Line, finished, reminder
 from bot import gate
-from bot.clock.nag import LATE, WARNED
+from bot.clock.nag import LATE, WARNED, is_turn
 from bot.clock.pause import question
+from bot.deal import Document, DocumentKind
 from bot.gate import Turn
 from bot.handover import Handover, Interval, State
 from bot.people import Role
@@ -115,10 +117,38 @@ def test_managers_and_heads_see_for_whom_it_waits_and_can_take_it() -> None:
     assert buttons(message)["Waiting on client"]["action_id"] == ids.PAUSE
 
 
+@pytest.mark.parametrize("notice", [LATE, WARNED])
+def test_the_deputy_of_a_manager_takes_over_what_a_head_could_take(notice: str) -> None:
+    """[Take it] and [Waiting on client] would refuse them; a head is no role of the handover, so nothing is offered."""
+    people = dict(make_frame().people)
+    gone = {one.id: replace(one, away_until=NOW.date()) for one in (DEV, HANA)}
+    frame = make_frame(people=people | gone)
+    for whom, offered in ((DEV, {"Take over for Dev": f"42:delivery_manager:{DEV.id}"}), (HANA, {})):
+        late = Line(open_one(), whom.id, notice=notice)
+        message, shown = reminder(asked(late, person=BEN, things=0), frame)
+        assert f"For {whom.first_name}, who is away." in words(message)
+        assert {name: b["value"] for name, b in buttons(message).items()} == offered
+        assert shown == [(42, whom.id, notice)]
+
+
 def test_what_waits_for_somebody_who_is_away_is_said_to_be_theirs() -> None:
     message, shown = reminder(asked(line(open_one()), person=BEN), make_frame())
     assert "for Ana, who is away" in words(message)
     assert {person for _, person, _ in shown} == {ANA.id}
+
+
+def test_the_deputy_takes_the_role_over_beside_what_waits() -> None:
+    """While Ana is away and it is hers: not once she is back, nor for what she only took over from somebody."""
+    made, people = open_one(), dict(make_frame().people)
+    away = make_frame(people=people | {ANA.id: replace(ANA, away_until=NOW.date())})
+    message, _ = reminder(asked(line(made), person=BEN), away)
+    button = buttons(message)["Take over for Ana"]
+    assert (button["action_id"], button["value"]) == (ids.TAKE_OVER, f"42:sales_rep:{ANA.id}")
+    assert len(message.blocks) <= 14
+    taken = [Turn(Role.PM, 1, "tick", "confirm-team")]
+    for one, frame in ((line(made), make_frame()), (Line(made, ANA.id, taken), away)):
+        message, _ = reminder(asked(one, person=BEN), frame)
+        assert ids.TAKE_OVER not in str(message.blocks)
 
 
 def test_it_offers_moments_in_the_receivers_zone_and_none_without() -> None:
@@ -139,6 +169,41 @@ def test_many_handovers_stay_within_fourteen_blocks_and_say_how_many_more() -> N
     told = [key for _, _, key in shown if key != LATE]
     assert len(told) <= 5
     assert f"and {40 - len(told)} more on Home" in words(message)
+
+
+def test_the_first_thing_is_shown_by_name_whatever_else_is_late() -> None:
+    """Four late ones to answer for, two questions and late things of six more deals leave it its place, above those."""
+    things = [line(make_handover(State.SCOPED, id=n, entries=[], answers=[])) for n in range(1, 8)]
+    late = [replace(one, left=timedelta()) for one in things[1:]]
+    notices = [Line(make_handover(State.SCOPED, id=n), ANA.id, notice=LATE) for n in range(20, 26)]
+    for others in ([], notices, [paused() for _ in range(3)], [*notices, *[paused() for _ in range(3)]]):
+        message, shown = reminder(asked(*others, things[0], *late, things=21), make_frame())
+        told = [handover_id for handover_id, _, key in shown if is_turn(key)]
+        assert told[0] == 1
+        assert len(message.blocks) <= 14
+        assert {key for _, _, key in shown if key == LATE} == ({LATE} if notices[0] in others else set())
+    assert "and 2 more wait on the client" in words(message)
+
+
+def test_a_long_thing_leaves_room_for_one_notice() -> None:
+    """Nine documents to read, each with its button, and a deal that is late: both are shown."""
+    papers = tuple(Document(f"d{n}", f"Paper {n}", DocumentKind.OTHER, f"https://acme.example/{n}") for n in range(9))
+    made = make_handover(State.SCOPED, answers=[], deal=replace(make_handover(State.SCOPED).deal, documents=papers))
+    reading = Line(made, ANA.id, [Turn(Role.PM, 1, "read_documents", "read-presale")], left=timedelta(hours=1))
+    late = [Line(make_handover(State.SCOPED, id=n), ANA.id, notice=LATE) for n in (7, 8)]
+    message, shown = reminder(asked(*late, reading), make_frame())
+    assert [key for _, _, key in shown] == [LATE, "pm:read_documents:read-presale"]
+    assert len(message.blocks) <= 14
+
+
+def test_every_handover_is_named_before_a_second_thing_of_another_is() -> None:
+    """Three things wait in each: two deals are shown, the first with as much as there is room for."""
+    rows = [line(make_handover(State.SCOPED, id=n, entries=[], answers=[])) for n in (1, 2)]
+    _, shown = reminder(asked(*rows), make_frame())
+    assert [handover_id for handover_id, _, _ in shown] == [1, 1, 2]
+    assert shown[0][2] == rows[0].turns[0].key
+    few = [Line(one.handover, ANA.id, one.turns[1:2], left=one.left) for one in rows]
+    assert len(reminder(asked(*few), make_frame())[1]) == 2
 
 
 def test_names_from_outside_ring_nobody() -> None:

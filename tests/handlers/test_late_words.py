@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.actions import people
+from bot.people import Role
+from bot.terms import Said
 from tests.handlers.desk import OFFICES, Desk
 from tests.stories import walk
 from tests.stories.stage import staged
@@ -45,18 +48,52 @@ def test_it_is_said_once_a_day_with_those_whose_turn_it_is(desk: Desk) -> None:
     assert len(desk.late_words()) == 2
 
 
-def test_it_is_not_said_any_more_once_it_is_over(desk: Desk) -> None:
-    emitted(desk)
+def moved(desk: Desk) -> None:
+    """Somebody saves what ends the breach; nobody has looked at the record since."""
     with desk.deps.store.write() as unit:
         handover = unit.handover(1)
         assert handover
         handover.due_at = desk.at(WED + 7, 9)
         unit.save(handover)
+
+
+def over_words(desk: Desk) -> list[str]:
+    """The words in the thread that it is late no more."""
+    return [text for m in desk.stage.channel() if "No longer late" in (text := walk.shown(m))]
+
+
+@pytest.mark.parametrize("looked", [True, False], ids=["looked at first", "said first"])
+def test_it_is_not_said_any_more_once_it_is_over(desk: Desk, *, looked: bool) -> None:
+    """Nor that it is over: nobody was told. Whoever is first, the hands of one replica or the sweep of another."""
+    emitted(desk)
+    moved(desk)
     desk.stage.world.faults.clear()
-    desk.run(desk.at(WED, 9, 40))
+    desk.to(desk.at(WED, 9, 40))
+    if not looked:
+        desk.work()
+    desk.run()
     assert desk.handover().breach is None
-    assert desk.late_words() == []
+    assert desk.late_words() == over_words(desk) == []
     assert desk.jobs("Reply", "ready", "dead") == []
+
+
+@pytest.mark.req("R37")
+def test_the_end_is_said_although_the_last_word_could_not_be(desk: Desk) -> None:
+    """Told on Wednesday; Thursday's word waits for Slack until the evening; on Friday it is over before the opening."""
+    desk.run(desk.at(WED, 9, 30))
+    desk.to(desk.at(THU, 9))
+    desk.stage.world.faults.down("slack")
+    desk.sweep()
+    desk.work()
+    desk.stage.world.faults.clear()
+    desk.run(desk.at(THU, 20))
+    breach = desk.handover().breach
+    assert breach is not None
+    assert breach.told_on is None
+    moved(desk)
+    desk.run(desk.at(THU + 1, 8, 50))
+    assert desk.handover().breach is None
+    assert len(over_words(desk)) == 1
 
 
 def test_the_word_of_a_day_that_passed_gives_way_to_the_days_own(desk: Desk) -> None:
@@ -117,3 +154,22 @@ def test_whoever_is_called_but_is_not_in_the_channel_gets_a_message_instead(desk
     assert len(desk.letters("ben")["ben"]) == ben  # he was called in the thread, and reads it
     desk.run(desk.clock.now() + timedelta(hours=1))
     assert len(desk.letters("ana")["ana"]) == before + 1
+
+
+def test_the_deputy_of_a_manager_who_is_away_is_told_and_takes_over(desk: Desk) -> None:
+    """Rafi answers for nothing himself: he reads it for Dev, takes the role over, and that message becomes his own."""
+    dev, rafi = desk.people["dev"], desk.people["rafi"]
+    with desk.deps.store.write() as unit:
+        unit.keep_preferences(dev.id, away_until=desk.at(THU, 9).date(), deputy=rafi.id)
+        unit.look_again(1, desk.clock.now())
+    desk.run(desk.at(WED, 9, 30))
+    told = desk.only("rafi")
+    assert "It waits for Ana (3), Ben (" in told
+    assert "For Dev, who is away." in told
+    assert f"'1:delivery_manager:{dev.id}'" in str(desk.letters("rafi")["rafi"][0]["blocks"])
+    terms, now, role = desk.deps.terms, desk.clock.now(), Role.DELIVERY_MANAGER
+    with desk.deps.store.write() as unit:
+        assert isinstance(people.take_over(unit, 1, rafi, role=role, whom=dev.id, terms=terms, now=now), Said)
+    desk.run()
+    assert "For Dev, who is away." not in desk.only("rafi")
+    assert "late.take" in str(desk.letters("rafi")["rafi"][0]["blocks"])

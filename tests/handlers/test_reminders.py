@@ -1,6 +1,7 @@
 """Reminders on their way to people, on both databases: outages, limits, cut lines, and what changes meanwhile."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from bot.actions import capture
 from bot.actions.lists import tick
 from bot.context import Kind
 from handlers.deliver.loop import FAULT_TRIES
+from handlers.deliver.reminders import gathered
 from tests.handlers.desk import MINUTE, OFFICES, Desk
 from tests.stories import walk
 from tests.stories.stage import staged
@@ -157,6 +159,35 @@ def test_what_is_half_done_before_it_is_sent_names_the_rest_only(desk: Desk) -> 
     assert "promised" not in desk.only("ana")
 
 
+def test_the_last_word_names_what_it_is_for_however_much_is_late(desk: Desk) -> None:
+    """Nine deals are late, more than one message reads, one was put off until now; the last hour of ABC comes first."""
+    for n in range(2, 11):
+        late = desk.open(f"d{n}", f"Client {n}")
+        with desk.deps.store.write() as unit:
+            found = unit.handover(late.id)
+            assert found
+            found.due_at = desk.at(1, 8)
+            unit.save(found)
+    desk.to(desk.at(1, 9))
+    desk.sweep()
+    desk.to(desk.at(1, 16, 30))
+    with desk.deps.store.write() as unit:
+        row = unit.nags(2)[desk.people["ana"].id]
+        row.plan["later:now"] = desk.clock.now()
+        unit.keep_nag(row)
+    desk.sweep()
+    ana, dev = desk.people["ana"], desk.people["dev"]
+    last = next(cause for cause in desk.reminders("ana", 1)[1].causes[1] if ":last:" in cause).partition(":")[2]
+    named = {n: [f"{dev.id}:late:{desk.monday.date()}"] for n in range(2, 11)} | {1: [f"{dev.id}:{last}"]}
+    answers = replace(desk.reminders("dev", 1)[1], causes=named)
+    for person, reminder in ((ana, desk.reminders("ana", 1)[0]), (ana, desk.reminders("ana", 1)[1]), (dev, answers)):
+        asked, _ = gathered(desk.deps, reminder, person, desk.clock.now())
+        first = next(line for line in asked.lines if line.turns)
+        assert first.handover.client == "ABC Fintech"
+        assert asked.last_hour is (reminder.n == 2)
+        assert asked.things == {ana: 30, dev: 10}[person]
+
+
 def test_whoever_is_away_by_then_is_left_in_peace_and_the_deputy_hears(desk: Desk) -> None:
     desk.to(desk.at(1, 9))
     desk.sweep()
@@ -166,6 +197,7 @@ def test_whoever_is_away_by_then_is_left_in_peace_and_the_deputy_hears(desk: Des
     desk.run()
     assert desk.letters("ana") == {"ana": []}
     assert "for Ana, who is away" in desk.only("rafi")
+    assert f"1:sales_rep:{desk.people['ana'].id}" in str(desk.letters("rafi")["rafi"][0]["blocks"])
 
 
 def test_somebody_who_left_gets_nothing_and_nothing_is_parked(desk: Desk) -> None:

@@ -226,31 +226,70 @@ def test_what_slack_did_not_tell_is_found_within_a_day(won_stage: Stage) -> None
     assert not won_stage.parked()
 
 
-def button(stage: Stage, who: str, role: str) -> str:
-    """A message to this person with [Take over for …], as a reminder carries it. Its channel and ts."""
-    from blocks.company.preferences import take_over_button  # noqa: PLC0415
+def letter_room(stage: Stage, who: str) -> str:
+    """Where Baton writes to this person alone."""
+    (room,) = stage.world.slack.dms(walk.user_id(who))
+    return str(room["id"])
 
-    holder = person(stage, "ben")
-    drawn = {"type": "actions", "elements": [take_over_button(1, Role(role), holder)]}
-    answer = stage.deps.slack.call("chat.postMessage", channel=walk.user_id(who), text="Ben is away", blocks=[drawn])
-    room, ts = answer["channel"], answer["ts"]
-    reaction = stage.hands.click(who, room, ts, "role.take_over")
-    assert reaction.error is None, reaction
-    stage.settle()
-    return str(stage.world.slack.ephemerals(walk.user_id(who), room)[-1]["text"])
+
+def offered(drawn: dict[str, Any]) -> list[str]:
+    """The values of the buttons [Take over for …] in a message or a view."""
+    found = [block["accessory"] for block in drawn["blocks"] if "accessory" in block]
+    return [element["value"] for element in found if element["action_id"] == "role.take_over"]
+
+
+def home_of(stage: Stage, who: str) -> dict[str, Any]:
+    """This person's Home as it stands there, without opening it again."""
+    view: dict[str, Any] | None = stage.world.slack.home(walk.user_id(who))
+    assert view is not None
+    return view
 
 
 def test_the_deputy_takes_over_with_one_click(http_stage: Stage) -> None:
-    """Only the deputy in force can; the record says who."""
+    """In the word to the deputy and on Home each role has its button; what is not right any more is kindly refused."""
     walk.won(at_work(http_stage))
-    assert "Ben is back. Ask Ben to hand the role over." in button(http_stage, "ana", "pm")
-    day = in_a_week(http_stage, "ben")
+    walk.won(http_stage, "9002", 2)
+    assert "stand in" not in home(http_stage, "ana")
+    day, ben = in_a_week(http_stage, "ben"), person(http_stage, "ben").id
     keep(http_stage, "ben", reminders="now", away_until=day, deputy=walk.user_id("ana"))
-    assert "Only Ana stands in for Ben." in button(http_stage, "dev", "pm")
-    assert "You are the project manager of ABC Fintech now." in button(http_stage, "ana", "pm")
-    assert http_stage.handover().roles[Role.PM] == person(http_stage, "ana").id
+    (letter,) = [m for m in letters(http_stage, "ana") if "deputy" in m["text"]]
+    both = [f"1:pm:{ben}", f"2:pm:{ben}"]
+    assert sorted(offered(letter)) == sorted(offered(home_of(http_stage, "ana"))) == both
+
+    def take(value: str) -> str:
+        room = letter_room(http_stage, "ana")
+        reaction = http_stage.hands.click("ana", room, letter["ts"], "role.take_over", value=value)
+        assert reaction.error is None, reaction
+        http_stage.settle()
+        return str(latest(http_stage, "ana", room)["text"])
+
+    assert take(both[0]) == "You are the project manager of ABC Fintech now. Thank you for standing in."
+    assert http_stage.handover(1).roles[Role.PM] == person(http_stage, "ana").id
     assert "took over as project manager for Ben Ortiz" in walk.shown(asked(http_stage, "dev", "audit ABC"))
-    assert "You are the project manager already." in button(http_stage, "ana", "pm")
+    assert take(both[0]) == "You are the project manager already."
+    view = home_of(http_stage, "ana")
+    assert offered(view) == [both[1]]
+    keep(http_stage, "ben", reminders="now", away_until=None, deputy=walk.user_id("ana"))
+    assert offered(home_of(http_stage, "ana")) == []
+    assert take(both[1]) == "Ben is back. Ask Ben to hand the role over."
+    keep(http_stage, "ben", reminders="now", away_until=day, deputy=walk.user_id("ana"))
+    http_stage.hands.command("dev", walk.HERE, "assign HO-2 pm @mei")
+    http_stage.settle()
+    assert take(both[1]) == "Mei is the project manager now: nobody has to take over."
+    assert "stand in" not in home(http_stage, "ana")
+    assert http_stage.handover(2).roles[Role.PM] == person(http_stage, "mei").id
+
+
+def test_home_moves_the_role_as_well(http_stage: Stage) -> None:
+    """The button on Home does the same, and its answer comes by direct message."""
+    walk.won(at_work(http_stage))
+    home(http_stage, "ana")
+    keep(http_stage, "ben", reminders="now", away_until=in_a_week(http_stage, "ben"), deputy=walk.user_id("ana"))
+    http_stage.hands.click_view("ana", home_of(http_stage, "ana")["id"], "role.take_over")
+    http_stage.settle()
+    assert letters(http_stage, "ana")[-1]["text"].startswith("You are the project manager of ABC Fintech now.")
+    assert http_stage.handover().roles[Role.PM] == person(http_stage, "ana").id
+    assert offered(home_of(http_stage, "ana")) == []
 
 
 def test_those_who_run_handovers_see_the_settings_and_nobody_else(http_stage: Stage) -> None:

@@ -1,6 +1,5 @@
 """What people choose for themselves, what Slack says of them, and a role taken over from somebody who is away."""
 
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -217,7 +216,7 @@ def test_an_account_that_was_deactivated_is_looked_into(company: Company) -> Non
     assert looked_at(company) == [1]
 
 
-def homes(company: Company) -> Iterable[int]:
+def homes(company: Company) -> list[int]:
     return [effect.person_id for effect in company.effects(Home) if effect.nonce.startswith("prefs:")]
 
 
@@ -232,6 +231,22 @@ def test_home_follows_for_whoever_has_seen_theirs(company: Company) -> None:
     assert homes(company) == [ana] * 2
 
 
+def test_the_deputys_home_follows_the_absence(company: Company) -> None:
+    """It shows what can be taken over: from the first day away to the last, also when somebody else is chosen."""
+    rafi, chloe = company.who("rafi"), company.who("chloe")
+    with company.store.write() as unit:
+        for one in (rafi, chloe):
+            unit.opened_home(one.id)
+    said(company, "ben", deputy=rafi, nonce="chosen")
+    assert homes(company) == []
+    said(company, "ben", away_until=FRIDAY, deputy=rafi, nonce="away")
+    said(company, "ben", away_until=FRIDAY, deputy=chloe, nonce="another")
+    assert homes(company) == [rafi.id, rafi.id, chloe.id]
+    said(company, "ben", deputy=chloe, nonce="back")
+    notice(company, company.who("ben"), company.now + timedelta(days=1), nonce="status")
+    assert homes(company)[3:] == [chloe.id, chloe.id]
+
+
 @pytest.fixture
 def away(company: Company) -> Company:
     """Ben, the project manager, is away until Friday, and Rafi is his deputy."""
@@ -240,10 +255,20 @@ def away(company: Company) -> Company:
     return company
 
 
+def take_over(company: Company, who: str, *, role: Role = Role.PM, whom: str = "ben") -> Said:
+    """[Take over for …] on the record."""
+    return company.said(people.take_over, 1, company.who(who), role=role, whom=company.who(whom).id)
+
+
+def not_taken(company: Company, who: str, *, role: Role = Role.PM, whom: str = "ben", number: int = 1) -> str:
+    """The same, refused: the sentence."""
+    return company.refused(people.take_over, number, company.who(who), role=role, whom=company.who(whom).id)
+
+
 def test_the_deputy_takes_the_role_over_and_nobody_is_rung(away: Company) -> None:
     rafi, ben = away.who("rafi"), away.who("ben")
     before = len(away.effects(Direct)) + len(away.effects(Reply))
-    line = away.said(people.take_over, 1, rafi, role=Role.PM).line
+    line = take_over(away, "rafi").line
     assert line == "You are the project manager of ABC Fintech now. Thank you for standing in."
     assert away.ho().roles[Role.PM] == rafi.id
     (event,) = away.events("taken_over")
@@ -253,26 +278,35 @@ def test_the_deputy_takes_the_role_over_and_nobody_is_rung(away: Company) -> Non
 
 def test_nobody_else_takes_over(away: Company) -> None:
     for name in ("ana", "dev", "hana"):
-        told = away.refused(people.take_over, 1, away.who(name), role=Role.PM)
+        told = not_taken(away, name)
         assert told == "Only Rafi stands in for Ben. Ask Rafi."
-    assert "Ana is back. Ask Ana" in away.refused(people.take_over, 1, away.who("rafi"), role=Role.SALES_REP)
+    assert "Ana is back. Ask Ana" in not_taken(away, "rafi", role=Role.SALES_REP, whom="ana")
     said(away, "rafi", away_until=FRIDAY)
-    assert "Nobody stands in for Ben" in away.refused(people.take_over, 1, away.who("rafi"), role=Role.PM)
+    assert "Nobody stands in for Ben" in not_taken(away, "rafi")
 
 
 def test_who_is_back_keeps_the_role(away: Company) -> None:
     away.wait(days=4)
-    assert "Ben is back." in away.refused(people.take_over, 1, away.who("rafi"), role=Role.PM)
+    assert "Ben is back." in not_taken(away, "rafi")
     assert away.ho().roles[Role.PM] == away.who("ben").id
 
 
 def test_a_second_click_and_an_empty_role_are_said_kindly(away: Company) -> None:
     rafi = away.who("rafi")
-    away.said(people.take_over, 1, rafi, role=Role.PM)
-    assert "already" in away.said(people.take_over, 1, rafi, role=Role.PM).line
+    take_over(away, "rafi")
+    assert "already" in take_over(away, "rafi").line
     away.said(people.not_mine, 1, rafi, role=Role.PM, reason="No time")
-    assert "Nobody is the project manager yet" in away.refused(people.take_over, 1, rafi, role=Role.PM)
-    assert "not there any more" in away.refused(people.take_over, 99, rafi, role=Role.PM)
+    assert "Nobody is the project manager yet" in not_taken(away, "rafi")
+    assert "not there any more" in not_taken(away, "rafi", number=99)
+
+
+def test_a_button_for_somebody_who_holds_it_no_more_takes_nothing(away: Company) -> None:
+    """Dev named Chloe while Ben was away; she is away too by now, and Rafi is her deputy as well."""
+    away.said(people.assign, 1, away.who("dev"), role=Role.PM, person=away.who("chloe"))
+    assert not_taken(away, "rafi") == "Chloe is the project manager now: nobody has to take over."
+    said(away, "chloe", away_until=FRIDAY, deputy=away.who("rafi"))
+    assert not_taken(away, "rafi") == "Chloe is the project manager now: nobody has to take over."
+    assert away.ho().roles[Role.PM] == away.who("chloe").id
 
 
 def test_what_was_signed_stays_and_the_deputy_signs_the_rest(company: Company) -> None:
@@ -280,7 +314,7 @@ def test_what_was_signed_stays_and_the_deputy_signs_the_rest(company: Company) -
     company.sign("ben", Role.PM)
     for name, role in (("ben", Role.PM), ("dev", Role.DELIVERY_MANAGER)):
         said(company, name, away_until=FRIDAY, deputy=company.who("rafi"))
-        company.said(people.take_over, 1, company.who("rafi"), role=role)
+        take_over(company, "rafi", role=role, whom=name)
     company.sign("rafi", Role.DELIVERY_MANAGER)
     signed = {s.role: s.person for s in company.ho().signatures if s.stands}
     assert signed == {Role.PM: company.who("ben").id, Role.DELIVERY_MANAGER: company.who("rafi").id}

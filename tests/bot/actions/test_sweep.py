@@ -6,10 +6,11 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from bot.actions import late, pause, remind, sweep
-from bot.clock.nag import Reminder
+from bot.actions import late, pause, people, remind, sweep
+from bot.clock.nag import LATE, Reminder
 from bot.clock.pause import question
 from bot.effects import RedrawReminder, Remind, Reply
+from bot.handover import Post
 from bot.people import Role
 from bot.worktime import working_dates_between
 from tests.bot.actions.company import Company
@@ -32,8 +33,8 @@ def swept(company: Company, at: datetime | None = None) -> None:
     for handover_id in due:
         company.do(sweep.look, handover_id)
     with company.store.read() as reader:
-        people = reader.people_due(company.now)
-    told = company.do(remind.receivers, people)
+        waiting = reader.people_due(company.now)
+    told = company.do(remind.receivers, waiting)
     for receiver, held in sorted(told.items()):
         company.do(remind.remind, receiver, held)
 
@@ -132,6 +133,28 @@ def test_a_breach_ends_by_itself_and_the_thread_is_told_once(running: Company) -
     assert len(running.effects(Reply, "late_over")) == 1
 
 
+@pytest.mark.parametrize(
+    ("clock", "days", "told"),
+    [("gate", 0, True), ("gate", 3, True), ("gate", -1, False), ("scope", 0, False)],
+    ids=["that day", "later", "an earlier breach", "the other clock"],
+)
+def test_what_was_told_once_is_told_to_be_over(running: Company, clock: str, days: int, *, told: bool) -> None:
+    """The last day's word was taken back before it was said: what the thread has read is in the record's posts."""
+    at = due(running)
+    swept(running, at)
+    with running.store.write() as unit:
+        handover = unit.handover(1)
+        assert handover
+        assert handover.breach
+        handover.breach.told_on = None
+        handover.posts.append(Post(f"reply:late:{clock}:{at.date() + timedelta(days=days)}", "C1", "1.1"))
+        handover.due_at = at + timedelta(days=7)
+        unit.save(handover)
+    swept(running, at + timedelta(minutes=15))
+    assert running.ho().breach is None
+    assert len(running.effects(Reply, "late_over")) == told
+
+
 def test_what_is_done_elsewhere_is_redrawn_in_the_reminder(running: Company) -> None:
     swept(running)
     with running.store.read() as reader:
@@ -200,6 +223,49 @@ def test_a_question_that_could_not_be_sent_is_asked_at_the_next_opening(running:
         remind.fold(unit, found, ben, terms=running.terms, now=running.now)
     with running.store.read() as reader:
         assert reader.nags(1)[ben.id].plan == {question(running.ho()): opening + timedelta(days=1)}
+
+
+@pytest.mark.req("R37")
+@pytest.mark.parametrize("looked", [False, True], ids=["at once", "after a look"])
+def test_what_is_late_for_a_manager_passes_to_the_deputy_on_the_same_day(running: Company, *, looked: bool) -> None:
+    """Nothing waits for Dev himself. He goes away between the tick and the hands: Rafi is told instead, that day."""
+    dev, rafi, at = running.who("dev"), running.who("rafi"), due(running)
+    swept(running, at - timedelta(hours=1))
+    swept(running, at)
+    assert ("dev", str(at.date()), 2) in reminded(running)
+    with running.store.write() as unit:
+        assert unit.nags(1)[dev.id].waits == {}
+        unit.keep_preferences(dev.id, away_until=at.date(), deputy=rafi.id)
+        found = unit.reminder_at(dev.id, at.date(), 2)
+        assert found is not None
+        remind.fold(unit, found, dev, terms=running.terms, now=running.now)
+        unit.look_again(1, running.now if looked else None)
+    swept(running)
+    with running.store.read() as reader:
+        (sent,) = reader.reminders(rafi.id, at.date())
+    assert sent.causes == {1: [f"{dev.id}:late:{at.date()}"]}
+    sent.ts, sent.shown = "1.1", [(1, dev.id, LATE)]
+    with running.store.write() as unit:
+        unit.keep_reminder(sent)
+    swept(running)
+    assert running.effects(RedrawReminder) == []
+    running.said(people.take_over, 1, rafi, role=Role.DELIVERY_MANAGER, whom=dev.id)
+    swept(running)
+    assert [one.person_id for one in running.effects(RedrawReminder)] == [rafi.id]
+
+
+def test_a_late_day_that_is_over_gives_way_to_the_next_ones_own(running: Company) -> None:
+    """After hours nothing of today is planned for tomorrow beside tomorrow's own word."""
+    dev, at = running.who("dev"), due(running)
+    swept(running, at - timedelta(hours=1))
+    swept(running, at)
+    running.clocks.now = at + timedelta(hours=10)
+    with running.store.write() as unit:
+        found = unit.reminder_at(dev.id, at.date(), 2)
+        assert found is not None
+        remind.fold(unit, found, dev, terms=running.terms, now=running.now)
+    with running.store.read() as reader:
+        assert list(reader.nags(1)[dev.id].plan) == [f"late:{at.date() + timedelta(days=1)}"]
 
 
 def test_take_it_moves_work_but_never_a_signature_or_a_question(running: Company) -> None:
