@@ -17,11 +17,13 @@ from bot.errors import Conflict, StoreAway, VendorError
 from bot.template import REVIEW_EVERY
 from bot.worktime import is_open
 from handlers import retention
+from handlers.clock import Clock
 from handlers.company import looked
 from handlers.deps import Deps
 from handlers.digest import tick
 from handlers.pulse import beat
 from handlers.sweep import sweep
+from store.store import Store
 
 log = logging.getLogger("baton.schedule")
 SWEEP = 15  # seconds: reminders are due to the minute
@@ -30,6 +32,7 @@ PULSE = 60  # seconds: which connection is asked then, all replicas decide toget
 DIGEST_LOOK = 30  # seconds between two looks whether the digest is due
 RETENTION_LOOK = 120  # seconds between two looks whether something is past its days; the whole walk comes once a day
 REFRESHED = "people:refreshed"
+STEP = 15  # seconds between two looks at how far the replicas' machine time has come; well below a lease
 SETTINGS_LOOK = 5  # seconds until what was set in Slack is in force also where every worker is busy
 FIRST_LOOK = timedelta(days=35)  # how far back the first report looks
 
@@ -44,6 +47,7 @@ def scheduler(deps: Deps, wake: Callable[[], None]) -> BackgroundScheduler:
             calmly, "interval", seconds=deps.settings.poll_seconds, args=(reconcile, deps, key), id=f"reconcile:{key}"
         )
     made.add_job(wake, "interval", seconds=5, id="wake")
+    made.add_job(calmly, "interval", seconds=STEP, args=(in_step, deps.clock, deps.store), id="machine-time")
     made.add_job(calmly, "interval", seconds=SETTINGS_LOOK, args=(looked, deps), id="settings")
     made.add_job(calmly, "interval", seconds=SWEEP, args=(swept, deps), id="sweep")
     made.add_job(calmly, "interval", seconds=PULSE, args=(beat, deps), id="pulse")
@@ -52,6 +56,11 @@ def scheduler(deps: Deps, wake: Callable[[], None]) -> BackgroundScheduler:
     made.add_job(calmly, "interval", seconds=RETENTION_LOOK, args=(retention.tick, deps), id="retention")
     made.add_job(calmly, "interval", seconds=PEOPLE_LOOK, args=(review_checklist, deps), id="review")
     return made
+
+
+def in_step(clock: Clock, store: Store) -> None:
+    """Machine time as all replicas have it: kept, and taken up from whoever is ahead."""
+    clock.catch_up(store.pace.latest(clock.tick()))
 
 
 def calmly(deed: Callable[..., object], *args: object) -> None:

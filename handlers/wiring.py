@@ -134,6 +134,10 @@ def build(settings: Settings, env: Mapping[str, str], *, clock: Clock) -> Deps:
     """Settings, database, playbooks, calendars and connections, checked together."""
     found = checked(settings, env, clock)
     store = _store(settings, clock)
+    reference = store.pace.server_time()
+    if reference is not None:
+        clock.agree(reference)
+    schedule.in_step(clock, store)
     crms, tools = connected(found.configs, store.assert_outside)
     tool = tools.get(settings.tool) or next(iter(tools.values()), None)
     terms = Terms(

@@ -72,7 +72,7 @@ def trouble(stage: Stage) -> None:
     add("asana", "POST /tasks", "500")
     url = f"{stage.env['BATON_PUBLIC_URL']}/webhooks/hubspot"
     body = json.dumps([{"objectId": 1, "propertyValue": "Weekly call"}]).encode()
-    forged = sign(body, url=url, now=Clock.machine_now(), secret="forged")
+    forged = sign(body, url=url, now=Clock().machine_now(), secret="forged")
     assert httpx.post(url, content=body, headers=forged).status_code == 401
 
 

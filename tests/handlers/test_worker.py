@@ -36,7 +36,7 @@ class Sped(Clock):
 
     passed = 0.0
 
-    def tick(self) -> float:  # type: ignore[override]
+    def tick(self) -> float:
         """Machine seconds."""
         return super().tick() + self.passed
 
@@ -51,9 +51,9 @@ class FromTheFuture(Effect):
 class Bench:
     """One worker over the real wiring, its jobs performed one after the other. The admin is known in Slack."""
 
-    def __init__(self, stage: Stage, **env: str) -> None:
+    def __init__(self, stage: Stage, clock: Sped | None = None, **env: str) -> None:
         self.stage = stage
-        self.clock = Sped()
+        self.clock = clock or Sped()
         self.deps = build(stage.settings(), stage.env | env, clock=self.clock)
         self.worker = Worker(self.deps, PERFORMERS)
         self.emit(Identify("", OLGA, nonce="test"))
