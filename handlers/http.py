@@ -32,7 +32,6 @@ OK, SLOW = "ok", "not ready: the database does not answer in time"
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 THREADS = 64  # Slack asks for an answer within 3 s, also while 64 people click
 ANSWER = 2.6  # seconds until an answer is given whatever the work does: Slack waits for 3
-HANG_UP = {"connection": "close"}  # who was cut off may still be sending
 AGAIN = {"retry-after": "5"}  # seconds
 T = TypeVar("T")
 
@@ -68,7 +67,7 @@ class Door:
         try:
             body = await bounded(request, self._seconds)
         except CutOff as cut:
-            return PlainTextResponse("", status_code=cut.status, headers=HANG_UP)
+            return PlainTextResponse("", status_code=cut.status)
         if not digestible(request, body):
             return JSONResponse({"error": "invalid request"}, status_code=401)
         bolt_request = to_bolt_request(request, body)
@@ -83,7 +82,7 @@ class Door:
         except CutOff as cut:
             if cut.status == TooLarge.status:
                 await in_time(lambda: webhooks.refuse(self._deps, connection, TooLarge()))
-            return PlainTextResponse("", status_code=cut.status, headers=HANG_UP)
+            return PlainTextResponse("", status_code=cut.status)
         path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         delivery = webhooks.Delivery(connection, body, dict(request.headers), path)
         status = await in_time(lambda: self._taken(delivery)) or 503

@@ -7,11 +7,10 @@ body must be there; who reads on knows the body's limit from `webhooks`. All els
 import asyncio
 from typing import Any
 
+import h11
 import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
-
-IDLE = "IDLE"  # h11's name of the state in which a request's head is waited for
 
 
 def config(asgi: ASGIApp, *, seconds: float, **more: Any) -> uvicorn.Config:
@@ -41,8 +40,14 @@ class Patient(H11Protocol):
         super().handle_events()
         self._time()
 
+    def on_response_complete(self) -> None:
+        """Who was answered before the whole body was there (refused, cut off) is not listened to any longer."""
+        if self.conn.their_state is h11.SEND_BODY:
+            self.transport.close()
+        super().on_response_complete()
+
     def _time(self) -> None:
-        if self.conn.their_state.__name__ != IDLE:
+        if self.conn.their_state is not h11.IDLE:
             self._stop()
         elif self._ends is None:
             self._ends = self.loop.call_later(self.seconds, self._hang_up)
