@@ -2,6 +2,7 @@
 
 BatonError
 ├── Conflict                the record changed meanwhile: reload and try once more
+├── StoreAway               our own database is gone, full or read-only: nothing was kept, try again later
 ├── ConfigError             a list of all problems; the start is refused
 ├── FileRefused             a copy of a company cannot be used or written: nothing was changed
 ├── WebhookRejected         the door answers with `status` and keeps nothing
@@ -35,6 +36,15 @@ class Refused:
 
 class Conflict(BatonError):
     """The record changed between reading and writing."""
+
+
+class StoreAway(BatonError):
+    """The database does not answer, or cannot be written: nothing of this transaction was kept. `str` says why."""
+
+    @property
+    def cause(self) -> Exception:
+        """The database's own error, where there is one."""
+        return self.__cause__ if isinstance(self.__cause__, Exception) else self
 
 
 @dataclass

@@ -5,23 +5,30 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
 from blocks.company.health import Condition, Work
+from bot.errors import StoreAway
 from handlers.deps import Deps
 from handlers.pulse import titles
 from store.inbox import Received
 from store.known import ConnectionState
 
 log = logging.getLogger("baton.health")
+LOOK = 1.0  # seconds that a look at the database waits for its lock
+SILENT = "# TYPE baton_database_up gauge\nbaton_database_up 0\n"  # all that is known while it is away
 
 
-def database_answers(deps: Deps) -> bool:
-    """Whether a read works right now."""
+def trouble(deps: Deps) -> str:
+    """Why Baton is not ready, in words that are safe to show: its database cannot be read or written. '' when it is."""
+    deps.store.hurry(LOOK)
     try:
         with deps.store.read() as reader:
             reader.counts()
+        why = deps.store.trouble()
+    except StoreAway as error:
+        why = str(error)
     except Exception:
-        log.exception("the database does not answer")
-        return False
-    return True
+        log.exception("the database cannot be read")
+        why = "it cannot be read"
+    return f"not ready: the database cannot be used, {why}" if why else ""
 
 
 def conditions(deps: Deps) -> list[Condition]:
@@ -45,6 +52,13 @@ def work(deps: Deps) -> Work:
 
 def metrics(deps: Deps) -> str:
     """Prometheus text (https://prometheus.io/docs/instrumenting/exposition_formats/): numbers, no names."""
+    try:
+        return _metrics(deps)
+    except StoreAway:
+        return SILENT
+
+
+def _metrics(deps: Deps) -> str:
     with deps.store.read() as reader:
         states, known = reader.counts(), reader.connections()
         taken, refused = reader.inbox.received(), reader.inbox.refused()
@@ -55,6 +69,7 @@ def metrics(deps: Deps) -> str:
     hooks = {key: refused_at for key, refused_at in refused.items() if key[0] in deps.crms}
     strangers = sum(refused.values()) - sum(hooks.values())
     families = (
+        _family("database_up", "gauge", [("", 1)]),
         _family("handovers", "gauge", ((f'state="{state}"', n) for state, n in sorted(states.items()))),
         _family(
             "jobs",

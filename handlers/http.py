@@ -1,15 +1,20 @@
 """The one port: Slack's requests, webhooks, health. A thin async edge over the synchronous core.
 
 Bolt is called in Starlette's thread pool: its stock handler would block the event loop. What Bolt cannot digest (bytes
-that are no UTF-8, a timestamp that is no number, a signature that is not ASCII) is refused before it gets there.
+that are no UTF-8, a timestamp that is no number, a signature that is not ASCII) is refused before it gets there. A body
+that is too large or too slow is cut off; what cannot be kept right now is answered 503, so that it is sent again.
 """
 
 import contextlib
 import json
+import logging
 from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from typing import TypeVar
 
+import anyio
 import anyio.to_thread
-from slack_bolt import App
+from slack_bolt import App, BoltResponse
 from slack_bolt.adapter.starlette.handler import to_bolt_request, to_starlette_response
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -17,11 +22,25 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from handlers import health, webhooks
+from bot.errors import Conflict, StoreAway, TooLarge
+from handlers import apology, health, webhooks
 from handlers.deps import Deps
+from handlers.slack_app import CLICK
 
+log = logging.getLogger("baton.http")
+OK, SLOW = "ok", "not ready: the database does not answer in time"
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 THREADS = 64  # Slack asks for an answer within 3 s, also while 64 people click
+ANSWER = 2.6  # seconds until an answer is given whatever the work does: Slack waits for 3
+AGAIN = {"retry-after": "5"}  # seconds
+T = TypeVar("T")
+
+
+@dataclass
+class CutOff(Exception):
+    """A body that is too large (413), too slow (408) or never came whole (400)."""
+
+    status: int
 
 
 class Door:
@@ -29,6 +48,7 @@ class Door:
 
     def __init__(self, deps: Deps, bolt: App, ready: Callable[[], bool]) -> None:
         self._deps = deps
+        self._seconds = deps.settings.request_seconds
         self._bolt = bolt
         self._ready = ready
 
@@ -44,24 +64,37 @@ class Door:
 
     async def slack(self, request: Request) -> Response:
         """Commands, clicks, modals, options, events: all to Bolt, once the bytes are digestible."""
-        body = await bounded(request)
-        if body is None or not digestible(request, body):
+        try:
+            body = await bounded(request, self._seconds)
+        except CutOff as cut:
+            return PlainTextResponse("", status_code=cut.status)
+        if not digestible(request, body):
             return JSONResponse({"error": "invalid request"}, status_code=401)
         bolt_request = to_bolt_request(request, body)
-        return to_starlette_response(await run_in_threadpool(self._bolt.dispatch, bolt_request))
+        answer: BoltResponse | None = await in_time(lambda: self._bolt.dispatch(bolt_request))
+        return to_starlette_response(answer or apology.late(bolt_request.body))
 
     async def webhook(self, request: Request) -> Response:
         """A CRM's delivery."""
-        body = await bounded(request)
+        connection = request.path_params["connection"]
+        try:
+            body = await bounded(request, self._seconds)
+        except CutOff as cut:
+            if cut.status == TooLarge.status:
+                await in_time(lambda: webhooks.refuse(self._deps, connection, TooLarge()))
+            return PlainTextResponse("", status_code=cut.status)
         path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-        delivery = webhooks.Delivery(
-            connection=request.path_params["connection"],
-            body=body if body is not None else b"x" * (webhooks.LIMIT + 1),
-            headers=dict(request.headers),
-            path=path,
-        )
-        status = await run_in_threadpool(webhooks.receive, self._deps, delivery)
-        return PlainTextResponse("", status_code=status)
+        delivery = webhooks.Delivery(connection, body, dict(request.headers), path)
+        status = await in_time(lambda: self._taken(delivery)) or 503
+        return PlainTextResponse("", status_code=status, headers=AGAIN if status == 503 else None)  # noqa: PLR2004
+
+    def _taken(self, delivery: webhooks.Delivery) -> int:
+        self._deps.store.hurry(CLICK)
+        try:
+            return webhooks.receive(self._deps, delivery)
+        except (StoreAway, Conflict) as error:
+            log.warning("a webhook cannot be kept", extra={"connection": delivery.connection[:40], "why": str(error)})
+            return 503
 
     async def healthz(self, request: Request) -> Response:
         """The process lives."""
@@ -69,16 +102,18 @@ class Door:
         return PlainTextResponse("ok")
 
     async def readyz(self, request: Request) -> Response:
-        """The database answers and the hands are at work."""
+        """The database can be read and written, and the hands are at work; else 503 and why, in words."""
         del request
-        ready = self._ready() and await run_in_threadpool(health.database_answers, self._deps)
-        return PlainTextResponse("ready" if ready else "starting", status_code=200 if ready else 503)
+        if not self._ready():
+            return PlainTextResponse("starting", status_code=503)
+        trouble = await in_time(lambda: health.trouble(self._deps) or OK)
+        return PlainTextResponse("ready") if trouble == OK else PlainTextResponse(trouble or SLOW, status_code=503)
 
     async def metrics(self, request: Request) -> Response:
         """Figures for a monitor on this machine."""
         if not from_here(request):
             return PlainTextResponse("loopback only", status_code=403)
-        return PlainTextResponse(await run_in_threadpool(health.metrics, self._deps))
+        return PlainTextResponse(await in_time(lambda: health.metrics(self._deps)) or health.SILENT)
 
 
 def application(deps: Deps, bolt: App, *, ready: Callable[[], bool], stop: Callable[[], None]) -> Starlette:
@@ -93,18 +128,31 @@ def application(deps: Deps, bolt: App, *, ready: Callable[[], bool], stop: Calla
     return Starlette(routes=Door(deps, bolt, ready).routes(), lifespan=lifespan)
 
 
-async def bounded(request: Request) -> bytes | None:
-    """The body, or None when it is larger than a webhook may be or the sender went away."""
+async def in_time(work: Callable[[], T]) -> T | None:
+    """What the work gives, in a thread; None when the caller cannot wait any longer. The work goes on all the same."""
+    with anyio.move_on_after(ANSWER):
+        return await anyio.to_thread.run_sync(work, abandon_on_cancel=True)
+    return None
+
+
+async def bounded(request: Request, seconds: float) -> bytes:
+    """The body. Raises CutOff when it is larger than a webhook may be, not there in time, or not whole."""
+    said = request.headers.get("content-length", "")
+    if said.isdigit() and int(said) > webhooks.LIMIT:
+        raise CutOff(413)
     chunks: list[bytes] = []
     size = 0
     try:
-        async for chunk in request.stream():
-            size += len(chunk)
-            if size > webhooks.LIMIT:
-                return None
-            chunks.append(chunk)
-    except ClientDisconnect:
-        return None
+        with anyio.fail_after(seconds):
+            async for chunk in request.stream():
+                size += len(chunk)
+                if size > webhooks.LIMIT:
+                    raise CutOff(413)
+                chunks.append(chunk)
+    except TimeoutError as error:
+        raise CutOff(408) from error
+    except ClientDisconnect as error:
+        raise CutOff(400) from error
     return b"".join(chunks)
 
 

@@ -46,6 +46,7 @@ VALUES: Mapping[str, Callable[[Settings], Any]] = {
     "retention.timelines": lambda s: _days_kept(s.retention.timelines),
     "delivery.poll_seconds": lambda s: s.poll_seconds,
     "delivery.lease_seconds": lambda s: s.lease_seconds,
+    "delivery.request_seconds": lambda s: s.request_seconds,
     "delivery.silence_seconds": lambda s: s.silence_seconds,
     "delivery.rate_share": lambda s: s.rate_share,
     "delivery.workers": lambda s: s.workers,

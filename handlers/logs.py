@@ -47,6 +47,7 @@ def set_up(level: int = logging.INFO) -> None:
     """Logs go to standard error; the HTTP libraries are quiet, as their lines would hold addresses with ids."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(Lines())
+    logging.raiseExceptions = False  # a line that cannot be written, on a full disk, is not worth another one
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for name in ("httpx", "httpcore", "slack_sdk", "slack_bolt", "apscheduler", "uvicorn.access", "alembic"):
         logging.getLogger(name).setLevel(logging.WARNING)

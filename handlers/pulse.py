@@ -70,7 +70,7 @@ def notice(deps: Deps, key: str, problem: Problem | None) -> None:
 def _works(unit: StoreUnit, key: str, title: str, now: datetime) -> None:
     state = unit.connection(key)
     serial, _, last = unit.setting(f"told:{key}").partition(" ")
-    if serial and now - datetime.fromisoformat(last) < RENEWED:
+    if serial and timedelta() <= now - datetime.fromisoformat(last) < RENEWED:  # the machine's clock may be set back
         return
     if serial:
         unit.emit(TellAdmin("connection_mended", serial, {"vendor": title}))
@@ -97,7 +97,7 @@ def _hooks(unit: StoreUnit, key: str, title: str, now: datetime) -> None:
     unit.connection(key)  # its lock: two replicas look one after the other
     count = unit.inbox.refused().get((key, BadSignature.__name__), 0)
     seen, _, at = unit.setting(f"hooks:{key}").partition(" ")
-    if at and now - datetime.fromisoformat(at) < timedelta(seconds=EVERY):
+    if at and timedelta() <= now - datetime.fromisoformat(at) < timedelta(seconds=EVERY):
         return
     more, told = count - int(seen or 0), unit.setting(f"hooks-told:{key}")
     taken = unit.inbox.received().get(key, Received()).count

@@ -13,16 +13,18 @@ from bot.actions import intake
 from bot.clock.nag import local_day
 from bot.deal import Standing
 from bot.effects import Identify, ReadDeal, TellAdmin
-from bot.errors import VendorError
+from bot.errors import Conflict, StoreAway, VendorError
 from bot.template import REVIEW_EVERY
 from bot.worktime import is_open
 from handlers import retention
+from handlers.clock import Clock
 from handlers.company import looked
 from handlers.deps import Deps
 from handlers.digest import tick
 from handlers.pulse import beat
 from handlers.sweep import sweep
 from handlers.trace import own
+from store.store import Store
 
 log = logging.getLogger("baton.schedule")
 SWEEP = 15  # seconds: reminders are due to the minute
@@ -31,6 +33,7 @@ PULSE = 60  # seconds: which connection is asked then, all replicas decide toget
 DIGEST_LOOK = 30  # seconds between two looks whether the digest is due
 RETENTION_LOOK = 120  # seconds between two looks whether something is past its days; the whole walk comes once a day
 REFRESHED = "people:refreshed"
+STEP = 15  # seconds between two looks at how far the replicas' machine time has come; well below a lease
 SETTINGS_LOOK = 5  # seconds until what was set in Slack is in force also where every worker is busy
 FIRST_LOOK = timedelta(days=35)  # how far back the first report looks
 
@@ -42,11 +45,12 @@ def scheduler(deps: Deps, wake: Callable[[], None]) -> BackgroundScheduler:
     )
 
     def every(seconds: float, name: str, deed: Callable[..., object], *given: object) -> None:
-        made.add_job(own(deed), "interval", seconds=seconds, args=given, id=name)
+        made.add_job(own(calmly), "interval", seconds=seconds, args=(deed, *given), id=name)
 
     for key in deps.crms:
         every(deps.settings.poll_seconds, f"reconcile:{key}", reconcile, deps, key)
     every(5, "wake", wake)
+    every(STEP, "machine-time", in_step, deps.clock, deps.store)
     every(SETTINGS_LOOK, "settings", looked, deps)
     every(SWEEP, "sweep", swept, deps)
     every(PULSE, "pulse", beat, deps)
@@ -55,6 +59,19 @@ def scheduler(deps: Deps, wake: Callable[[], None]) -> BackgroundScheduler:
     every(RETENTION_LOOK, "retention", retention.tick, deps)
     every(PEOPLE_LOOK, "review", review_checklist, deps)
     return made
+
+
+def in_step(clock: Clock, store: Store) -> None:
+    """Machine time as all replicas have it: kept, and taken up from whoever is ahead."""
+    clock.catch_up(store.pace.latest(clock.tick()))
+
+
+def calmly(deed: Callable[..., object], *args: object) -> None:
+    """One tick. With the database away it is left to the next one; the hands say so in the log, once."""
+    try:
+        deed(*args)
+    except (StoreAway, Conflict) as error:
+        log.debug("a tick is left out", extra={"why": str(error)})
 
 
 def review_checklist(deps: Deps) -> bool:

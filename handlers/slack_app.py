@@ -6,12 +6,14 @@ https://docs.slack.dev/tools/bolt-python: `process_before_response=True` lets a 
 
 import logging
 import secrets
+from collections.abc import Callable
 
 from slack_bolt import App, BoltRequest, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 
 from bot.settings import Settings
+from handlers.apology import on_error
 from handlers.deps import Deps
 from handlers.ears import register
 from handlers.trace import begun
@@ -23,6 +25,7 @@ KINDS = frozenset(
 )  # fmt: skip
 EDGE_TIMEOUT = 2  # seconds: Slack waits 3 for our answer
 HAND_TIMEOUT = 10
+CLICK = 1.5  # seconds that a click, an event or a webhook waits for the database's lock, all in all
 
 
 class Door(App):
@@ -69,5 +72,14 @@ def bolt(deps: Deps) -> App:
         raise_error_for_unhandled_request=False,
         ssl_check_enabled=True,
     )
+
+    # A click waits no longer than that for SQLite's lock, so that its answer is there in time. Bolt runs a listener in
+    # the thread of its request; hands have theirs.
+    def hurried(next_: Callable[[], BoltResponse]) -> BoltResponse:
+        deps.store.hurry(CLICK)
+        return next_()
+
+    application.middleware(hurried)
     register(application, deps)
+    application.error(lambda error, body: on_error(deps, error, body))
     return application

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from bot.actions import remind
 from bot.actions.sweep import look
-from bot.errors import Conflict
+from bot.errors import Conflict, StoreAway
 from bot.worktime import Office
 from handlers.deps import Deps
 from handlers.trace import own
@@ -74,6 +74,8 @@ def _tried(deed: Callable[[], None], what: str) -> bool:
             deed()
         except Conflict:
             deed()
+    except StoreAway:
+        raise  # the others would fail just so; the next tick begins again
     except Exception:
         log.exception("could not look at %s", what)
         return False
@@ -133,5 +135,7 @@ class Sweeper:
             self._rung.clear()
             try:
                 sweep(self._deps, self._deps.clock.now())
-            except Exception:  # the database may be away: the thread must outlive it
+            except StoreAway as error:  # the thread must outlive it; the hands tell it, once
+                log.debug("could not sweep", extra={"why": str(error)})
+            except Exception:
                 log.exception("could not sweep")

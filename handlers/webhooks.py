@@ -4,11 +4,12 @@ Forged, stale and oversized deliveries are refused and counted; a byte-identical
 2xx, no effect, counted. What the events mean is worked out later, by a job.
 """
 
+import contextlib
 import logging
 from dataclasses import dataclass
 
 from bot.effects import ReadInbox
-from bot.errors import TooLarge, Unrecognised, WebhookRejected
+from bot.errors import Conflict, StoreAway, TooLarge, Unrecognised, WebhookRejected
 from handlers import trace
 from handlers.deps import Deps
 
@@ -28,21 +29,26 @@ class Delivery:
 
 @trace.own
 def receive(deps: Deps, delivery: Delivery) -> int:
-    """The HTTP status for this delivery. Durable before it returns 200."""
+    """The HTTP status for this delivery. Durable before 200; StoreAway or Conflict when it cannot be kept."""
     try:
         _verified(deps, delivery)
     except WebhookRejected as rejected:
-        reason = type(rejected).__name__
-        log.warning("webhook refused", extra={"connection": delivery.connection[:40], "why": reason})
-        with deps.store.write() as unit:
-            unit.inbox.refuse(delivery.connection[:40], reason)
-        return rejected.status
+        return refuse(deps, delivery.connection, rejected)
     with deps.store.write() as unit:
         inbox_id, new = unit.inbox.put(delivery.connection, delivery.body, {})
         if new:
             unit.emit(ReadInbox(inbox_id))
     log.info("webhook taken", extra={"connection": delivery.connection, "inbox": inbox_id, "new": new})
     return 200
+
+
+def refuse(deps: Deps, connection: str, rejected: WebhookRejected) -> int:
+    """Counts it, when that can be kept; the HTTP status."""
+    reason = type(rejected).__name__
+    log.warning("webhook refused", extra={"connection": connection[:40], "why": reason})
+    with contextlib.suppress(StoreAway, Conflict), deps.store.write() as unit:
+        unit.inbox.refuse(connection[:40], reason)
+    return rejected.status
 
 
 def _verified(deps: Deps, delivery: Delivery) -> None:

@@ -134,6 +134,10 @@ def build(settings: Settings, env: Mapping[str, str], *, clock: Clock) -> Deps:
     """Settings, database, playbooks, calendars and connections, checked together."""
     found = checked(settings, env, clock)
     store = _store(settings, clock)
+    reference = store.pace.server_time()
+    if reference is not None:
+        clock.agree(reference)
+    schedule.in_step(clock, store)
     crms, tools = connected(found.configs, store.assert_outside)
     tool = tools.get(settings.tool) or next(iter(tools.values()), None)
     terms = Terms(
@@ -212,23 +216,27 @@ def introduce(deps: Deps, stopping: threading.Event) -> None:
     """Learns from Slack who we are, as often as it takes while Slack is away; then meets the people of the settings."""
     while not stopping.is_set():
         try:
-            answer = deps.slack.call("auth.test")
+            deps.identity = _introduced(deps)
         except BatonError as error:
-            log.warning("Slack does not say who we are yet: %s", error)
+            log.warning("Slack does not say who we are yet, or it cannot be kept: %s", error)
             stopping.wait(AUTH_WAIT)
             continue
-        found = Identity(
-            team_id=str(answer.get("team_id", "")),
-            team_url=str(answer.get("url", "")),
-            bot_user=str(answer.get("user_id", "")),
-            bot_id=str(answer.get("bot_id", "")),
-        )
-        with deps.store.write() as unit:
-            for name in IDENTITY:
-                unit.keep_setting(f"slack:{name}", getattr(found, name))
-            meet(deps, unit)
-        deps.identity = found
         return
+
+
+def _introduced(deps: Deps) -> Identity:
+    answer = deps.slack.call("auth.test")
+    found = Identity(
+        team_id=str(answer.get("team_id", "")),
+        team_url=str(answer.get("url", "")),
+        bot_user=str(answer.get("user_id", "")),
+        bot_id=str(answer.get("bot_id", "")),
+    )
+    with deps.store.write() as unit:
+        for name in IDENTITY:
+            unit.keep_setting(f"slack:{name}", getattr(found, name))
+        meet(deps, unit)
+    return found
 
 
 def meet(deps: Deps, unit: StoreUnit) -> None:

@@ -10,7 +10,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import select, text
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
-from bot.errors import ConfigError
+from bot.errors import ConfigError, StoreAway
 from store.engine import Db
 from store.migrate import UNREADABLE, database_file, head, known_revisions, why_not
 from store.tables import SettingRow, table
@@ -46,6 +46,8 @@ def condition(url: str) -> Condition:
         return _opened(Db(url, pool_size=1), file)
     except (ArgumentError, ValueError) as error:
         raise ConfigError((UNREADABLE,)) from error
+    except StoreAway as error:
+        raise ConfigError((f"The database cannot be opened: {why_not(url, error.cause)}",)) from error
     except (SQLAlchemyError, OSError, sqlite3.Error) as error:
         raise ConfigError((f"The database cannot be opened: {why_not(url, error)}",)) from error
 
@@ -62,7 +64,7 @@ def stored_setting(url: str, name: str) -> str:
     try:
         with db.read() as session:
             found = session.execute(select(SETTING.c.value).where(SETTING.c.key == name)).scalar()
-    except (SQLAlchemyError, OSError, sqlite3.Error):
+    except (StoreAway, SQLAlchemyError, OSError, sqlite3.Error):
         return ""
     finally:
         db.dispose()

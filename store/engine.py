@@ -7,23 +7,52 @@ transactions, writes in a read transaction, and, through `assert_outside`, any c
 """
 
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from contextvars import ContextVar
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
-from bot.errors import Conflict
+from bot.errors import Conflict, StoreAway
 
 POOL = 20
-PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "foreign_keys=ON")
+PATIENCE = 10.0  # seconds that a write waits for SQLite's lock when nobody is waiting for its answer
+PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={PATIENCE * 1000:.0f}", "foreign_keys=ON")
+# What a replica that vanished (power, network) holds must be let go, by the server and by us, within a minute or two.
+SESSION = "SET lock_timeout = '10s'; SET idle_in_transaction_session_timeout = '60s'"
+CONNECT = {
+    "connect_timeout": 2,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
 RETRYABLE = frozenset({"40001", "40P01", "55P03"})
 """Serialization failure, deadlock, lock not available: postgresql.org/docs/current/errcodes-appendix.html."""
 
+# SQLite's primary result codes (sqlite.org/rescode.html) and PostgreSQL's classes and states
+# (postgresql.org/docs/current/errcodes-appendix.html) that speak of the database and not of what was asked of it.
+READ_ONLY = "it is read-only"
+_SQLITE = {
+    8: READ_ONLY,
+    10: "the disk fails",
+    11: "its file is damaged",
+    13: "the disk is full",
+    14: "its file cannot be opened",
+    26: "its file is no database",
+}
+_POSTGRES = {"53100": "the disk is full", "25006": READ_ONLY}
+_CLASSES = ("08", "53", "57", "58", "XX")
+SILENT = "it does not answer"
+
 _open: ContextVar[str] = ContextVar("open_transaction", default="")
+_until: ContextVar[float] = ContextVar("until", default=0.0)
 
 
 class Db:
@@ -32,38 +61,50 @@ class Db:
     def __init__(self, url: str, *, pool_size: int = POOL) -> None:
         self.url = engine_url(url)
         self.sqlite = self.url.startswith("sqlite")
+        self.file = Path(make_url(self.url).database or "") if self.sqlite else None
         self.engine = _engine(self.url, pool_size)
-        self._writer: AbstractContextManager[Any] = threading.Lock() if self.sqlite else nullcontext()
+        self._writer = threading.Lock()
         if self.sqlite:
             self.reader = _engine(self.url, pool_size)
             _sqlite(self.engine, begin="BEGIN IMMEDIATE")
             _sqlite(self.reader, begin="BEGIN", read_only=True)
         else:
+            event.listen(self.engine, "connect", _session)
             self.reader = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+    @staticmethod
+    def hurry(seconds: float) -> None:
+        """From now on this context (a request's thread) waits for SQLite's lock no longer than this, all in all."""
+        _until.set(time.monotonic() + seconds)
 
     @contextmanager
     def write(self) -> Iterator[Session]:
         """A write transaction: committed at the end, rolled back by an exception.
 
-        Raises Conflict when the database chose this transaction to give way (deadlock, lock timeout).
+        Raises Conflict when the database chose this transaction to give way (deadlock, lock timeout), StoreAway when
+        it is gone, full or read-only.
         """
         if _open.get():
             raise RuntimeError(f"A write transaction inside a {_open.get()} transaction.")
-        with self._writer, Session(self.engine, expire_on_commit=False, autoflush=False) as session:
+        with self._alone(), Session(self.engine, expire_on_commit=False, autoflush=False) as session:
             token = _open.set("write")
             try:
                 with session.begin():
                     yield session
-            except DBAPIError as error:
-                if gives_way(error):
+            except (DBAPIError, PoolTimeout) as error:
+                if isinstance(error, DBAPIError) and gives_way(error):
                     raise Conflict("The database was busy with the same rows.") from error
+                _raise_away(error)
                 raise
             finally:
                 _open.reset(token)
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """A read-only transaction which sees one moment. A write in it is an error of the database."""
+        """A read-only transaction which sees one moment. A write in it is an error of the database.
+
+        Raises StoreAway when the database does not answer.
+        """
         if _open.get() == "write":
             raise RuntimeError("A read transaction inside a write transaction: ask the unit instead.")
         with Session(self.reader, expire_on_commit=False, autoflush=False) as session:
@@ -71,6 +112,10 @@ class Db:
             try:
                 with session.begin():
                     yield session
+            except (DBAPIError, PoolTimeout) as error:
+                if why_away(error) != READ_ONLY:  # here that is our own mistake
+                    _raise_away(error)
+                raise
             finally:
                 _open.reset(token)
 
@@ -78,6 +123,18 @@ class Db:
         """Raises RuntimeError while a transaction of this thread is open: a slow vendor must not hold our rows."""
         if _open.get():
             raise RuntimeError(f"A call to the outside inside a {_open.get()} transaction.")
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        if not self.sqlite:
+            yield
+            return
+        if not self._writer.acquire(timeout=_left() if _until.get() else -1):
+            raise StoreAway("it is busy")
+        try:
+            yield
+        finally:
+            self._writer.release()
 
     def dispose(self) -> None:
         """Closes all connections."""
@@ -101,6 +158,33 @@ def gives_way(error: DBAPIError) -> bool:
     return state in RETRYABLE or "database is locked" in str(error.orig)
 
 
+def why_away(error: SQLAlchemyError) -> str:
+    """What is wrong with the database itself, in words that are safe to show; '' when it is what was asked of it."""
+    if isinstance(error, PoolTimeout):
+        return "too many wait for it"
+    if not isinstance(error, DBAPIError):
+        return ""
+    if error.connection_invalidated:
+        return SILENT
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    if code is not None:
+        return _SQLITE.get(code & 0xFF, "")
+    state = getattr(error.orig, "sqlstate", None)
+    if state is None:  # no answer of the server's: psycopg could not reach it
+        return SILENT if type(error.orig).__name__ in ("OperationalError", "ConnectionTimeout") else ""
+    return _POSTGRES.get(state, SILENT if state.startswith(_CLASSES) else "")
+
+
+def _raise_away(error: SQLAlchemyError) -> None:
+    why = why_away(error)
+    if why:
+        raise StoreAway(why) from error
+
+
+def _left() -> float:
+    return max(0.0, _until.get() - time.monotonic()) if _until.get() else PATIENCE
+
+
 def _engine(url: str, pool_size: int) -> Engine:
     # Parameters are words of the record: an error that quotes them would carry them into the log.
     if url.startswith("sqlite"):
@@ -110,7 +194,8 @@ def _engine(url: str, pool_size: int) -> Engine:
         pool_size=pool_size,
         max_overflow=0,
         pool_pre_ping=True,
-        connect_args={"connect_timeout": 5},
+        pool_timeout=5,
+        connect_args=CONNECT,
         hide_parameters=True,
     )
 
@@ -122,7 +207,17 @@ def _sqlite(engine: Engine, *, begin: str, read_only: bool = False) -> None:
             dbapi.execute(f"PRAGMA {pragma}").close()
 
     def begun(connection: Connection) -> None:
+        wait = round(_left() * 1000)
+        if connection.info.get("wait", PATIENCE * 1000) != wait:
+            connection.exec_driver_sql(f"PRAGMA busy_timeout={wait}")
+            connection.info["wait"] = wait
         connection.exec_driver_sql(begin)
 
     event.listen(engine, "connect", connected)
     event.listen(engine, "begin", begun)
+
+
+def _session(dbapi: Any, _record: Any) -> None:
+    dbapi.autocommit = True
+    dbapi.execute(SESSION).close()
+    dbapi.autocommit = False

@@ -14,6 +14,7 @@ from store.sql import insert_new, on_postgres
 from store.tables import PaceRow, table
 
 PACE = table(PaceRow)
+SEEN = "seen:machine-seconds"  # no rule: how far machine time had come
 
 
 class Slot(NamedTuple):
@@ -50,6 +51,19 @@ class Pace:
             if patience is None or free.wait <= patience:
                 session.execute(update(PACE).where(PACE.c.key == key).values(next_at=free.next_at))
             return free.wait
+
+    def latest(self, t: float) -> float:
+        """The latest machine time that anybody on this database has seen, this one included, which is kept."""
+        self.close(SEEN, t)
+        with self.db.read() as session:
+            return float(session.execute(select(PACE.c.closed_until).where(PACE.c.key == SEEN)).scalar_one())
+
+    def server_time(self) -> float | None:
+        """The clock that all replicas share, in seconds since the epoch: the server's; None with SQLite."""
+        if self.db.sqlite:
+            return None
+        with self.db.read() as session:
+            return float(session.execute(select(func.extract("epoch", func.clock_timestamp()))).scalar_one())
 
     def close(self, key: str, until: float) -> None:
         """No call under this key before that machine time (a 429); an earlier end never shortens a later one."""

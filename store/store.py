@@ -3,23 +3,27 @@
 It refuses to know the time: both clocks are given.
 """
 
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cached_property
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
+from bot.errors import Conflict, StoreAway
 from bot.people import Role
 from store.engine import Db
 from store.outbox import Outbox
 from store.pace import Pace
 from store.people import Directory
 from store.read import Reader
-from store.tables import InstallationRow, table
+from store.tables import InstallationRow, SettingRow, table
 from store.unit import Moment, StoreUnit
 
 LEASE = 60.0
+PROBE = 16_384  # characters: more than is free in the pages that a full database still has
+ROOM = 1_000_000  # bytes of the disk below which SQLite may not be able to write the next change down
 
 
 class Store:
@@ -83,6 +87,26 @@ class Store:
     def know(self, role_map: Mapping[Role, tuple[str, ...]], office_of: Callable[[str], str]) -> None:
         """From the next transaction on, people have the roles and offices that these settings give them."""
         self._directory = Directory(role_map, office_of)
+
+    def hurry(self, seconds: float) -> None:
+        """Somebody waits for the answer of this thread's request: see Db.hurry."""
+        self.db.hurry(seconds)
+
+    def trouble(self) -> str:
+        """What keeps the database from being written right now, in words that are safe to show; '' when nothing does.
+
+        A row is written and taken back, which needs the lock and room, and leaves nothing behind.
+        """
+        try:
+            with self.db.write() as session:
+                session.execute(insert(table(SettingRow)).values(key="probe", value="x" * PROBE))
+                session.rollback()
+        except StoreAway as error:
+            return str(error)
+        except Conflict:
+            return "it is locked"
+        file = self.db.file
+        return "the disk is full" if file and shutil.disk_usage(file.absolute().parent).free < ROOM else ""
 
     def on_commit(self, callback: Callable[[], None]) -> None:
         """Calls this, in the writer's thread, after each commit that put something into the outbox."""

@@ -96,6 +96,7 @@ class Settings:
     away_emojis: tuple[str, ...] = ()
     away_words: tuple[str, ...] = ()
     silence_seconds: float = 90.0
+    request_seconds: float = 10.0
     retention: Retention = field(default_factory=Retention)
     given: Mapping[str, str] = field(default_factory=dict)  # environment variable or "table.key" → where it was given
 
@@ -140,7 +141,9 @@ def read(env: Mapping[str, str], table: Mapping[str, Any], *, rehearsal: bool = 
     emojis, words = reader.texts("away_emojis"), reader.texts("away_words")
     settings = replace(settings, away_emojis=emojis, away_words=words, given=_given(env, table))
     silence = float(reader.number("delivery", "silence_seconds"))
-    settings = replace(settings, silence_seconds=silence, retention=read_retention(reader))
+    arriving = float(reader.number("delivery", "request_seconds"))
+    retention = read_retention(reader)
+    settings = replace(settings, silence_seconds=silence, request_seconds=arriving, retention=retention)
     problems = list(dict.fromkeys([*problems, *reader.problems]))
     if problems:
         raise ConfigError(tuple(problems))

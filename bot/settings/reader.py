@@ -17,6 +17,7 @@ NUMBERS = (
     ("intake", "hold_above"),
     ("delivery", "poll_seconds"),
     ("delivery", "lease_seconds"),
+    ("delivery", "request_seconds"),
     ("delivery", "silence_seconds"),
     ("delivery", "rate_share"),
     ("delivery", "workers"),

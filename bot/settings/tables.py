@@ -59,6 +59,7 @@ TABLES: Mapping[str, Mapping[str, tuple[Any, str]]] = {
     "delivery": {
         "poll_seconds": (300, "how often each CRM is asked for what webhooks lost"),
         "lease_seconds": (60, "how long a worker may hold a job"),
+        "request_seconds": (10, "how long a request to Baton may take to arrive until it is cut off"),
         "silence_seconds": (90, "how long Socket Mode may bring nothing until its line is replaced"),
         "rate_share": (1, "share of Slack's rate limits that Baton may use; 0.5 leaves half to other apps"),
         "workers": (4, "jobs worked on side by side"),

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from bot.errors import ConfigError, FileRefused
+from bot.errors import ConfigError, FileRefused, StoreAway
 
 # Verbs that share a module, or whose name no module can have.
 MODULES = {"export": "moving", "import": "moving", "backup": "copies", "restore": "copies"}
@@ -19,6 +19,9 @@ def run(asked: argparse.Namespace, env: Mapping[str, str], table: Mapping[str, A
         return int(verb.run(asked, env, table))
     except FileRefused as error:
         sys.stderr.write(f"{error}\n")
+        return 1
+    except StoreAway as error:
+        sys.stderr.write(f"The database cannot be used, {error}. Mend it, then do it again: `python app.py doctor`.\n")
         return 1
     except ConfigError as error:
         sys.stderr.write("Baton cannot start with these settings:\n")

@@ -23,7 +23,7 @@ def run(asked: argparse.Namespace, env: Mapping[str, str], table: Mapping[str, A
         sys.stdout.write(f"{asked.file} is a whole copy: {_words(made)}. Keep it where only you can read it.\n")
         return 0
     try:
-        put = copies.restore(url, asked.file, t=Clock.tick(), replace=asked.replace)
+        put = copies.restore(url, asked.file, t=Clock().tick(), replace=asked.replace)
     except OSError as error:
         raise FileRefused(f"{asked.file} cannot be put back: {error.strerror}.") from error
     sys.stdout.write(f"The copy is back in its place: {_words(put)}.\n")

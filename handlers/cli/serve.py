@@ -8,6 +8,7 @@ from typing import Any
 import uvicorn
 
 from bot.settings import read
+from handlers import listener
 from handlers.logs import set_up
 from handlers.wiring import wire
 
@@ -19,5 +20,6 @@ def run(asked: argparse.Namespace, env: Mapping[str, str], table: Mapping[str, A
     running = wire(settings, env)
     running.start()
     logging.getLogger("baton").info("listening", extra={"host": settings.host, "port": settings.port})
-    uvicorn.run(running.asgi, host=settings.host, port=settings.port, log_config=None, access_log=False)
+    seconds = settings.request_seconds
+    uvicorn.Server(listener.config(running.asgi, seconds=seconds, host=settings.host, port=settings.port)).run()
     return 0

@@ -64,8 +64,8 @@ def _upload(ledger: Ledger, name: str, body: bytes) -> Result:
 
 
 def _shared(ledger: Ledger, file_id: str, channel: str, started: float) -> Result | None:
-    # An interrupted share is found by its file in the direct messages since then; one page holds these few minutes.
-    oldest = f"{started - posting.LOOK_BACK:.6f}"
+    # An interrupted share is found by its file in the direct messages since then; one page holds this day.
+    oldest = f"{posting.since(ledger, started):.6f}"
     answer = ledger.deps.slack.call("conversations.history", channel=channel, oldest=oldest, limit=200)
     files = [file for message in answer.get("messages", []) for file in message.get("files") or []]
     return {} if any(file.get("id") == file_id for file in files) else None

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 from bot.effects import Effect, InviteClient, PromiseTasks, Provision, load
-from bot.errors import BatonError, NeedsReauth, RateLimited, Surprise, Unavailable, VendorError
+from bot.errors import BatonError, Conflict, NeedsReauth, RateLimited, StoreAway, Surprise, Unavailable, VendorError
 from handlers import pulse, trace
 from handlers.company import looked
 from handlers.deliver.company import parked
@@ -35,6 +35,7 @@ class Worker:
         self._wake = threading.Condition()
         self._rung = 0
         self._hands = 0
+        self._away = False
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
 
@@ -90,14 +91,26 @@ class Worker:
             try:
                 looked(self._deps)
                 busy = self.run_one(owner)
-            except Exception:  # the database may be away: the loop must outlive it
-                log.exception("could not claim work")
+            except Exception as error:  # noqa: BLE001 - the database may be away: the loop must outlive it
+                self._outlive(error)
                 busy = False
+            else:
+                self._outlive(None)
             if busy:
                 continue
             with self._wake:
                 if self._rung == rung and not self._stopping.is_set():
                     self._wake.wait(1.0)
+
+    def _outlive(self, error: Exception | None) -> None:
+        """Told once when it begins and once when it is over: a disk that is full must not be filled with our lines."""
+        with self._wake:
+            news, self._away = self._away is not (error is not None), error is not None
+        if news and error is not None:
+            why = str(error) if isinstance(error, StoreAway) else type(error).__name__
+            log.error("could not claim work", extra={"why": why}, exc_info=error)
+        elif news:
+            log.info("work is claimed again")
 
     def _perform(self, job: ClaimedJob) -> None:
         store = self._deps.store
@@ -147,7 +160,7 @@ class Worker:
                 return after
             case NeedsReauth():
                 return REAUTH_WAIT
-            case Unavailable():
+            case Unavailable() | StoreAway() | Conflict():
                 return backoff if job.attempts < OUTAGE_TRIES else None
             case Uncertain():
                 return None
@@ -157,5 +170,5 @@ class Worker:
 
 
 def _is_fault(error: Exception) -> bool:
-    # Neither a limit, an outage nor a broken credential says anything against the job.
-    return not isinstance(error, (Later, RateLimited, Unavailable, NeedsReauth))
+    # Neither a limit, an outage, our own database's included, nor a broken credential says anything against the job.
+    return not isinstance(error, (Later, RateLimited, Unavailable, StoreAway, Conflict, NeedsReauth))

@@ -14,7 +14,7 @@ from handlers.deliver.ledger import Ledger, Pace, Result
 from handlers.slack_api import SlackRefused
 
 UPDATES = Pace("slack:chat.update", every=1.2, burst=20)  # tier 3: 50 a minute
-LOOK_BACK = 120.0  # seconds before the first attempt: clocks differ
+LOOK_BACK = 25 * 3600.0  # seconds before the first attempt: clocks differ, and are set right by a day and more
 
 
 def digest(message: Message) -> str:
@@ -67,9 +67,14 @@ def post(
         return {"channel": str(answer["channel"]), "ts": str(answer["ts"])}
 
     def find(started: float) -> Result | None:
-        return find_post(ledger, channel=channel, thread_ts=thread_ts, key=key, oldest=started - LOOK_BACK)
+        return find_post(ledger, channel=channel, thread_ts=thread_ts, key=key, oldest=since(ledger, started))
 
     return ledger.step(name, do, find=find, pace=posts(channel), keep=keep)
+
+
+def since(ledger: Ledger, started: float) -> float:
+    """From which of Slack's moments on to look for what was begun at that machine time, whatever our clocks said."""
+    return min(started, ledger.deps.clock.machine_now().timestamp()) - LOOK_BACK
 
 
 def find_post(ledger: Ledger, *, channel: str, thread_ts: str, key: str, oldest: float) -> Result | None:

@@ -7,12 +7,13 @@ from bot.deal import DocumentKind
 from bot.handover import Handover
 from bot.naming import channel_name
 from bot.people import Person
-from handlers.deliver import posting, project_channel
+from handlers.deliver import project_channel
 from handlers.deliver.ledger import Ledger, Pace, Result
 from handlers.deliver.thread import load
 from handlers.slack_api import SlackRefused
 from store.unit import StoreUnit
 
+CLOCKS_DIFFER = 120.0  # seconds
 CLAIM = "channel:"  # before a channel's name: which handover may try it
 NAMES = 20  # tries of -2, -3 … before a person is asked
 TIER2 = 3.0  # seconds between two calls: 20 a minute (https://docs.slack.dev/apis/web-api/rate-limits)
@@ -151,7 +152,7 @@ def _find(ledger: Ledger, handover: Handover, started: float) -> Result | None:
         for room in answer.get("channels", []):
             purpose = str((room.get("purpose") or {}).get("value", ""))
             ours = room.get("name") in names and room.get("creator") == ledger.deps.identity.bot_user
-            fresh = ours and not purpose and float(room.get("created") or 0) >= started - posting.LOOK_BACK
+            fresh = ours and not purpose and float(room.get("created") or 0) >= started - CLOCKS_DIFFER
             if marker in purpose.split() or fresh:
                 return {"id": str(room["id"]), "name": str(room["name"])}
         cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""

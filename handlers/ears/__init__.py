@@ -30,7 +30,7 @@ from handlers.ears import (
     show,
     signoff,
 )
-from handlers.ears.guard import Click, on_error, whisper
+from handlers.ears.guard import Click, whisper
 
 PARTS = (
     commands, capture, points, lists, scope, signoff, access, roles, clock, pause, cannot, prefs, show, home, digest,
@@ -42,7 +42,6 @@ def register(bolt: App, deps: Deps) -> None:
     """Registers every listener, the catch-all last."""
     for part in PARTS:
         part.register(bolt, deps)
-    bolt.error(lambda error, body: on_error(deps, error, body))
 
     @bolt.action(re.compile(".*"))
     def unknown(ack: Ack, body: dict) -> None:  # type: ignore[type-arg]

@@ -9,9 +9,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from slack_bolt import BoltResponse
-
-from blocks.forms import note_view
 from blocks.modal import submission
 from bot.effects import Identify, Whisper
 from bot.errors import Conflict, Refused, VendorError
@@ -24,7 +21,6 @@ from handlers.slack_api import SlackRefused
 from store.unit import StoreUnit
 
 log = logging.getLogger("baton.ears")
-FAILED = "That did not work, and nothing was changed. Please try once more."
 OPENED = "exchanged_trigger_id"
 Deed = Callable[[StoreUnit, Person], Said | Refused]
 
@@ -197,26 +193,3 @@ def change_view(deps: Deps, click: Click, view: dict[str, Any]) -> None:
         deps.edge.call("views.update", view_id=click.view.get("id"), view=view)
     except VendorError as error:
         log.info("modal not updated", extra={"why": error.words})
-
-
-def on_error(deps: Deps, error: Exception, body: dict[str, Any]) -> BoltResponse:
-    """A listener failed: events answer 500, so that Slack sends them again; people get a kind sentence.
-
-    A form stays open below the sentence, with what was typed in it; a command says it itself; after any other click it
-    is whispered, and where even that fails, Slack's own warning sign (500) is truer than silence.
-    """
-    log.error("listener failed: %s", type(error).__name__, exc_info=error)
-    if body.get("type") == "event_callback":
-        return BoltResponse(status=500, body="")
-    if body.get("command"):
-        return BoltResponse(status=200, body=FAILED)
-    if body.get("type") == "view_submission":
-        note = note_view("Not saved", f"{FAILED} What you typed is still in the form.")
-        return BoltResponse(status=200, body={"response_action": "push", "view": note})
-    try:
-        with deps.store.write() as unit:
-            whisper(unit, Click.of(body), "refused", {"sentence": FAILED})
-    except Exception:  # whatever broke the listener may break this too
-        log.exception("the person could not be told")
-        return BoltResponse(status=500, body="")
-    return BoltResponse(status=200, body="")

@@ -20,7 +20,7 @@ from starlette.routing import Route
 
 from bot.clock.rehearsal import USAGE
 from bot.errors import ConfigError, Refused
-from handlers.http import LOOPBACK, bounded
+from handlers.http import LOOPBACK, CutOff, bounded
 from handlers.rehearsal.control import Control, Underway
 
 log = logging.getLogger("baton.rehearsal")
@@ -28,6 +28,7 @@ HOST = "127.0.0.1"
 PATH = "/rehearsal/clock"
 FORWARDED = frozenset({"forwarded", "via", "x-real-ip"})
 OPENING = 10.0  # seconds until requests must be served
+ARRIVES = 10.0  # seconds until a request must be there
 STRANGER = "Only a program on this machine may move the clock: call it directly, at 127.0.0.1."
 UNDERWAY = "Time is moving already: wait until that jump is over."
 STOPPED = "The jump stopped half-way, at {now}: {error}. Baton's log says more."
@@ -54,8 +55,8 @@ class Door:
         if stranger(request):
             return JSONResponse({"error": STRANGER}, status_code=403)
         try:
-            asked = json.loads(await bounded(request) or b"")
-        except (ValueError, RecursionError):
+            asked = json.loads(await bounded(request, ARRIVES))
+        except (ValueError, RecursionError, CutOff):
             return JSONResponse({"error": USAGE}, status_code=400)
         return await run_in_threadpool(self._jump, asked)
 

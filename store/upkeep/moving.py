@@ -14,7 +14,7 @@ from sqlalchemy import Table, delete, exists, func, insert, make_url, select, te
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from bot.errors import ConfigError, FileRefused
+from bot.errors import ConfigError, FileRefused, StoreAway
 from store.engine import Db
 from store.migrate import UNREADABLE, current, head, migrate
 from store.sql import on_postgres
@@ -80,6 +80,8 @@ def import_from(url: str, file: Path, *, replace: bool = False) -> Moved:
         raise FileRefused(
             f"The rows of this file do not fit together: {type(error.orig).__name__}. Nothing was changed."
         ) from error
+    except StoreAway as error:
+        raise FileRefused(f"The database cannot be used, {error}. Nothing was changed.") from error
     finally:
         db.dispose()
     return Moved(wanted.revision, wanted.counts, found)

@@ -26,6 +26,7 @@ NEVER = "Traceback"
 def stage(tmp_path: Path) -> Iterator[Stage]:
     """The company, with Baton installed and not started."""
     with staged(tmp_path) as made:
+        (tmp_path / "baton.db").unlink()
         yield made
 
 
@@ -33,6 +34,7 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
 def quiet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     """The same for verbs that leave it as it was."""
     with staged(tmp_path_factory.mktemp("cli")) as made:
+        (made.folder / "baton.db").unlink()
         yield made
 
 

@@ -188,7 +188,7 @@ def test_the_scheduler_looks_every_thirty_seconds(deps: Deps) -> None:
     made.start(paused=True)
     try:
         assert (job.misfire_grace_time, job.coalesce, job.max_instances) == (None, True, 1)
-        made.modify_job("digest", next_run_time=Clock.machine_now())
+        made.modify_job("digest", next_run_time=Clock().machine_now())
         made.resume()
         until = threading.Event()
         for _ in range(200):

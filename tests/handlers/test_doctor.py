@@ -33,7 +33,7 @@ class Off(Clock):
         super().__init__()
         self.wrong = wrong
 
-    def machine_now(self) -> datetime:  # type: ignore[override]
+    def machine_now(self) -> datetime:
         """What this machine believes."""
         return super().machine_now() + self.wrong
 
@@ -42,6 +42,7 @@ class Off(Clock):
 def stage(tmp_path: Path) -> Iterator[Stage]:
     """The company, with Baton installed and not started."""
     with staged(tmp_path) as made:
+        (tmp_path / "baton.db").unlink()
         yield made
 
 

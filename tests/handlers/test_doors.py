@@ -43,7 +43,7 @@ def base(stage: Stage) -> str:
 def hook(stage: Stage, body: bytes, *, age: float = 0, secret: str = HUBSPOT_SECRET, at: str = "hubspot") -> int:
     """The status for a delivery signed `age` seconds ago."""
     url = f"{base(stage)}/webhooks/{at}"
-    moment = Clock.machine_now().fromtimestamp(time.time() - age, tz=Clock.machine_now().tzinfo)
+    moment = Clock().machine_now().fromtimestamp(time.time() - age, tz=Clock().machine_now().tzinfo)
     return httpx.post(url, content=body, headers=sign(body, url=url, now=moment, secret=secret), timeout=5).status_code
 
 

@@ -7,7 +7,7 @@ process logs is read, ours and the libraries'.
 import json
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -72,7 +72,7 @@ def trouble(stage: Stage) -> None:
     add("asana", "POST /tasks", "500")
     url = f"{stage.env['BATON_PUBLIC_URL']}/webhooks/hubspot"
     body = json.dumps([{"objectId": 1, "propertyValue": "Weekly call"}]).encode()
-    forged = sign(body, url=url, now=Clock.machine_now(), secret="forged")
+    forged = sign(body, url=url, now=Clock().machine_now(), secret="forged")
     assert httpx.post(url, content=body, headers=forged).status_code == 401
 
 
@@ -154,7 +154,7 @@ def deliver(stage: Stage, value: str) -> None:
     told = {"subscriptionType": "deal.propertyChange", "propertyName": "dealstage", "propertyValue": value}
     body = json.dumps([{"eventId": 1, "occurredAt": 1_773_100_000_000, "objectId": int(walk.ABC), **told}]).encode()
     url = f"{stage.env['BATON_PUBLIC_URL']}/webhooks/hubspot"
-    headers = sign(body, url=url, now=Clock.machine_now(), secret=HUBSPOT_SECRET)
+    headers = sign(body, url=url, now=Clock().machine_now(), secret=HUBSPOT_SECRET)
     assert httpx.post(url, content=body, headers=headers).status_code == 200
     stage.settle()
 
@@ -209,3 +209,26 @@ def test_one_reference_leads_from_the_log_to_the_job_and_to_the_vendor(tmp_path:
     assert line["why"] == job.error
     reference = job.error.partition("(reference ")[2].rstrip(")")
     assert len(reference) == 36
+
+
+def test_a_full_disk_below_the_log_stops_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lines that cannot be written are gone, quietly; with room again the next one is there."""
+    root = logging.getLogger()
+    before = (root.level, root.handlers[:])
+    log = logging.getLogger("baton.test")
+    try:
+        with Path("/dev/full").open("w", encoding="utf-8", buffering=1) as full:
+            monkeypatch.setattr("sys.stderr", full)
+            set_up()
+            for number in range(1_000):
+                log.error("line %s", number)
+            with suppress(OSError):
+                full.close()
+        room = StringIO()
+        monkeypatch.setattr("sys.stderr", room)
+        set_up()
+        log.error("there is room again")
+        assert json.loads(room.getvalue())["what"] == "there is room again"
+    finally:
+        root.setLevel(before[0])
+        root.handlers[:] = before[1]

@@ -28,11 +28,11 @@ class Sped(Clock):
         super().__init__()
         self.passed = 0.0
 
-    def tick(self) -> float:  # type: ignore[override]
+    def tick(self) -> float:
         """Machine seconds."""
         return super().tick() + self.passed
 
-    def machine_now(self) -> datetime:  # type: ignore[override]
+    def machine_now(self) -> datetime:
         """Machine time."""
         return super().machine_now() + timedelta(seconds=self.passed)
 

@@ -49,7 +49,7 @@ def test_the_scheduler_removes_what_is_past_its_days(stage: Stage) -> None:
     clicked(stage, 31)
     clicked(stage, 29)
     with ticking(stage) as (made, seen):
-        due(made, "retention", Clock.machine_now())
+        due(made, "retention", Clock().machine_now())
         stage.until(lambda: bool(seen), "the walk")
     assert remembered(stage) == 1
 
@@ -119,5 +119,5 @@ def test_days_that_cannot_be_meant_are_told(stage: Stage, given: dict[str, Any],
 def test_nothing_is_removed_by_a_company_that_keeps_everything(stage: Stage) -> None:
     names = ("webhooks", "jobs", "seen", "opinions", "timelines")
     settings = read(stage.env, stage.table | {"retention": dict.fromkeys(names, 0)})
-    found = retention.cutoffs(settings.retention, stage.clock.now(), Clock.tick())
+    found = retention.cutoffs(settings.retention, stage.clock.now(), Clock().tick())
     assert set(vars(found).values()) == {None}

@@ -50,7 +50,7 @@ def ticking_on(deps: Deps, wake: Any) -> Iterator[tuple[BackgroundScheduler, Cou
 
     made.add_listener(note, EVENT_JOB_EXECUTED | EVENT_JOB_MISSED | EVENT_JOB_ERROR)
     made.start(paused=True)
-    later = Clock.machine_now() + timedelta(hours=1)
+    later = Clock().machine_now() + timedelta(hours=1)
     for job in made.get_jobs():
         job.modify(next_run_time=later)
     made.resume()
@@ -74,6 +74,7 @@ def test_every_tick_is_registered_so_that_a_late_one_still_comes_and_comes_once(
             "reconcile:hubspot": POLL,
             "wake": 5,
             "pulse": 60,
+            "machine-time": 15,
             "settings": 5,
             "sweep": 15,
             "digest": 30,
@@ -87,7 +88,7 @@ def test_every_tick_is_registered_so_that_a_late_one_still_comes_and_comes_once(
 
 def test_every_tick_fires_once_after_hours_in_which_nobody_ticked(stage: Stage) -> None:
     """The machine slept for five hours: each job runs, once, and none is called missed or fails."""
-    long_ago = Clock.machine_now() - timedelta(hours=5)
+    long_ago = Clock().machine_now() - timedelta(hours=5)
     with ticking(stage) as (made, seen):
         names = {job.id for job in made.get_jobs()}
         for name in names:
@@ -103,16 +104,16 @@ def test_the_scheduled_look_at_the_crm_finds_what_webhooks_lost(stage: Stage) ->
     stage.world.hubspot.webhooks.drop_all = True
     stage.world.hubspot.win(walk.ABC)
     with ticking(stage) as (made, seen):
-        due(made, "reconcile:hubspot", Clock.machine_now())
+        due(made, "reconcile:hubspot", Clock().machine_now())
         stage.until(lambda: bool(seen), "the look at the CRM")
         stage.settle()
         assert stage.handover().state is State.WON
         stage.world.faults.down("hubspot")
-        due(made, "reconcile:hubspot", Clock.machine_now())
+        due(made, "reconcile:hubspot", Clock().machine_now())
         stage.until(lambda: sum(seen.values()) == 2, "a look while the CRM is away")
         stage.world.faults.clear()
         stage.world.hubspot.win("9002")
-        due(made, "reconcile:hubspot", Clock.machine_now())
+        due(made, "reconcile:hubspot", Clock().machine_now())
         stage.until(lambda: sum(seen.values()) == 3, "a look when it is back")
         stage.settle()
     assert stage.handover(2).state is State.WON
@@ -136,7 +137,7 @@ def test_the_scheduled_sweep_tells_what_time_alone_has_made_due(desk: Desk) -> N
     desk.to(desk.at(1, 9))
     with ticking_on(desk.deps, lambda: None) as (made, seen):
         for number in (1, 2):
-            due(made, "sweep", Clock.machine_now())
+            due(made, "sweep", Clock().machine_now())
             desk.stage.until(lambda: seen["sweep", EVENT_JOB_EXECUTED] == number, "the sweep's tick")  # noqa: B023
             desk.work()
             assert desk.only("ana").startswith("*3 things wait for you*")
@@ -148,7 +149,7 @@ def test_the_scheduled_digest_is_posted_at_its_time_once(desk: Desk) -> None:
     with ticking_on(desk.deps, lambda: None) as (made, seen):
         for number, (moment, wanted) in enumerate([((0, 10), 0), ((1, 8), 0), ((1, 9), 1), ((1, 10), 1)], start=1):
             desk.to(desk.at(*moment))
-            due(made, "digest", Clock.machine_now())
+            due(made, "digest", Clock().machine_now())
             desk.stage.until(lambda: seen["digest", EVENT_JOB_EXECUTED] == number, "the digest's tick")  # noqa: B023
             desk.work()
             posted = [message for message in desk.stage.channel() if message["text"].startswith("Handovers ")]
@@ -158,7 +159,7 @@ def test_the_scheduled_digest_is_posted_at_its_time_once(desk: Desk) -> None:
 def test_the_wake_up_rings_the_hands(stage: Stage) -> None:
     rung = threading.Event()
     with ticking(stage, rung.set) as (made, _):
-        due(made, "wake", Clock.machine_now())
+        due(made, "wake", Clock().machine_now())
         assert rung.wait(5)
 
 

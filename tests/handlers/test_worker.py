@@ -11,8 +11,10 @@ import pytest
 
 from bot.company.effects import RedrawParked
 from bot.effects import Direct, Effect, Home, Identify, ReadDeal, Whisper
+from bot.errors import StoreAway
 from bot.worktime import next_opening
 from handlers.clock import Clock
+from handlers.deliver.ledger import Ledger
 from handlers.deliver.loop import BACKOFF_CAP, FAULT_TRIES, REAUTH_WAIT, Worker
 from handlers.deliver.performers import PERFORMERS
 from handlers.wiring import build
@@ -35,7 +37,7 @@ class Sped(Clock):
 
     passed = 0.0
 
-    def tick(self) -> float:  # type: ignore[override]
+    def tick(self) -> float:
         """Machine seconds."""
         return super().tick() + self.passed
 
@@ -50,9 +52,9 @@ class FromTheFuture(Effect):
 class Bench:
     """One worker over the real wiring, its jobs performed one after the other. The admin is known in Slack."""
 
-    def __init__(self, stage: Stage, **env: str) -> None:
+    def __init__(self, stage: Stage, clock: Sped | None = None, **env: str) -> None:
         self.stage = stage
-        self.clock = Sped()
+        self.clock = clock or Sped()
         self.deps = build(stage.settings(), stage.env | env, clock=self.clock)
         self.worker = Worker(self.deps, PERFORMERS)
         self.emit(Identify("", OLGA, nonce="test"))
@@ -352,6 +354,26 @@ def test_the_hands_outlive_a_database_that_goes_away(stage: Stage, caplog: pytes
     rename(file, "job_away", "job")
     walk.won(stage)
     assert stage.post("root")
+
+
+def test_our_own_database_away_is_nobodys_fault(stage: Stage) -> None:
+    """A job that met it far more often than a fault is allowed is tried again, and nobody is told that it failed."""
+    away = iter(range(3 * FAULT_TRIES))
+
+    def performer(effect: Effect, ledger: Ledger) -> None:
+        if next(away, None) is not None:
+            raise StoreAway("it does not answer")
+        PERFORMERS["Identify"](effect, ledger)
+
+    bench = Bench(stage)
+    bench.worker = Worker(bench.deps, {**PERFORMERS, "Identify": performer})
+    bench.emit(Identify("", "ben@acme.example", nonce="test"))
+    for _ in range(3 * FAULT_TRIES + 1):
+        bench.work()
+        bench.clock.passed += BACKOFF_CAP
+    assert {job.state for job in bench.jobs("Identify")} == {"done"}
+    assert (list(away), bench.told()) == ([], [])
+    bench.close()
 
 
 def rename(file: Path, old: str, new: str) -> None:

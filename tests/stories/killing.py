@@ -128,7 +128,7 @@ class Killer(threading.Thread):
 
     def begun(self) -> tuple[int, int]:
         """How many jobs are held and how many outside calls have begun and not ended, right now."""
-        now = Clock.tick()
+        now = Clock().tick()
         with self.db.read() as session:
             held = "SELECT count(*) FROM job WHERE state = 'ready' AND owner <> '' AND run_at > :now"
             cut = "SELECT count(*) FROM job_step WHERE NOT done"

@@ -23,6 +23,7 @@ import uvicorn
 
 from bot.handover import Handover
 from bot.settings import Settings, read
+from handlers import listener
 from handlers.clock import Clock as BotClock
 from handlers.wiring import Running, wire
 from sandbox import company, deals
@@ -148,7 +149,8 @@ class BotServer:
     """Baton's own port, in a thread."""
 
     def __init__(self, running: Running, port: int) -> None:
-        config = uvicorn.Config(running.asgi, log_config=None, access_log=False, timeout_graceful_shutdown=1)
+        seconds = running.deps.settings.request_seconds
+        config = listener.config(running.asgi, seconds=seconds, timeout_graceful_shutdown=1)
         self._server = uvicorn.Server(config)
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -1,0 +1,101 @@
+"""A database that is gone, read-only, full, damaged or busy says so in one way, and is well again by itself."""
+
+import sqlite3
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from bot.errors import StoreAway
+from store.engine import Db
+from store.store import Store
+from tests.conftest import ROLE_MAP, Clocks
+
+
+def store_on(url: str) -> Store:
+    clocks = Clocks()
+    return Store(Db(url), clock=clocks.clock, tick=clocks.tick, role_map=ROLE_MAP, office_of=lambda _: "main")
+
+
+def test_a_healthy_database_is_no_trouble_and_the_look_leaves_nothing_behind(store: Store) -> None:
+    assert [store.trouble(), store.trouble()] == ["", ""]
+    with store.read() as reader:
+        assert reader.setting("probe") == ""
+
+
+def test_a_read_only_file_is_told_as_such_and_can_be_read(sqlite_template: Path) -> None:
+    store = store_on(f"sqlite:///file:{sqlite_template}?mode=ro&uri=true")
+    with store.read() as reader:
+        assert reader.counts() == {}
+    assert store.trouble() == "it is read-only"
+    with pytest.raises(StoreAway), store.write() as unit:
+        unit.keep_setting("a", "b")
+    store.db.dispose()
+
+
+def test_a_damaged_file_is_told_as_such(tmp_path: Path) -> None:
+    (tmp_path / "baton.db").write_bytes(b"no database at all, whatever its name says" * 100)
+    store = store_on(f"sqlite:///{tmp_path / 'baton.db'}")
+    with pytest.raises(StoreAway, match="no database"), store.read() as reader:
+        reader.counts()
+    store.db.dispose()
+
+
+def test_a_server_that_is_not_there_is_told_as_such() -> None:
+    store = store_on("postgresql://postgres@127.0.0.1:1/baton")
+    with pytest.raises(StoreAway, match="does not answer"), store.read() as reader:
+        reader.counts()
+    assert store.trouble() == "it does not answer"
+    store.db.dispose()
+
+
+def test_a_server_that_cannot_be_written_any_more_is_told_as_such(fresh_postgres: str) -> None:
+    """After a failover our connections may lead to the server that was set aside."""
+    store = store_on(f"{fresh_postgres}&options=-c%20default_transaction_read_only%3Don")
+    assert store.trouble() == "it is read-only"
+    store.db.dispose()
+
+
+def test_a_mistake_of_ours_is_no_outage(store: Store) -> None:
+    with pytest.raises(Exception, match="gibberish") as found, store.db.write() as session:
+        session.connection().exec_driver_sql("SELECT gibberish FROM setting")
+    assert not isinstance(found.value, StoreAway)
+
+
+def test_who_is_waited_for_waits_no_longer_than_that(sqlite_template: Path, tmp_path: Path) -> None:
+    """Behind a thread of ours, and behind another program; a thread that nobody waits for has more patience."""
+    (tmp_path / "baton.db").write_bytes(sqlite_template.read_bytes())
+    store = store_on(f"sqlite:///{tmp_path / 'baton.db'}")
+    done: list[str] = []
+
+    def patient() -> None:
+        with store.write() as unit:
+            unit.keep_setting("a", "b")
+        done.append("patient")
+
+    other = sqlite3.connect(tmp_path / "baton.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    hand = threading.Thread(target=patient)
+    hand.start()
+    began = time.monotonic()
+    store.hurry(0.2)
+    assert store.trouble() in ("it is busy", "it is locked")
+    assert 0.15 < time.monotonic() - began < 2
+    other.execute("ROLLBACK")
+    other.close()
+    hand.join(10)
+    assert done == ["patient"]
+    store.hurry(5)
+    assert store.trouble() == ""
+    store.db.dispose()
+
+
+def test_a_replica_that_vanished_holds_nobody_up_for_long(fresh_postgres: str) -> None:
+    """Its machine lost power in the middle of a transaction: the server ends that one, nobody waits for ever."""
+    db = Db(fresh_postgres)
+    with db.read() as session:
+        asked = ("lock_timeout", "idle_in_transaction_session_timeout")
+        found = [session.connection().exec_driver_sql(f"SHOW {name}").scalar() for name in asked]
+    assert found == ["10s", "1min"]
+    db.dispose()
