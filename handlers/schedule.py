@@ -21,7 +21,7 @@ from handlers.clock import Clock
 from handlers.company import looked
 from handlers.deps import Deps
 from handlers.digest import tick
-from handlers.pulse import beat
+from handlers.health.pulse import beat
 from handlers.sweep import sweep
 from handlers.trace import own
 from store.store import Store

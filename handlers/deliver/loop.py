@@ -8,11 +8,12 @@ from contextlib import contextmanager
 
 from bot.effects import Effect, InviteClient, PromiseTasks, Provision, load
 from bot.errors import BatonError, Conflict, NeedsReauth, RateLimited, StoreAway, Surprise, Unavailable, VendorError
-from handlers import pulse, trace
+from handlers import trace
 from handlers.company import looked
 from handlers.deliver.company import parked
 from handlers.deliver.ledger import Later, Ledger, Uncertain, Unfinished
 from handlers.deps import Deps
+from handlers.health import pulse
 from store.jobs import ClaimedJob, LostLease
 
 log = logging.getLogger("baton.deliver")

@@ -8,13 +8,12 @@ import httpx
 import pytest
 
 from bot.effects import Identify, ReadDeal
-from handlers import pulse
 from handlers.clock import Clock
 from handlers.deliver.loop import Worker
 from handlers.deliver.performers import PERFORMERS
 from handlers.deps import Deps
 from handlers.ears.commands import answer
-from handlers.health import metrics
+from handlers.health import metrics, pulse
 from handlers.wiring import build
 from tests.blocks.reading import words
 from tests.stories import walk

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from blocks.company.health import Condition, Work
 from bot.errors import StoreAway
 from handlers.deps import Deps
-from handlers.pulse import titles
+from handlers.health.pulse import titles
 from store.inbox import Received
 from store.known import ConnectionState
 
