@@ -5,10 +5,10 @@ Nothing that was not kept is answered as done. An event is answered 5xx, so that
 cannot go through the outbox, so it is given at once, on the click's own handles.
 """
 
+import json
 import logging
 from typing import Any
 
-import httpx
 from slack_bolt import BoltResponse
 
 from blocks.forms import note_view
@@ -72,14 +72,14 @@ def _whispered(deps: Deps, click: Click, sentence: str) -> bool:
 
 
 def _at_once(deps: Deps, click: Click, sentence: str) -> bool:
-    deps.assert_outside()
     try:
         if click.response_url:
             words = {"response_type": "ephemeral", "replace_original": False, "text": sentence}
-            return httpx.post(click.response_url, json=words, timeout=SOON).is_success
+            deps.edge.send(click.response_url, json.dumps(words).encode(), what="response_url", timeout=SOON)
+            return True
         method = "views.push" if click.view.get("type") == "modal" else "views.open"
         deps.edge.call(method, trigger_id=click.trigger_id, view=note_view("Not saved", sentence))
-    except (httpx.HTTPError, httpx.InvalidURL, VendorError) as error:
+    except VendorError as error:
         log.warning("the person could not be told", extra={"why": type(error).__name__})
         return False
     return True

@@ -43,12 +43,17 @@ class SlackApi:
         """Slack's answer. Raises the VendorError tree; `None` arguments are left out."""
         return self.answer(method, **arguments)[0]
 
-    def send(self, url: str, body: bytes, *, what: str, kind: str = "application/json") -> None:
-        """Posts to an address that Slack gave us. Unavailable when it is not taken; `what` names it in the log."""
+    def send(self, url: str, body: bytes, *, what: str, kind: str = "application/json", timeout: float = 10.0) -> None:
+        """Posts to an address that Slack gave us. Unavailable when it is not taken within `timeout` seconds.
+
+        `what` names the address in the log.
+        """
         self._assert_outside()
         try:
-            answer = httpx.post(url, content=body, headers={"Content-Type": kind}, timeout=10.0, verify=certificates())
-        except httpx.HTTPError as error:
+            answer = httpx.post(
+                url, content=body, headers={"Content-Type": kind}, timeout=timeout, verify=certificates()
+            )
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise failed(Unavailable("Slack", what, words="Slack did not answer")) from error
         if answer.is_error:
             raise failed(Unavailable("Slack", what, words="Slack refused it", status=answer.status_code))
