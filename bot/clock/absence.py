@@ -75,6 +75,8 @@ def concerned(known: Everybody, person: Person, settings: Settings) -> set[int]:
         emails = {one.email for one in known.people(layer).values() if one.email}
         configured = [known.by_email(email) for email, deputy in settings.deputies.items() if deputy in emails]
         layer = {*known.represented(layer), *(one.id for one in configured if one)} - found
+        if not layer:
+            break
         found = found | layer
     return found
 

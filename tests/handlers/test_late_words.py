@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from bot.actions import people
+from bot.clock.nag import WARNED, Reminder
 from bot.people import Role
 from bot.terms import Said
+from handlers.deliver.reminders import gathered
 from tests.handlers.desk import OFFICES, Desk
 from tests.stories import walk
 from tests.stories.stage import staged
@@ -158,7 +160,9 @@ def test_whoever_is_called_but_is_not_in_the_channel_gets_a_message_instead(desk
 
 def test_the_deputy_of_a_manager_who_is_away_is_told_and_takes_over(desk: Desk) -> None:
     """Rafi answers for nothing himself: he reads it for Dev, takes the role over, and that message becomes his own."""
-    dev, rafi = desk.people["dev"], desk.people["rafi"]
+    dev, rafi, now = desk.people["dev"], desk.people["rafi"], desk.clock.now()
+    warning = Reminder(0, rafi.id, now.date(), 1, now, {1: [f"{dev.id}:gate:warn:2026-11-25T08:30"]})
+    assert gathered(desk.deps, warning, rafi, now)[0].lines[0].notice == WARNED
     with desk.deps.store.write() as unit:
         unit.keep_preferences(dev.id, away_until=desk.at(THU, 9).date(), deputy=rafi.id)
         unit.look_again(1, desk.clock.now())
@@ -167,9 +171,11 @@ def test_the_deputy_of_a_manager_who_is_away_is_told_and_takes_over(desk: Desk) 
     assert "It waits for Ana (3), Ben (" in told
     assert "For Dev, who is away." in told
     assert f"'1:delivery_manager:{dev.id}'" in str(desk.letters("rafi")["rafi"][0]["blocks"])
-    terms, now, role = desk.deps.terms, desk.clock.now(), Role.DELIVERY_MANAGER
+    terms, role = desk.deps.terms, Role.DELIVERY_MANAGER
     with desk.deps.store.write() as unit:
-        assert isinstance(people.take_over(unit, 1, rafi, role=role, whom=dev.id, terms=terms, now=now), Said)
+        assert isinstance(
+            people.take_over(unit, 1, rafi, role=role, whom=dev.id, terms=terms, now=desk.clock.now()), Said
+        )
     desk.run()
     assert "For Dev, who is away." not in desk.only("rafi")
     assert "late.take" in str(desk.letters("rafi")["rafi"][0]["blocks"])

@@ -122,6 +122,13 @@ def late_twice(evidence: Evidence) -> list[Post]:
     return [*evidence.posts, replace(one, key=f"{one.key}:again")]
 
 
+def over_unheard(evidence: Evidence) -> list[Post]:
+    """A breach that is over, and of which nobody had heard."""
+    one = next(post for post in evidence.posts if post.kind == "late")
+    over = replace(one, kind="late_over", key=one.key.replace(":late:", ":late_over:"))
+    return [over if post is one else post for post in evidence.posts if post is one or post.kind != "late"]
+
+
 @pytest.mark.parametrize(
     ("how", "rule"),
     [
@@ -134,6 +141,7 @@ def late_twice(evidence: Evidence) -> list[Post]:
         (no_digest, "one_digest"),
         (late_unsaid, "late_once_a_day"),
         (late_twice, "late_once_a_day"),
+        (over_unheard, "end_told_once"),
     ],
 )
 def test_the_oracle_names_the_rule_that_is_broken(tiny: Run, how: Spoiled, rule: str) -> None:

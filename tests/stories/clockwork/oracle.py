@@ -300,6 +300,8 @@ class Oracle:
             late = [post for post in mine if post.kind == "late"]
             over = Counter(post.key for post in mine if post.kind == "late_over")
             yield from (f"{key}: {n}" for key, n in over.items() if n > 1)
+            heard = {post.key.split(":")[2] for post in late}
+            yield from (f"{key}: of its beginning nobody was told" for key in over if key.split(":")[2] not in heard)
             told = [post for post in late if fact.scoped_at and ":scope:" in post.key]
             settled = self.evidence.end - timedelta(days=1)
             if told and fact.scoped_at and fact.scoped_at < settled and not self._shaken(fact.scoped_at) and not over:
