@@ -96,7 +96,10 @@ def test_the_workspace_is_read_for_people_of_the_handover_alone(open_points: Sta
     deps = open_points.deps
     sent = deps.slack.call("chat.postMessage", channel=walk.HERE, text="passed on", blocks=drawn)
     asked = len([job for job in deps.store.outbox.jobs(("done", "ready", "dead")) if job.kind == "ReadTasks"])
-    for who, words in (("rafi", "Only people of this handover can have its workspace read."), ("ben", "I am reading the workspace.")):
+    for who, words in (
+        ("rafi", "Only people of this handover can have its workspace read."),
+        ("ben", "I am reading the workspace."),
+    ):
         open_points.hands.invite("dev", walk.HERE, who)
         open_points.hands.click(who, walk.HERE, sent["ts"], ids.READ_TASKS)
         assert words in refused(open_points, who)
