@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test slow check format lint types contracts audit requirements screenshots clean
+.PHONY: demo test slow check format lint types contracts audit requirements rights screenshots clean
 
 demo: .venv/run  ## a local Slack workspace, a small CRM and a project board, with the real bot in it
 	@$(BIN)/python -m sandbox $(ARGS)
@@ -33,6 +33,9 @@ audit: .venv/dev  ## the locked packages against known vulnerabilities; says so 
 
 requirements: .venv/dev  ## writes docs/requirements.md: each requirement, its state, the tests that prove it
 	$(BIN)/python -m tests.house.requirements
+
+rights: .venv/dev  ## writes docs/rights.md: who may see and do what, from the table that the code asks
+	$(BIN)/python -m tests.house.rights
 
 screenshots: .venv/dev  ## the browser walks the whole road and keeps its pictures under docs/img
 	BATON_SCREENSHOTS=docs/img $(BIN)/pytest -q -m slow tests/stories/test_browser.py

@@ -17,7 +17,8 @@ from bot import checklist, gate
 from bot.actions.signoff import MIN_REASON
 from bot.gate import GATE_ROLES, Turn
 from bot.handover import ENDED, Handover, State
-from bot.people import TITLES, Person, Role
+from bot.people import TITLES, Person, Role, may
+from bot.rights import Deed
 
 ROWS = 20
 REASON = "reason"
@@ -181,7 +182,7 @@ def _done_line(handover: Handover) -> str:
 
 
 def _override_button(handover: Handover, person: Person) -> list[Block]:
-    if not person.has(Role.HEAD_OF_DELIVERY) or handover.state not in (State.SCOPED, State.PROVISIONED):
+    if not may(person, Deed.OVERRIDE) or handover.state not in (State.SCOPED, State.PROVISIONED):
         return []
     return [kit.actions(kit.button("Override…", ids.OVERRIDE, str(handover.id), style="danger"), block_id="override")]
 

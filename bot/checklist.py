@@ -3,12 +3,14 @@
 The record answers an item by its check (a closed list, see bot/template.py); only `hand` items are ticked by people.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from bot.context import Kind
 from bot.deal import DocumentKind
 from bot.handover import Handover, Item, State, StepState
-from bot.people import Person, Role
+from bot.people import HANDOVER_ROLES, Person, Role, may
+from bot.rights import Deed, Who
+from bot.rights.table import TABLE
 
 
 def done(handover: Handover, item: Item) -> bool:
@@ -39,10 +41,13 @@ def progress(handover: Handover, items: Iterable[Item] | None = None) -> tuple[i
     return sum(done(handover, item) for item in chosen), len(chosen)
 
 
+TICKS: Mapping[Role, Deed] = {role: Deed(f"tick.{role}") for role in HANDOVER_ROLES}
+
+
 def may_tick(handover: Handover, item: Item, person: Person) -> bool:
     """Only the list's holder, the delivery manager, and whoever took the item over tick."""
-    holders = (item.holder, handover.roles.get(item.role, 0), handover.roles.get(Role.DELIVERY_MANAGER, 0))
-    return bool(person.id) and person.active and not person.guest and person.id in holders
+    taken = (Who.TAKER,) if person.id and person.id == item.holder else ()
+    return may(person, TICKS[item.role], handover.roles, taken)
 
 
 def taker(handover: Handover, *checks: str) -> int:
@@ -50,15 +55,15 @@ def taker(handover: Handover, *checks: str) -> int:
     return next((item.holder for item in handover.items if item.holder and _answered_by(item, checks)), 0)
 
 
-def may_do(handover: Handover, person: Person, *checks: str, roles: Iterable[Role]) -> bool:
-    """Whether the person does what these checks ask for: holds one of the roles, or took such an item over.
+def may_do(handover: Handover, person: Person, deed: Deed, *checks: str) -> bool:
+    """Whether the person may do this: by the table, or as who took an item over that asks for it.
 
-    Never asked about sign-offs and questions: they stay with whom they belong to.
+    `checks` are the item's, where the table's own name several. Sign-offs and questions are taken over by nobody.
     """
-    if any(person.id and handover.roles.get(role) == person.id for role in roles):
-        return True
+    asked = checks or TABLE[deed].taken
     mine = (item for item in handover.items if item.holder and item.holder == person.id)
-    return person.active and not person.guest and any(_answered_by(item, checks) for item in mine)
+    taken = (Who.TAKER,) if any(_answered_by(item, asked) for item in mine) else ()
+    return may(person, deed, handover.roles, taken)
 
 
 def stances(handover: Handover) -> tuple[bool, bool]:

@@ -4,11 +4,15 @@ A person holds roles of the company (by settings) and roles of one handover (by 
 at the handover's role holders; seeing looks at both. A guest, a bot and a deactivated account have no rights at all.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
+
+from bot.rights import Deed, Who
+from bot.rights.table import TABLE
 
 
 class Role(StrEnum):
@@ -86,45 +90,68 @@ class Sight(StrEnum):
     WHOLE = "whole"  # promises, stances, amounts as well
 
 
+# What a role of the company makes somebody, whoever holds the roles of a record.
+BY_COMPANY: Mapping[Role, Who] = {
+    Role.SALES_REP: Who.PEER,
+    Role.PM: Who.PEER,
+    Role.CSM: Who.PEER,
+    Role.DELIVERY_MANAGER: Who.ANY_MANAGER,
+    Role.SALES_OPS: Who.SALES_OPS,
+    Role.HEAD_OF_DELIVERY: Who.HEAD,
+}
+NO_HOLDERS: Mapping[Role, int] = MappingProxyType({})
+
+
+def standing(person: Person, holders: Mapping[Role, int]) -> frozenset[Who]:
+    """What this person is to a record with these role holders; nothing for a guest and for who left."""
+    if person.guest or not person.active:
+        return frozenset()
+    here = {Who(role.value) for role, holder in holders.items() if person.id and holder == person.id}
+    return frozenset({Who.COLLEAGUE, *here, *(BY_COMPANY[role] for role in person.roles)})
+
+
+def may(person: Person, deed: Deed, holders: Mapping[Role, int] = NO_HOLDERS, also: Iterable[Who] = ()) -> bool:
+    """What the table of rights says. `also` is what the person is to the thing itself: who took it, whose own it is."""
+    found = standing(person, holders)
+    if not found:
+        return False
+    right = TABLE[deed]
+    instead = {stands for empty, stands in right.empty.items() if not holders.get(Role(empty.value))}
+    return not found.union(also).isdisjoint(instead.union(right.may))
+
+
 def sight(person: Person, holders: Mapping[Role, int]) -> Sight:
     """What this person may see of a handover with these role holders."""
-    if person.guest or not person.active or not person.slack_id:
+    if not person.slack_id or not may(person, Deed.SEE_OUTLINE, holders):
         return Sight.NOTHING
-    if person.id and person.id in holders.values():
-        return Sight.WHOLE
-    if person.has(Role.DELIVERY_MANAGER, Role.SALES_OPS, Role.HEAD_OF_DELIVERY):
-        return Sight.WHOLE
-    return Sight.OUTLINE
+    return Sight.WHOLE if may(person, Deed.SEE_WHOLE, holders) else Sight.OUTLINE
 
 
 def may_capture(person: Person, holders: Mapping[Role, int]) -> bool:
-    """Whether the person may add context: who sees the whole record, and every sales rep, project manager and CSM."""
-    return sight(person, holders) is Sight.WHOLE or person.has(Role.SALES_REP, Role.PM, Role.CSM)
+    """Whether the person may add context."""
+    return may(person, Deed.CONTEXT_ADD, holders)
 
 
 def may_start(person: Person) -> bool:
-    """Whether the person may open, track and search deals: roles of sales, delivery and operations."""
-    return person.has(*Role)
+    """Whether the person may open, track and search deals."""
+    return may(person, Deed.START)
 
 
 def may_assign(person: Person, holders: Mapping[Role, int]) -> bool:
-    """Whether the person may name role holders: the delivery manager, a head, or sales operations."""
-    if person.guest or not person.active:
-        return False
-    mine = bool(person.id) and holders.get(Role.DELIVERY_MANAGER) == person.id
-    return mine or person.has(Role.DELIVERY_MANAGER, Role.HEAD_OF_DELIVERY, Role.SALES_OPS)
+    """Whether the person may name role holders."""
+    return may(person, Deed.NAME, holders)
 
 
 def may_read_history(person: Person, holders: Mapping[Role, int]) -> bool:
-    """Whether the person may read the whole timeline: everyone who sees the whole record."""
-    return sight(person, holders) is Sight.WHOLE
+    """Whether the person may read the whole timeline."""
+    return bool(person.slack_id) and may(person, Deed.SEE_HISTORY, holders)
 
 
 def may_see_health(person: Person) -> bool:
-    """Whether the person may see how the connections do: sales operations and heads."""
-    return person.has(Role.SALES_OPS, Role.HEAD_OF_DELIVERY)
+    """Whether the person may see how the connections do."""
+    return may(person, Deed.SEE_HEALTH)
 
 
 def may_see_settings(person: Person) -> bool:
-    """Whether the person may read what is in force: sales operations, delivery managers, heads."""
-    return person.has(Role.SALES_OPS, Role.DELIVERY_MANAGER, Role.HEAD_OF_DELIVERY)
+    """Whether the person may read what is in force."""
+    return may(person, Deed.SEE_SETTINGS)

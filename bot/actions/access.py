@@ -10,6 +10,7 @@ from bot.effects import InviteClient, ReadTasks, SetTask
 from bot.errors import Refused
 from bot.handover import Answer, ClientAccess, Handover, TaskCopy
 from bot.people import Person, Sight, sight
+from bot.rights import Deed
 from bot.terms import Said, Terms
 from bot.unit import Unit
 
@@ -147,8 +148,9 @@ def read_tasks(unit: Unit, handover_id: int, who: Person, *, nonce: str) -> Said
     handover = unit.handover(handover_id)
     if handover is None or sight(who, handover.roles) is Sight.NOTHING:
         return gone()
-    if sight(who, handover.roles) is not Sight.WHOLE:
-        return Refused("Only people of this handover can do that. Ask the delivery manager to name you.")
+    problem = rights.to_see(handover, who, Deed.WORKSPACE_READ, "have its workspace read")
+    if problem:
+        return Refused(problem)
     if not handover.workspace_id:
         return Refused("There is no workspace to read yet: it comes once the scope is confirmed.")
     unit.emit(ReadTasks(handover.id, nonce))

@@ -11,8 +11,9 @@ from bot.deal import Deal, PresaleKind
 from bot.effects import Direct, MarkMigrated, Reply
 from bot.errors import Refused
 from bot.handover import ENDED, Handover, Presale, State
-from bot.people import Person, Role, Sight, may_start, sight
-from bot.terms import Said, Terms, manager_of
+from bot.people import Person, Role, may, may_start
+from bot.rights import Deed
+from bot.terms import Said, Terms
 from bot.unit import Unit
 
 
@@ -73,7 +74,7 @@ def end_hold(unit: Unit, handover_id: int, who: Person, *, terms: Terms, now: da
     handover = unit.handover(handover_id)
     if handover is None:
         return gone()
-    if not who.id or who.id not in (manager_of(handover), handover.roles.get(Role.SALES_REP)):
+    if not who.id or not may(who, Deed.HOLD_END, handover.roles):
         return Refused("Only the sales rep or the delivery manager can say that it goes on.")
     if handover.running("hold") is None or handover.state in ENDED:
         return Said("It is not on hold any more.")
@@ -99,8 +100,9 @@ def sign_presale(
     handover = unit.handover(handover_id)
     if handover is None:
         return gone()
-    if sight(who, handover.roles) is not Sight.WHOLE:
-        return Refused("Only people of this handover can sign its presale work off.")
+    problem = rights.to_see(handover, who, Deed.PRESALE_SIGN, "sign its presale work off")
+    if problem:
+        return Refused(problem)
     if presale.signed_off(handover, PresaleKind(kind)):
         return Said(f"The {kind} is signed off already.")
     problem = _presale_problem(handover, PresaleKind(kind), deliverable)

@@ -10,7 +10,8 @@ from bot.actions.reopen import count_of, reopen
 from bot.context import MAX_TEXT, POINT_KINDS, UNDO_WINDOW, Entry, Kind, Point, Source, line_problem
 from bot.errors import Refused
 from bot.handover import ENDED, Answer, Handover
-from bot.people import Person, Role, may_capture
+from bot.people import Person, Role, may, may_capture
+from bot.rights import Deed, Who
 from bot.terms import Said, Terms
 from bot.unit import Unit
 
@@ -67,7 +68,8 @@ def undo(unit: Unit, handover_id: int, who: Person, *, batch: str, terms: Terms,
     entries = [e for e in handover.entries if e.batch == batch and e.standing]
     if not entries:
         return Said("That was taken back already.")
-    if any(e.author != who.id for e in entries):
+    own = all(e.author == who.id for e in entries)
+    if not may(who, Deed.CONTEXT_UNDO, handover.roles, (Who.SELF,) if own else ()):
         return Refused("Only the one who saved it can take it back. Ask the project manager to answer it instead.")
     if now - entries[0].at > UNDO_WINDOW:
         return Refused("15 minutes are over. Ask the project manager to mark it as declined.")
@@ -85,8 +87,7 @@ def none_of(unit: Unit, handover_id: int, who: Person, *, kind: Kind, terms: Ter
     handover = unit.handover(handover_id)
     if handover is None:
         return gone()
-    roles = (Role.SALES_REP, Role.DELIVERY_MANAGER)
-    if not checklist.may_do(handover, who, f"entry:{kind}", roles=roles):
+    if not checklist.may_do(handover, who, Deed.CONTEXT_NONE, f"entry:{kind}"):
         return Refused("Only the sales rep or the delivery manager can say that. Silence is not “none”.")
     # Whoever knows a backer only still says that nobody pushes back: one of the two must be unknown.
     known = all(checklist.stances(handover)) if kind is Kind.STAKEHOLDER else _any(handover, kind)
@@ -107,7 +108,7 @@ def read(unit: Unit, handover_id: int, who: Person, *, document: str, terms: Ter
     handover = unit.handover(handover_id)
     if handover is None:
         return gone()
-    if not checklist.may_do(handover, who, "presale_read", roles=[Role.PM]):
+    if not checklist.may_do(handover, who, Deed.DOCUMENTS_READ):
         return Said() if document else Refused("Only the project manager can say that the documents are read.")
     key = f"read:{document}" if document else "presale_read"
     if handover.answer(key) is None:

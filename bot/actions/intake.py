@@ -14,7 +14,8 @@ from bot.deal import Deal, Standing
 from bot.effects import Direct, ReadDeal, RedrawHeld, TellAdmin
 from bot.errors import Refused
 from bot.handover import Handover, State
-from bot.people import Person, Role, may_start
+from bot.people import Person, Role, may, may_start
+from bot.rights import Deed
 from bot.terms import Said, Terms
 from bot.unit import DealState, Unit
 
@@ -150,7 +151,7 @@ def track(unit: Unit, who: Person, *, connection: str, deal_id: str, response_ur
 
 def verdict(unit: Unit, who: Person, *, choice: str, now: datetime, nonce: str) -> Said | Refused:
     """The admin's answer about held wins: open them, or ignore them."""
-    if not who.has(Role.SALES_OPS, Role.HEAD_OF_DELIVERY, Role.DELIVERY_MANAGER):
+    if not may(who, Deed.HELD_WINS):
         return Refused("Only sales operations, a delivery manager or the Head of Delivery can decide about held wins.")
     held = unit.held_wins()
     if not held:

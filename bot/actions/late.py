@@ -5,8 +5,9 @@ from datetime import datetime
 from bot import gate
 from bot.actions.lists import gone, settle
 from bot.errors import Refused
-from bot.people import Person, Role
-from bot.terms import Said, Terms, manager_of
+from bot.people import Person, may
+from bot.rights import Deed
+from bot.terms import Said, Terms
 from bot.unit import Unit
 
 KEPT = frozenset({"sign", "answer_question"})  # only the person themselves can do these
@@ -20,7 +21,7 @@ def take_it(unit: Unit, handover_id: int, who: Person, *, terms: Terms, now: dat
     handover = unit.handover(handover_id)
     if handover is None:
         return gone()
-    if who.id != manager_of(handover) and not who.has(Role.HEAD_OF_DELIVERY):
+    if not who.id or not may(who, Deed.LATE_TAKE, handover.roles):
         return Refused("Only the delivery manager or the Head of Delivery can take this. Ask one of them.")
     found = [turn for turn in gate.shown(handover) if turn.action not in KEPT and gate.actor(handover, turn) != who.id]
     items = [item for turn in found if (item := handover.item(turn.subject))]

@@ -12,7 +12,8 @@ from bot.clock import pause as rules
 from bot.effects import Direct, Reply
 from bot.errors import Refused
 from bot.handover import ENDED, Handover, Interval, State
-from bot.people import Person, Role
+from bot.people import Person, Role, may
+from bot.rights import Deed
 from bot.terms import Said, Terms, manager_of
 from bot.unit import Unit
 
@@ -111,8 +112,7 @@ def undo(unit: Unit, handover_id: int, who: Person, *, name: str, terms: Terms, 
     handover = unit.handover(handover_id)
     if handover is None:
         return gone()
-    manager = manager_of(handover)
-    if not who.id or not (who.id == manager or (not manager and who.has(Role.HEAD_OF_DELIVERY))):
+    if not who.id or not may(who, Deed.PAUSE_UNDO, handover.roles):
         return Refused(only(unit, handover, Role.DELIVERY_MANAGER, "take this back"))
     interval = rules.marked(handover, name)
     if interval is None or interval.until == interval.since:

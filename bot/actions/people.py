@@ -12,7 +12,8 @@ from bot.deal import Deal
 from bot.effects import Direct, JoinTeam, Reply
 from bot.errors import Refused
 from bot.handover import ENDED, Handover, State
-from bot.people import HANDOVER_ROLES, TITLES, Person, Role, Sight, can_hold, sight
+from bot.people import HANDOVER_ROLES, TITLES, Person, Role, Sight, can_hold, may, sight
+from bot.rights import Deed, Who
 from bot.terms import Said, Terms, manager_of
 from bot.unit import Unit
 
@@ -75,7 +76,7 @@ def not_mine(
     handover = unit.handover(handover_id)
     if handover is None:
         return gone()
-    problem = rights.to_give_back(handover, who, role)
+    problem = rights.to_give_back(unit, handover, who, role)
     if problem:
         return Refused(problem)
     if not reason.strip():
@@ -200,7 +201,7 @@ def _take_over_problem(unit: Unit, holder: Person, who: Person, terms: Terms, no
     deputy = stand_in(unit, holder, terms.settings, now)
     if deputy is None:
         return f"Nobody stands in for {holder.first_name}: ask the delivery manager to name you."
-    if deputy.id != who.id:
+    if not may(who, Deed.TAKE_OVER, also=(Who.DEPUTY,) if deputy.id == who.id else ()):
         return f"Only {deputy.first_name} stands in for {holder.first_name}. Ask {deputy.first_name}."
     return ""
 

@@ -13,7 +13,8 @@ from bot.clock.absence import Known, stand_in
 from bot.clock.nag import ASKED, DEFERRALS, PER_DAY, Nag, Reminder, hours_of, late_cause, local_day
 from bot.effects import RedrawReminder, Remind
 from bot.errors import Refused
-from bot.people import Person
+from bot.people import Person, may
+from bot.rights import Deed, Who
 from bot.terms import Said, Terms
 from bot.unit import Unit
 from bot.worktime import Office, is_open, next_opening
@@ -179,7 +180,8 @@ def gather(unit: Unit, reminder: Reminder, receiver: Person, *, now: datetime) -
 def later(unit: Unit, who: Person, *, reminder_id: int, until: datetime, terms: Terms, now: datetime) -> Said | Refused:
     """[Remind me later]: what the message asks for is asked for again at that moment, not before; twice at the most."""
     reminder = unit.reminder(reminder_id)
-    if reminder is None or reminder.person != who.id:
+    own = reminder is not None and reminder.person == who.id
+    if reminder is None or not may(who, Deed.REMINDER_LATER, also=(Who.SELF,) if own else ()):
         return Refused("This reminder is not yours, so you cannot put it off.")
     if until <= now:
         return Refused("This time has passed. Please choose another one.")

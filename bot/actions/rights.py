@@ -1,6 +1,7 @@
 """Who may do what to a record: '' when they may, else the kind no with the way out.
 
-A form asks before it opens, and the use-case asks once more when it is saved: the same rule, in one place.
+A form asks before it opens, and the use-case asks once more when it is saved: the same rule, in one place. The rule is
+the table's (`bot/rights/table.py`); here are its sentences, and what else must be so at that moment.
 """
 
 from collections.abc import Sequence
@@ -8,9 +9,11 @@ from typing import Protocol
 
 from bot import checklist
 from bot.handover import ENDED, Handover, State
-from bot.people import TITLES, Person, Role, Sight, may_assign, sight
-from bot.terms import manager_of
+from bot.people import HANDOVER_ROLES, TITLES, Person, Role, may, may_assign
+from bot.rights import Deed
+from bot.rights.table import TABLE
 
+HANDS = {role: Deed(f"role.hand.{role}") for role in HANDOVER_ROLES}
 NAME_PEOPLE = "Only the delivery manager, sales operations or the Head of Delivery can name people."
 
 
@@ -41,22 +44,22 @@ def only(known: Known, handover: Handover, role: Role, deed: str, *, taker: int 
 
 def to_answer_points(known: Known, handover: Handover, who: Person) -> str:
     """Project manager and delivery manager."""
-    return _of(known, handover, who, (Role.PM, Role.DELIVERY_MANAGER), "answer these points", "points_answered")
+    return _of(known, handover, who, Deed.POINTS_ANSWER, "answer these points")
 
 
 def to_answer_questions(known: Known, handover: Handover, who: Person) -> str:
     """Sales rep and delivery manager."""
-    return _of(known, handover, who, (Role.SALES_REP, Role.DELIVERY_MANAGER), "answer these questions")
+    return _of(known, handover, who, Deed.QUESTIONS_ANSWER, "answer these questions")
 
 
 def to_confirm_scope(known: Known, handover: Handover, who: Person) -> str:
     """The delivery manager alone."""
-    return _of(known, handover, who, (Role.DELIVERY_MANAGER,), "confirm the scope", "scope_confirmed", "document")
+    return _of(known, handover, who, Deed.SCOPE_CONFIRM, "confirm the scope")
 
 
 def to_invite_client(known: Known, handover: Handover, who: Person) -> str:
     """Client success, once the delivery manager has signed, while the handover is open."""
-    if not checklist.may_do(handover, who, "access_reviewed", roles=[Role.CSM]):
+    if not checklist.may_do(handover, who, Deed.CLIENT_INVITE):
         csm = known.person(checklist.taker(handover, "access_reviewed") or handover.roles.get(Role.CSM, 0))
         if csm is None:
             return "There is no client success yet, so nobody can invite the client. Name one on the list first."
@@ -70,7 +73,7 @@ def to_invite_client(known: Known, handover: Handover, who: Person) -> str:
 
 def to_mend_access(known: Known, handover: Handover, who: Person, deed: str = "invite them once more") -> str:
     """Client success and delivery manager."""
-    return _of(known, handover, who, (Role.CSM, Role.DELIVERY_MANAGER), deed, "client_access")
+    return _of(known, handover, who, Deed.CLIENT_MEND, deed)
 
 
 def no_invitation(handover: Handover) -> str:
@@ -86,50 +89,59 @@ def no_invitation(handover: Handover) -> str:
 
 def to_set_kickoff(known: Known, handover: Handover, who: Person) -> str:
     """Client success, project manager, delivery manager."""
-    roles = (Role.CSM, Role.PM, Role.DELIVERY_MANAGER)
-    return _of(known, handover, who, roles, "set the kickoff date", "kickoff_date")
+    return _of(known, handover, who, Deed.KICKOFF_SET, "set the kickoff date")
 
 
 def to_set_tasks(known: Known, handover: Handover, who: Person) -> str:
     """Project manager and delivery manager."""
-    return _of(known, handover, who, (Role.PM, Role.DELIVERY_MANAGER), "set owners and dates", "tasks_owned")
+    return _of(known, handover, who, Deed.TASKS_SET, "set owners and dates")
 
 
 def to_mend_step(known: Known, handover: Handover, who: Person, deed: str = "mark this step as done by hand") -> str:
     """Delivery manager and project manager."""
-    return _of(known, handover, who, (Role.DELIVERY_MANAGER, Role.PM), deed, "provisioned")
+    return _of(known, handover, who, Deed.WORKSPACE_MEND, deed)
 
 
 def to_override(who: Person) -> str:
     """The Head of Delivery."""
-    return "" if who.has(Role.HEAD_OF_DELIVERY) else "Only the Head of Delivery can override the gate."
+    return "" if may(who, Deed.OVERRIDE) else "Only the Head of Delivery can override the gate."
 
 
 def to_pause(handover: Handover, who: Person, deed: str = "pause it") -> str:
     """Whoever sees the whole record."""
-    if who.id and sight(who, handover.roles) is Sight.WHOLE:
+    if who.id and may(who, Deed.PAUSE, handover.roles):
         return ""
     return f"Only people of this handover can {deed}. Ask the delivery manager to name you."
 
 
 def to_name(handover: Handover, who: Person, roles: Sequence[Role]) -> str:
     """Delivery manager, head and sales operations; a holder hands their own role over."""
-    mine = bool(who.id) and any(handover.roles.get(role) == who.id for role in roles)
+    mine = any(may(who, HANDS[role], handover.roles) for role in roles if role in HANDS)
     return "" if mine or may_assign(who, handover.roles) else NAME_PEOPLE
 
 
-def to_give_back(handover: Handover, who: Person, role: Role) -> str:
+def to_give_back(known: Known, handover: Handover, who: Person, role: Role) -> str:
     """The role's holder."""
-    if who.id and handover.roles.get(role) == who.id:
+    if role in HANDS and may(who, HANDS[role], handover.roles):
         return ""
-    return "This role is not yours, so you cannot hand it back."
+    holder = known.person(handover.roles.get(role, 0))
+    if holder is None:
+        return f"Nobody is the {TITLES[role]}, so there is nothing to hand back. The delivery manager names somebody."
+    return f"Only {holder.first_name} can hand this role back. Ask {holder.first_name}, or the delivery manager."
 
 
 def to_cancel(handover: Handover, who: Person) -> str:
     """The delivery manager, sales operations, the Head of Delivery."""
-    if who.id not in (manager_of(handover), 0) and not who.has(Role.HEAD_OF_DELIVERY, Role.SALES_OPS):
-        return "Only the delivery manager, sales operations or the Head of Delivery can cancel a handover."
-    return "" if who.id else "Only people with a role in handovers can cancel one."
+    if who.id and may(who, Deed.CANCEL, handover.roles):
+        return ""
+    return "Only the delivery manager, sales operations or the Head of Delivery can cancel a handover."
+
+
+def to_see(handover: Handover, who: Person, deed: Deed, words: str) -> str:
+    """Whoever sees the whole record; `words` end the sentence "Only people of this handover can …"."""
+    if who.id and may(who, deed, handover.roles):
+        return ""
+    return f"Only people of this handover can {words}. Ask the delivery manager to name you."
 
 
 def in_time(handover: Handover) -> str:
@@ -141,7 +153,8 @@ def in_time(handover: Handover) -> str:
     return ""
 
 
-def _of(known: Known, handover: Handover, who: Person, roles: Sequence[Role], deed: str, *checks: str) -> str:
-    if checklist.may_do(handover, who, *checks, roles=roles):
+def _of(known: Known, handover: Handover, who: Person, deed: Deed, words: str) -> str:
+    if checklist.may_do(handover, who, deed):
         return ""
-    return only(known, handover, roles[0], deed, taker=checklist.taker(handover, *checks))
+    right = TABLE[deed]
+    return only(known, handover, Role(right.may[0].value), words, taker=checklist.taker(handover, *right.taken))

@@ -8,10 +8,12 @@ from bot.actions.lists import gone, open_gate, settle
 from bot.effects import Direct, Reply
 from bot.errors import Refused
 from bot.handover import Handover, Override, Signature, State
-from bot.people import TITLES, Person, Role
+from bot.people import TITLES, Person, Role, may
+from bot.rights import Deed
 from bot.terms import Said, Terms
 from bot.unit import Unit
 
+SIGNS = {role: Deed(f"sign.{role}") for role in gate.GATE_ROLES}
 MIN_REASON = 20  # characters of an override's reason
 
 
@@ -24,7 +26,7 @@ def sign(unit: Unit, handover_id: int, who: Person, role: Role, *, terms: Terms,
         return Refused(
             f"The {TITLES[role]} has nothing to sign. Three sign: delivery manager, project manager, sales rep."
         )
-    if not who.id or handover.roles.get(role) != who.id:
+    if not who.id or not may(who, SIGNS[role], handover.roles):
         holder = unit.person(handover.roles.get(role, 0))
         name = holder.first_name if holder else f"the {TITLES[role]}"
         return Refused(f"Only {name} can sign this. A sign-off is never given for somebody else.")

@@ -7,7 +7,8 @@ from bot.actions.lists import gone
 from bot.effects import WriteStage
 from bot.errors import Refused
 from bot.handover import ALLOWED, ENDED, LIVE, Handover, State
-from bot.people import Person, Role
+from bot.people import Person, Role, may
+from bot.rights import Deed
 from bot.terms import Said, manager_of
 from bot.unit import Unit
 
@@ -26,11 +27,8 @@ def choices(handover: Handover, who: Person) -> tuple[State, ...]:
     """
     if handover.state not in LIVE or not who.id:
         return ()
-    closer = handover.roles.get(Role.PM) or manager_of(handover)
     to = [state for state in WORDS if state in ALLOWED[handover.state]]
-    if who.id == closer:
-        return tuple(to)
-    return tuple(one for one in to if one is not State.CLOSED) if who.id == handover.roles.get(Role.CSM) else ()
+    return tuple(one for one in to if may(who, Deed.CLOSE if one is State.CLOSED else Deed.STAGE, handover.roles))
 
 
 def problem(people: Mapping[int, Person], handover: Handover, who: Person) -> str:

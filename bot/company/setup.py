@@ -10,7 +10,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from bot.errors import Refused
-from bot.people import Person, Role
+from bot.people import Person, Role, may
+from bot.rights import Deed, Who
 from bot.settings import Settings
 from bot.settings.stored import ROLES
 
@@ -53,12 +54,10 @@ def owner_of(stored: str) -> int:
 
 def may_set_up(person: Person, owner: int, settings: Settings) -> bool:
     """Whether this person may change what is set in Slack."""
-    if not person.id or person.guest or not person.active:
-        return False
-    if person.has(Role.SALES_OPS, Role.HEAD_OF_DELIVERY):
-        return True
     named = settings.roles.get(Role.SALES_OPS) or settings.roles.get(Role.HEAD_OF_DELIVERY)
-    return person.id == owner or (not owner and not named and bool(settings.missing))
+    first = not owner and not named and bool(settings.missing)  # who does it first owns it
+    own = (Who.OWNER,) if person.id == owner or first else ()
+    return bool(person.id) and may(person, Deed.SETUP, also=own)
 
 
 def no(owner: Person | None) -> Refused:

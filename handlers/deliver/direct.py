@@ -15,7 +15,8 @@ from bot.clock.absence import stand_in
 from bot.clock.nag import hours_of
 from bot.effects import UNHURRIED, Direct, Effect, Home, TellAdmin, Whisper
 from bot.gate import turns_of
-from bot.people import Person, Role, Sight, can_hold, sight
+from bot.people import Person, Role, Sight, can_hold, may, sight
+from bot.rights import Deed
 from bot.worktime import next_opening
 from handlers.deliver import held, posting
 from handlers.deliver.company import parked
@@ -109,7 +110,7 @@ def publish_home(effect: Effect, ledger: Ledger) -> None:
             return
         mine = [(h, turns_of(h, person.id)) for h in reader.mine(person.id)]
         sold = [h for h in reader.sold(person.id) if sight(person, h.roles) is Sight.WHOLE]
-        late = late_rows(deps, reader.late(deps.clock.now())) if person.has(Role.HEAD_OF_DELIVERY) else None
+        late = late_rows(deps, reader.late(deps.clock.now())) if may(person, Deed.SEE_LATE) else None
         people = people_of(reader, *[h for h, _ in mine], *sold)
         deputy = stand_in(reader, person, deps.settings, deps.clock.now())
         away = places(deps, reader, person)

@@ -16,7 +16,8 @@ from bot.clock.nag import DEFERRALS, LATE, WARNED, Nag, Reminder, hours_of, loca
 from bot.effects import Effect, RedrawReminder, Remind
 from bot.gate import Turn
 from bot.handover import Handover
-from bot.people import Person, Role, can_hold
+from bot.people import Person, Role, can_hold, may
+from bot.rights import Deed
 from bot.worktime import elapsed, is_open
 from handlers.deliver import posting
 from handlers.deliver.ledger import Ledger, Result
@@ -195,8 +196,7 @@ def _questions(causes: dict[int, list[str]]) -> dict[int, list[str]]:
 
 
 def _answers_for(handover: Handover, person: Person) -> bool:
-    manager = handover.roles.get(Role.DELIVERY_MANAGER, 0)
-    return person.id == manager or person.has(Role.HEAD_OF_DELIVERY)
+    return may(person, Deed.LATE_TAKE, handover.roles)
 
 
 def _urgency(row: Nag, causes: dict[int, list[str]]) -> int:

@@ -19,7 +19,7 @@ from bot.people import HANDOVER_ROLES, Person, Role
 from bot.terms import Said
 from handlers.deps import Deps
 from handlers.ears import roles
-from handlers.ears.guard import Click, act, change_view, open_view
+from handlers.ears.guard import Click, act, change_view, open_view, turned_away
 from handlers.ears.modals import Deed, submits
 from handlers.rows import people_of
 from store.unit import StoreUnit
@@ -53,8 +53,8 @@ def opened(deps: Deps, click: Click) -> None:
     person, rows, frame = things(deps, click.slack_id, of)
     if person is None:
         act(deps, click, lambda *_: Said())
-        return
-    open_view(deps, click, face.cannot_view(rows, frame, nonce=deps.new_id(), of=of))
+    elif not turned_away(deps, click, person):
+        open_view(deps, click, face.cannot_view(rows, frame, nonce=deps.new_id(), of=of))
 
 
 def things(deps: Deps, slack_id: str, of: list[int]) -> tuple[Person | None, list[face.Row], Frame]:

@@ -41,8 +41,9 @@ def register(bolt: App, deps: Deps) -> None:
     @bolt.action(ids.MORE_DETAILS)
     def more(ack: Ack, body: dict[str, Any]) -> None:
         click = Click.of(body)
-        _, handover, people = seen_by(deps, click)
-        change_view(deps, click, face.promise_detailed(click.view, handover, deps.frame(handover, people)))
+        person, handover, people = seen_by(deps, click)
+        if person is not None and not (handover and actions.cannot_add(handover, person)):
+            change_view(deps, click, face.promise_detailed(click.view, handover, deps.frame(handover, people)))
         ack()
 
     @bolt.shortcut(ids.SHORTCUT_EVIDENCE)
@@ -57,7 +58,7 @@ def register(bolt: App, deps: Deps) -> None:
     def kind_chosen(ack: Ack, body: dict[str, Any]) -> None:
         click = Click.of(body)
         person, handover, people = seen_by(deps, Click.of({**body, "actions": [{}]}))
-        if handover and person:
+        if handover and person and not actions.cannot_add(handover, person):
             frame = deps.frame(handover, people)
             drawn = face.context_view(
                 handover, frame, nonce=click.nonce, kind=face.context_kind(click.view), person=person
@@ -86,9 +87,10 @@ def _forms(bolt: App, deps: Deps) -> None:
         ids.ADD_PROMISE,
         lambda h, frame, *_: face.promise_view(h, frame, nonce=deps.new_id()),
         may=_may_add,
+        whole=False,
     )
     for action_id, kind in KINDS.items():
-        opens(bolt, deps, action_id, _opener(deps, kind), may=_may_add)
+        opens(bolt, deps, action_id, _opener(deps, kind), may=_may_add, whole=False)
 
 
 def _may_add(_: object, handover: Handover, who: Person, __: Click) -> str:

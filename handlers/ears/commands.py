@@ -19,7 +19,7 @@ from handlers.ears import pause, prefs, settings, verbs
 from handlers.ears.asked import Asked, line
 from handlers.ears.company import setup, template
 from handlers.ears.digest import digest
-from handlers.ears.guard import Click, whisper
+from handlers.ears.guard import OUTSIDERS, Click, outsider, whisper
 from handlers.ears.record import presale, split, stage
 from handlers.rows import people_of, row
 
@@ -96,8 +96,8 @@ def answer(deps: Deps, command: Mapping[str, Any]) -> Message | None:
         with deps.store.write() as unit:
             unit.emit(Identify(asked.slack_id, "", nonce=deps.new_id(), response_url=asked.response_url))
         return line(deps, "One moment: I do not know you yet. I am asking Slack, and then you can go on.")
-    if person.guest:
-        return line(deps, "Handovers are for colleagues only. Ask your contact here what you need to know.")
+    if outsider(person):
+        return line(deps, OUTSIDERS)
     if not asked.words:
         return verbs.here(deps, asked)
     verb = ALIASES.get(asked.verb, asked.verb)

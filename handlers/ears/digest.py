@@ -6,13 +6,12 @@ from slack_bolt import Ack, App
 
 from blocks import ids
 from blocks.frame import Message
-from bot.errors import Refused
-from bot.people import Person, Sight, sight
+from bot.people import Person
 from bot.terms import Said
 from handlers.deps import Deps
 from handlers.digest import gather, private_view
 from handlers.ears.asked import Asked
-from handlers.ears.guard import Click, act, change_view, open_view, say
+from handlers.ears.guard import Click, act, change_view, open_view, turned_away
 
 
 def register(bolt: App, deps: Deps) -> None:
@@ -66,9 +65,4 @@ def _reader_of(deps: Deps, click: Click) -> Person | None:
     if person is None:
         act(deps, click, lambda *_: Said())
         return None
-    if sight(person, {}) is Sight.NOTHING:
-        sentence = "Handovers are for colleagues only. Ask your contact here what you need to know."
-        with deps.store.write() as unit:
-            say(unit, click, Refused(sentence))
-        return None
-    return person
+    return None if turned_away(deps, click, person) else person

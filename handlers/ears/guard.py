@@ -13,7 +13,7 @@ from blocks.modal import submission
 from bot.effects import Identify, Whisper
 from bot.errors import Conflict, Refused, VendorError
 from bot.handover import Handover
-from bot.people import Person
+from bot.people import Person, Sight, sight
 from bot.terms import Said
 from handlers.deps import Deps
 from handlers.rows import people_of
@@ -21,6 +21,7 @@ from handlers.slack_api import SlackRefused
 from store.unit import StoreUnit
 
 log = logging.getLogger("baton.ears")
+OUTSIDERS = "Handovers are for colleagues only. Ask your contact here what you need to know."
 OPENED = "exchanged_trigger_id"
 Deed = Callable[[StoreUnit, Person], Said | Refused]
 
@@ -125,10 +126,24 @@ def _act(deps: Deps, click: Click, deed: Deed, *, quiet: bool) -> Said | Refused
         if who is None:
             unit.emit(Identify(click.slack_id, "", nonce=deps.new_id(), response_url=click.response_url))
             return Refused("One moment: I do not know you yet. Please do that once more.")
-        outcome = deed(unit, who)
+        outcome = Refused(OUTSIDERS) if outsider(who) else deed(unit, who)
         if not quiet:
             say(unit, click, outcome)
         return outcome
+
+
+def outsider(person: Person) -> bool:
+    """Whether this person is a guest, a stranger from a shared channel, or gone: they see and do nothing here."""
+    return sight(person, {}) is Sight.NOTHING
+
+
+def turned_away(deps: Deps, click: Click, person: Person) -> bool:
+    """The same, and such a person is told so."""
+    if not outsider(person):
+        return False
+    with deps.store.write() as unit:
+        say(unit, click, Refused(OUTSIDERS))
+    return True
 
 
 def say(unit: StoreUnit, click: Click, outcome: Said | Refused) -> None:

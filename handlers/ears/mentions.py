@@ -13,7 +13,7 @@ from bot.errors import Refused
 from bot.people import Person
 from bot.terms import Said
 from handlers.deps import Deps
-from handlers.ears.guard import Click, say, whisper
+from handlers.ears.guard import OUTSIDERS, Click, outsider, say, whisper
 from handlers.rows import at_place
 from store.unit import StoreUnit
 
@@ -63,7 +63,7 @@ def heard(deps: Deps, event: dict[str, Any], event_id: str) -> None:
             whisper(unit, click, "line", {"text": "One moment: I do not know you yet. Please say that once more."})
             return
         found = handover.id if handover else 0
-        outcome = _understood(deps, unit, who, event, found, event_id, now)
+        outcome = Refused(OUTSIDERS) if outsider(who) else _understood(deps, unit, who, event, found, event_id, now)
         say(unit, click, outcome)
 
 

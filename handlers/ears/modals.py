@@ -13,7 +13,7 @@ from bot.handover import Handover
 from bot.people import Person, Sight, sight
 from bot.terms import Said
 from handlers.deps import Deps
-from handlers.ears.guard import Click, act, open_view, say
+from handlers.ears.guard import Click, act, open_view, say, turned_away
 from handlers.rows import people_of
 from store.read import Reader
 from store.unit import StoreUnit
@@ -24,26 +24,29 @@ Make = Callable[[Handover, Frame, Person, Click], View]
 Deed = Callable[[StoreUnit, Person, Any, Click, datetime], Said | Refused]
 
 
-def opens(bolt: App, deps: Deps, action_id: str, make: Make, *, may: May | None = None) -> None:
+def opens(bolt: App, deps: Deps, action_id: str, make: Make, *, may: May | None = None, whole: bool = True) -> None:
     """A click on this action opens the modal that `make` draws, for those who see the whole record.
 
     `may` says why this person cannot do it, before they type anything ('' when they can); saving asks once more.
+    Without `whole` the modal shows nothing of the record, and `may` alone decides.
     """
 
     @bolt.action(action_id)
     def clicked(ack: Ack, body: dict[str, Any]) -> None:
-        open_on(deps, Click.of(body), make, may=may)
+        open_on(deps, Click.of(body), make, may=may, whole=whole)
         ack()
 
 
-def open_on(deps: Deps, click: Click, make: Make, *, may: May | None = None) -> None:
+def open_on(deps: Deps, click: Click, make: Make, *, may: May | None = None, whole: bool = True) -> None:
     """Opens the modal for this click, or says why not."""
     person, handover, people, no = _asked(deps, click, may)
     if person is None:
         act(deps, click, lambda *_: Said())
+    elif turned_away(deps, click, person):
+        return
     elif handover is None:
         _say(deps, click, "This handover is not there any more. Type /handover to see yours.")
-    elif sight(person, handover.roles) is not Sight.WHOLE:
+    elif whole and sight(person, handover.roles) is not Sight.WHOLE:
         _say(deps, click, "Only people of this handover see that. Ask the delivery manager to name you.")
     elif no:
         _say(deps, click, no)

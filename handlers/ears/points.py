@@ -14,8 +14,9 @@ from bot.errors import Refused
 from bot.people import Person
 from bot.terms import Said
 from handlers.deps import Deps
-from handlers.ears.guard import Click, change_view, seen_by
+from handlers.ears.guard import Click, change_view
 from handlers.ears.modals import opens, submits
+from handlers.rows import people_of
 from store.unit import StoreUnit
 
 
@@ -41,9 +42,9 @@ def register(bolt: App, deps: Deps) -> None:
     @bolt.action(ids.POINT_CHOICE)
     def chosen(ack: Ack, body: dict[str, Any]) -> None:
         click = Click.of({**body, "actions": [{}]})
-        _, handover, people = seen_by(deps, click)
-        if handover is not None:
-            change_view(deps, click, face.points_redrawn(click.view, handover, deps.frame(handover, people)))
+        view = _redrawn(deps, click)
+        if view is not None:
+            change_view(deps, click, view)
         ack()
 
 
@@ -61,7 +62,14 @@ def _replied(
 
 def _unfinished(deps: Deps, click: Click) -> dict[str, Any] | None:
     # Somebody chose and saved faster than the redrawn view came: show the field that is asked for.
-    if not face.points_incomplete(click.view):
-        return None
-    _, handover, people = seen_by(deps, click)
-    return face.points_redrawn(click.view, handover, deps.frame(handover, people)) if handover else None
+    return _redrawn(deps, click) if face.points_incomplete(click.view) else None
+
+
+def _redrawn(deps: Deps, click: Click) -> dict[str, Any] | None:
+    # Whoever lost the role while the form was open sees no point in it that came since.
+    with deps.store.read() as reader:
+        person, handover = reader.by_slack(click.slack_id), reader.handover(click.handover_id)
+        if person is None or handover is None or rights.to_answer_points(reader, handover, person):
+            return None
+        people = people_of(reader, handover)
+    return face.points_redrawn(click.view, handover, deps.frame(handover, people))

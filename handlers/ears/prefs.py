@@ -16,7 +16,7 @@ from bot.people import Person, Role
 from bot.terms import Said
 from handlers.deps import Deps
 from handlers.ears.asked import Asked
-from handlers.ears.guard import Click, act, open_view
+from handlers.ears.guard import Click, act, open_view, turned_away
 from handlers.ears.modals import submits
 from handlers.ears.verbs import clicked
 from store.unit import StoreUnit
@@ -57,6 +57,8 @@ def open_preferences(deps: Deps, click: Click) -> None:
         configured = reader.by_email(address)
     if person is None:
         act(deps, click, lambda *_: Said())
+        return
+    if turned_away(deps, click, person):
         return
     frame = deps.frame(None, {})
     open_view(deps, click, face.preferences_view(person, chosen, configured, frame, nonce=deps.new_id()))

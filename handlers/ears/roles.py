@@ -13,14 +13,14 @@ from bot.deal import MANUAL, Deal, Standing
 from bot.effects import Identify
 from bot.errors import Refused
 from bot.handover import Handover
-from bot.people import HANDOVER_ROLES, Person, Role
+from bot.people import HANDOVER_ROLES, Person, Role, may
+from bot.rights import Deed
 from bot.terms import Said
 from handlers.deps import Deps
 from handlers.ears.guard import Click, act
 from handlers.ears.modals import open_on, opens, submits
 from store.unit import StoreUnit
 
-DECIDERS = (Role.SALES_OPS, Role.HEAD_OF_DELIVERY, Role.DELIVERY_MANAGER)
 SHOWN = 20  # held deals in one sentence
 UNKNOWN = "I do not know this person yet: I am asking Slack. Please choose them once more."
 
@@ -87,7 +87,7 @@ def menu(deps: Deps, body: dict[str, Any]) -> None:
             deps,
             inner,
             lambda h, frame, *_: face.not_mine_view(h, role, frame, nonce=deps.new_id()),
-            may=lambda _, h, who, __: rights.to_give_back(h, who, role),
+            may=lambda reader, h, who, _: rights.to_give_back(reader, h, who, role),
         )
     elif action == ids.HAND_OVER:
         open_on(
@@ -116,7 +116,7 @@ def name(
 
 def _verdict(unit: StoreUnit, who: Person, click: Click, now: datetime) -> Said | Refused:
     held = [state.deal_id for state in unit.held_wins()]
-    if click.value != "show" or not held or not who.has(*DECIDERS):
+    if click.value != "show" or not held or not may(who, Deed.HELD_WINS):
         return intake.verdict(unit, who, choice=click.value, now=now, nonce=click.key)
     more = f" and {len(held) - SHOWN} more" if len(held) > SHOWN else ""
     return Said(f"Held deals, by their number in the CRM: {', '.join(held[:SHOWN])}{more}. Open or ignore them.")

@@ -15,7 +15,8 @@ from bot.clock.nag import hours_of, local_day
 from bot.effects import Direct
 from bot.errors import Refused
 from bot.handover import Handover
-from bot.people import HANDOVER_ROLES, Person, Role, Sight, sight
+from bot.people import HANDOVER_ROLES, Person, Role
+from bot.rights import Deed
 from bot.terms import Said
 from handlers.deps import Deps
 from handlers.ears.guard import Click, act, open_view, seen_by
@@ -79,8 +80,9 @@ def reminded(deps: Deps, unit: StoreUnit, who: Person, click: Click) -> Said | R
     target = unit.person(int(click.subject)) if click.subject.isdigit() else None
     if handover is None or target is None:
         return Refused("There is nobody to remind any more.")
-    if sight(who, handover.roles) is not Sight.WHOLE:
-        return Refused("Only people of this handover can remind others.")
+    problem = rights.to_see(handover, who, Deed.REMIND, "remind others")
+    if problem:
+        return Refused(problem)
     if not gate.turns_of(handover, target.id):
         return Refused(f"{target.first_name} has nothing to do here right now.")
     day = _day(deps, target, deps.clock.now())

@@ -16,11 +16,11 @@ from bot.context import Kind, Source, lines_of
 from bot.effects import Identify, SendHistory
 from bot.errors import Refused
 from bot.handover import Handover
-from bot.people import Person, Role, Sight, may_read_history, may_start, sight
+from bot.people import Person, Role, Sight, may_capture, may_read_history, may_start, sight
 from bot.terms import Said
 from handlers.deps import Deps
 from handlers.ears.asked import Asked, line, said
-from handlers.ears.guard import Click, Deed, act, open_view
+from handlers.ears.guard import OUTSIDERS, Click, Deed, act, open_view, outsider
 from handlers.rows import named_in, people_of, row
 from store.read import Reader
 from store.unit import StoreUnit
@@ -35,6 +35,7 @@ ROLE_WORDS = {
     "delivery": Role.DELIVERY_MANAGER,
     "delivery_manager": Role.DELIVERY_MANAGER,
 }
+NOT_YOURS = "/handover list shows them. For another one, ask its delivery manager to name you."
 PAGE = 20  # rows of a list under one command
 
 
@@ -94,6 +95,8 @@ def open_new(deps: Deps, click: Click) -> Message | None:
         person = reader.by_slack(click.slack_id)
     if deps.settings.missing:
         return line(deps, NOT_YET)
+    if person is not None and outsider(person):
+        return line(deps, OUTSIDERS)
     if person is None or not may_start(person):
         return line(deps, "Only sales, delivery and operations can start a handover. Ask sales operations for a role.")
     open_view(deps, click, forms.new_view(nonce=deps.new_id()))
@@ -123,8 +126,11 @@ def assign(deps: Deps, asked: Asked) -> Message:
 
 
 def commit(deps: Deps, asked: Asked) -> Message:
-    """`commit ABC weekly call until go-live`: one promise in one line."""
+    """`commit ABC weekly call until go-live`: one promise in one line; on one's own records, then on any."""
     found, words = first_words(deps, asked)
+    if isinstance(found, Message) and may_capture(asked.person, {}):
+        other, rest = first_words(deps, asked, everywhere=True)
+        found, words = (other, rest) if isinstance(other, Handover) else (found, words)
     if isinstance(found, Message):
         return found
     taken = capture.Capture(kind=Kind.COMMITMENT, lines=lines_of(words), batch=asked.trigger_id, source=Source.COMMAND)
@@ -198,18 +204,21 @@ def cancel(deps: Deps, asked: Asked) -> Message | None:
     return None
 
 
-def one(deps: Deps, asked: Asked, name: str) -> Handover | Message:
-    """The one record of that name which this person sees whole; else a message that says what to do."""
+def one(deps: Deps, asked: Asked, name: str, *, everywhere: bool = False) -> Handover | Message:
+    """The one record of that name which this person sees whole; else a message that says what to do.
+
+    `everywhere`: whosever it is, for a deed that does not show the record.
+    """
     if not name.strip():
         return line(deps, f"Name the handover too, e.g. /handover {asked.verb} ABC")
     with deps.store.read() as reader:
-        found = reader.search(name, holder=within(asked.person), limit=11)
-        hits = [h for h in found if sight(asked.person, h.roles) is Sight.WHOLE]
+        found = reader.search(name, holder=None if everywhere else within(asked.person), limit=11)
+        hits = [h for h in found if everywhere or sight(asked.person, h.roles) is Sight.WHOLE]
         people = people_of(reader, *hits)
     if len(hits) == 1:
         return hits[0]
     if not hits:
-        return line(deps, f"None of your handovers matches “{name[:60]}”. /handover list shows them.")
+        return line(deps, f"None of your handovers matches “{name[:60]}”. {NOT_YOURS}")
     return choice([row(deps, h, people) for h in hits[:10]], deps.frame(None, people), more=len(hits) > 10)  # noqa: PLR2004
 
 
@@ -218,16 +227,16 @@ def within(person: Person) -> int | None:
     return None if sight(person, {}) is Sight.WHOLE else person.id
 
 
-def first_words(deps: Deps, asked: Asked) -> tuple[Handover | Message, str]:
+def first_words(deps: Deps, asked: Asked, *, everywhere: bool = False) -> tuple[Handover | Message, str]:
     """The longest beginning of the words that names one handover, and what follows it."""
     words = asked.rest.split()
     for count in range(min(len(words) - 1, 6), 0, -1):
-        found = one(deps, asked, " ".join(words[:count]))
+        found = one(deps, asked, " ".join(words[:count]), everywhere=everywhere)
         if isinstance(found, Handover):
             return found, " ".join(words[count:])
     if len(words) < 2:  # noqa: PLR2004 - a name and at least one word
         return line(deps, f"Write it like this: /handover {asked.verb} ABC weekly call until go-live"), ""
-    return one(deps, asked, words[0]), ""
+    return one(deps, asked, words[0], everywhere=everywhere), ""
 
 
 def clicked(asked: Asked) -> Click:

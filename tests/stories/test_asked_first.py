@@ -50,7 +50,7 @@ def test_roles_are_given_back_by_their_holder_and_cancelled_by_few(open_points: 
     """Chloe can neither hand Ben's role on, nor end the handover, nor confirm its scope by command."""
     hands, ts = open_points.hands, open_points.post("list:pm")["ts"]
     hands.choose("chloe", walk.HERE, ts, ids.LIST_MENU, f"{ids.NOT_MINE}:1:pm")
-    assert "This role is not yours" in refused(open_points, "chloe")
+    assert "Only Ben can hand this role back." in refused(open_points, "chloe")
     hands.choose("chloe", walk.HERE, ts, ids.LIST_MENU, f"{ids.HAND_OVER}:1:pm")
     assert "can name people" in refused(open_points, "chloe")
     for line, sentence in (("cancel ABC", "can cancel a handover"), ("scope ABC", "Only Dev can confirm the scope")):
@@ -96,7 +96,10 @@ def test_the_workspace_is_read_for_people_of_the_handover_alone(open_points: Sta
     deps = open_points.deps
     sent = deps.slack.call("chat.postMessage", channel=walk.HERE, text="passed on", blocks=drawn)
     asked = len([job for job in deps.store.outbox.jobs(("done", "ready", "dead")) if job.kind == "ReadTasks"])
-    for who, words in (("rafi", "Only people of this handover can do that."), ("ben", "I am reading the workspace.")):
+    for who, words in (
+        ("rafi", "Only people of this handover can have its workspace read."),
+        ("ben", "I am reading the workspace."),
+    ):
         open_points.hands.invite("dev", walk.HERE, who)
         open_points.hands.click(who, walk.HERE, sent["ts"], ids.READ_TASKS)
         assert words in refused(open_points, who)

@@ -7,7 +7,8 @@ from datetime import datetime
 
 from bot.company.checklist import Version
 from bot.errors import Refused
-from bot.people import Person, Role
+from bot.people import Person, may
+from bot.rights import Deed
 from bot.terms import Said
 from bot.unit import Unit
 
@@ -15,8 +16,8 @@ STALE = "This preview is out of date. Type /handover template to begin anew."
 
 
 def may_keep(person: Person) -> bool:
-    """Whether the person may change checklists: sales operations keep them, the Head of Delivery owns them."""
-    return person.has(Role.SALES_OPS, Role.HEAD_OF_DELIVERY)
+    """Whether the person may change checklists."""
+    return may(person, Deed.TEMPLATE)
 
 
 def draft(unit: Unit, who: Person, text: str, *, name: str, version: str, base: int, now: datetime) -> int | Refused:

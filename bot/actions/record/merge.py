@@ -16,7 +16,8 @@ from bot.deal import Deal, Standing
 from bot.effects import Direct, MarkMigrated
 from bot.errors import Refused
 from bot.handover import ENDED, ORDER, Handover, Presale, State, merged_into
-from bot.people import Person
+from bot.people import Person, may
+from bot.rights import Deed
 from bot.terms import Said, Terms, manager_of
 from bot.unit import Unit
 
@@ -110,7 +111,7 @@ def _wait(unit: Unit, handover: Handover, own: Sequence[Handover], deal: Deal, n
 
 
 def _problem(source: Handover, survivor: Handover, who: Person) -> str:
-    if not who.id or who.id not in (manager_of(source), manager_of(survivor)):
+    if not who.id or not any(may(who, Deed.CARRY, record.roles) for record in (source, survivor)):
         return "Only the delivery manager can carry this over. Ask them in the thread."
     if merged_into(source) != survivor.id:
         return f"{source.shown_id} does not wait for a merged deal any more: there is nothing to carry over."

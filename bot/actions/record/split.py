@@ -16,9 +16,10 @@ from bot.effects import Reply, TellAdmin
 from bot.errors import Refused
 from bot.handover import ENDED, Handover, State
 from bot.naming import workspace_name
-from bot.people import Person, Role
+from bot.people import Person, Role, may
+from bot.rights import Deed
 from bot.split import Part
-from bot.terms import Said, Terms, manager_of
+from bot.terms import Said, Terms
 from bot.unit import Unit
 
 EARLY = (State.PRESALE, State.WON)
@@ -26,7 +27,7 @@ EARLY = (State.PRESALE, State.WON)
 
 def problem(handover: Handover, who: Person) -> str:
     """Why this person cannot split this record now, with the way out; '' when they can."""
-    if not who.id or (who.id != manager_of(handover) and not who.has(Role.HEAD_OF_DELIVERY, Role.SALES_OPS)):
+    if not who.id or not may(who, Deed.SPLIT, handover.roles):
         return "Only the delivery manager, sales operations or the Head of Delivery can split a deal."
     if handover.state in ENDED:
         return f"{handover.title} is closed: it cannot be split any more."

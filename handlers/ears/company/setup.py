@@ -41,8 +41,8 @@ def register(bolt: App, deps: Deps) -> None:
     def office(ack: Ack, body: dict[str, Any]) -> None:
         click = Click.of(body)
         with deps.store.read() as reader:
-            person = reader.by_slack(click.slack_id)
-        if person is not None:
+            person, owner = reader.by_slack(click.slack_id), rules.owner_of(reader.setting(OWNER))
+        if person is not None and rules.may_set_up(person, owner, deps.settings):
             drawn = face.setup_view(_shown(deps, person), nonce=click.nonce, office_open=True)
             change_view(deps, click, submission.carried(drawn, from_view=click.view))
         ack()

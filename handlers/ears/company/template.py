@@ -25,7 +25,7 @@ from bot.terms import Said
 from handlers.company import checklist, checklist_text, take_up
 from handlers.deps import Deps
 from handlers.ears.asked import Asked, line
-from handlers.ears.guard import Click, act, open_view
+from handlers.ears.guard import OUTSIDERS, Click, act, open_view, outsider
 from handlers.ears.modals import submits
 from store.playbooks import checklist_of
 from store.unit import StoreUnit
@@ -151,7 +151,7 @@ def _same(new: Template, old: Template) -> bool:
 def _previewed(deps: Deps, click: Click, keep: Any, old: Template, new: Template) -> dict[str, Any]:
     with deps.store.write() as unit:
         who = unit.by_slack(click.slack_id)
-        draft = keep(unit, who) if who else actions.no()
+        draft = actions.no() if who is None else Refused(OUTSIDERS) if outsider(who) else keep(unit, who)
     if isinstance(draft, Refused):
         return note_view("Not possible", draft.sentence)
     return face.preview_view(compared(old, new), draft=draft, nonce=deps.new_id())

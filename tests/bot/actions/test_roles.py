@@ -109,7 +109,7 @@ class TestNotMine:
         assert "in a few words" in won.refused(people.not_mine, 1, won.who("ben"), role=Role.PM, reason=" ")
 
     def test_nobody_hands_back_what_is_anothers(self, won: Company) -> None:
-        assert "not yours" in won.refused(people.not_mine, 1, won.who("dev"), role=Role.PM, reason="x")
+        assert "Only Ben" in won.refused(people.not_mine, 1, won.who("dev"), role=Role.PM, reason="x")
 
 
 def test_a_record_that_is_not_there_is_said_kindly(company: Company) -> None:

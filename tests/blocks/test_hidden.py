@@ -1,0 +1,120 @@
+"""What outsiders never read, whatever the record holds: promises, discounts, stances, amounts. Nor any notification."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, replace
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from blocks import brief, card, history
+from blocks.direct import direct
+from blocks.faces import faces
+from blocks.frame import Frame, Message
+from blocks.replies import reply
+from blocks.whisper import whisper
+from bot.context import Disposition, Entry, Kind, Point
+from bot.deal import Money
+from bot.handover import Event, Handover, Override, State
+from bot.people import Sight
+from tests.blocks.test_hostile import LETTERS, NAMES
+from tests.builders import ANA, NOW, PEOPLE, make_frame, make_handover
+
+WORD, AMOUNT = "canary", "987654.32"
+SECRETS = (WORD, "987,654", "987654", "123,456")
+KEPT = {"stance": "against", "date": "2026-03-13", "real_date": "2026-03-13", "percent": "12"}
+STATES = (State.PRESALE, State.WON, State.SCOPED, State.PROVISIONED, State.IN_PROGRESS, State.CLOSED)
+
+
+def secret(state: State) -> Handover:
+    """A record with every kind of entry, each with words in every field, answered in every way, and an amount."""
+    made = make_handover(state)
+    answers = [*Disposition] * len(Kind)
+    made.entries = [
+        Entry(
+            number,
+            kind,
+            f"{WORD} {kind}",
+            ANA.id,
+            NOW,
+            evidence=f"https://acme.example/{WORD}",
+            evidence_words=WORD,
+            details={
+                **dict.fromkeys(("to", "why", "value", "reason", "approved_by", "topic", "success"), WORD),
+                **KEPT,
+            },
+            point=Point(answers[number], 2, NOW, WORD, WORD, WORD, WORD, 2, NOW, WORD if number % 2 else "", 1, NOW),
+        )
+        for number, kind in enumerate([*Kind, *Kind])
+    ]
+    money = Money(Decimal(AMOUNT), "EUR")
+    lines = tuple(replace(line, name=WORD, unit_price=Decimal(123456)) for line in made.deal.line_items)
+    notes = ((WORD, WORD),)
+    made.deal = replace(made.deal, amount=money, line_items=lines, meddpicc=notes, risks=(WORD,), gaps=(WORD,))
+    made.override = Override(5, NOW, f"{WORD} {WORD} {WORD}")
+    return made
+
+
+def news(handover: Handover) -> dict[str, Any]:
+    """What a reply may be about."""
+    changes = [["Amount", AMOUNT, "123,456.00 EUR", True], ["Line items", WORD, WORD, True]]
+    entries = [entry.id for entry in handover.entries if entry.point and entry.point.waits_for_rep]
+    told = {"by": 2, "step": "channel", "role": "pm", "roles": ["pm"], "entries": entries, "changes": changes}
+    return {**told, "why": "the deal was reopened in the CRM", "reason": "On leave"}
+
+
+def in_channels(handover: Handover, frame: Frame) -> Iterator[Message | dict[str, Any]]:
+    """Everything of it that stands in a channel, or is shown to whoever sees the outline alone."""
+    yield from faces(handover, frame).values()
+    for name in (*NAMES, "new_holder", "cancelled"):
+        yield reply(name, handover, frame, news(handover))
+    yield brief.internal(handover, frame)
+    yield card.card(handover, frame, sight=Sight.OUTLINE)
+
+
+def to_people(handover: Handover, frame: Frame) -> Iterator[Message]:
+    """What is written to one person: they may read everything, but not on a locked screen."""
+    data = {
+        **news(handover),
+        "person": ANA,
+        "handovers": [handover],
+        "events": [Event(NOW, 1, "captured", {"count": 1})],
+    }
+    for name in LETTERS:
+        yield from (direct(name, handover, frame, data, one) for one in PEOPLE.values())
+    for name in ("card", "brief", "history", "mine"):
+        yield whisper(name, handover, frame, {**data, "sight": "whole"})
+    yield card.card(handover, frame, sight=Sight.WHOLE)
+
+
+def found_in(shown: Any) -> set[str]:
+    """Which secrets can be read there."""
+    written = json.dumps(shown, ensure_ascii=False, default=str).lower()
+    return {one for one in SECRETS if one in written}
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_whoever_reads_along_reads_no_promise_discount_stance_or_amount(state: State) -> None:
+    handover, hidden = secret(state), make_frame(open_here=False, now=NOW + timedelta(hours=1))
+    for number, message in enumerate(in_channels(handover, hidden)):
+        shown = asdict(message) if isinstance(message, Message) else message
+        assert found_in(shown) == set(), (number, shown)
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_no_notification_holds_one(state: State) -> None:
+    """Among colleagues too: a lock screen, an e-mail copy and a screen reader in the open know no secrets."""
+    handover, frame = secret(state), make_frame()
+    open_ = [one for one in in_channels(handover, frame) if isinstance(one, Message)]
+    for message in (*open_, *to_people(handover, frame)):
+        assert found_in(message.text) == set(), message.text
+
+
+def test_colleagues_read_all_of_it() -> None:
+    """The secrets are there to be found: what the other tests miss is hidden, not absent."""
+    handover, frame = secret(State.SCOPED), make_frame()
+    shown = [asdict(one) if isinstance(one, Message) else one for one in in_channels(handover, frame)]
+    assert found_in(shown) >= {WORD, "987,654", "123,456"}
+    assert history.modal(handover, [], frame)

@@ -1,0 +1,1 @@
+"""The table of rights, cell by cell, through the front door."""
