@@ -31,6 +31,8 @@ def on_error(deps: Deps, error: Exception, body: dict[str, Any]) -> BoltResponse
     A form stays open below the sentence, with what was typed in it; a command says it itself; after any other click it
     is whispered, and where even that fails, Slack's own warning sign (5xx) is truer than silence.
     """
+    if not _shaped(body):
+        return BoltResponse(status=400, body="")
     away = isinstance(error, (StoreAway, Conflict))
     why = str(error) if away else type(error).__name__
     log.error("listener failed: %s", why, exc_info=None if away else error)
@@ -39,7 +41,10 @@ def on_error(deps: Deps, error: Exception, body: dict[str, Any]) -> BoltResponse
     found = spoken(body, sentence, status)
     if found is not None:
         return found
-    click = Click.of(body)
+    try:
+        click = Click.of(body)
+    except (AttributeError, LookupError, TypeError, ValueError):  # nothing that Slack sends, so there is nobody to tell
+        return BoltResponse(status=400, body="")
     told = _at_once(deps, click, sentence) if away else _whispered(deps, click, sentence)
     return BoltResponse(status=200 if told else status, body="")
 
@@ -59,6 +64,15 @@ def spoken(body: dict[str, Any], sentence: str, status: int) -> BoltResponse | N
         note = note_view("Not saved" if sentence != LATE else "One moment", f"{sentence} {STILL}")
         return BoltResponse(status=200, body={"response_action": "push", "view": note})
     return None
+
+
+def _shaped(body: dict[str, Any]) -> bool:
+    # Signed, but not what Slack sends: to send it again would help nobody.
+    kind, inner = body.get("type"), body.get("event")
+    if kind == "event_callback":
+        return isinstance(inner, dict) and isinstance(inner.get("type"), str)
+    whole = all(isinstance(body.get(name) or {}, dict) for name in ("user", "view", "container", "channel"))
+    return kind != "block_suggestion" or (whole and isinstance(body.get("action_id"), str))
 
 
 def _whispered(deps: Deps, click: Click, sentence: str) -> bool:

@@ -63,6 +63,7 @@ class Deps:
     identity: Identity = field(default_factory=Identity)
     assert_outside: Callable[[], None] = lambda: None
     missed: dict[str, float] = field(default_factory=dict)
+    rooms: dict[str, str] = field(default_factory=dict)  # Slack id → channel of the direct messages with that person
     line: Line | None = None
     sweep_seconds: float = 0.0
     new_id: Callable[[], str] = new_id

@@ -14,7 +14,7 @@ from typing import TypeVar
 
 import anyio
 import anyio.to_thread
-from slack_bolt import App, BoltResponse
+from slack_bolt import App, BoltRequest, BoltResponse
 from slack_bolt.adapter.starlette.handler import to_bolt_request, to_starlette_response
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -33,6 +33,7 @@ LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 THREADS = 64  # Slack asks for an answer within 3 s, also while 64 people click
 ANSWER = 2.6  # seconds until an answer is given whatever the work does: Slack waits for 3
 AGAIN = {"retry-after": "5"}  # seconds
+MISSHAPEN = (AttributeError, LookupError, TypeError, ValueError, RecursionError)
 T = TypeVar("T")
 
 
@@ -68,11 +69,18 @@ class Door:
             body = await bounded(request, self._seconds)
         except CutOff as cut:
             return PlainTextResponse("", status_code=cut.status)
-        if not digestible(request, body):
+        bolt_request = understood(request, body) if digestible(request, body) else None
+        if bolt_request is None:
             return JSONResponse({"error": "invalid request"}, status_code=401)
-        bolt_request = to_bolt_request(request, body)
-        answer: BoltResponse | None = await in_time(lambda: self._bolt.dispatch(bolt_request))
+        answer = await in_time(lambda: self._dispatched(bolt_request))
         return to_starlette_response(answer or apology.late(bolt_request.body))
+
+    def _dispatched(self, bolt_request: BoltRequest) -> BoltResponse:
+        try:
+            return self._bolt.dispatch(bolt_request)
+        except MISSHAPEN:  # signed, and nothing that Slack sends: listeners' own errors do not come here
+            log.exception("a request of a shape that nobody knows")
+            return BoltResponse(status=400, body="")
 
     async def webhook(self, request: Request) -> Response:
         """A CRM's delivery."""
@@ -154,6 +162,14 @@ async def bounded(request: Request, seconds: float) -> bytes:
     except ClientDisconnect as error:
         raise CutOff(400) from error
     return b"".join(chunks)
+
+
+def understood(request: Request, body: bytes) -> BoltRequest | None:
+    """The request as Bolt reads it, which it does before it checks the signature; None when it stumbles over it."""
+    try:
+        return to_bolt_request(request, body)
+    except MISSHAPEN:
+        return None
 
 
 def digestible(request: Request, body: bytes) -> bool:

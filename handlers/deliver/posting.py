@@ -14,6 +14,7 @@ from handlers.deliver.ledger import Ledger, Pace, Result
 from handlers.slack_api import SlackRefused
 
 UPDATES = Pace("slack:chat.update", every=1.2, burst=20)  # tier 3: 50 a minute
+OPENS = Pace("slack:conversations.open", every=1.2, burst=20)  # tier 3, too
 LOOK_BACK = 25 * 3600.0  # seconds before the first attempt: clocks differ, and are set right by a day and more
 
 
@@ -128,10 +129,14 @@ def redraw(ledger: Ledger, handover_id: int, post: Post, message: Message) -> bo
 
 
 def open_dm(ledger: Ledger, slack_id: str) -> str:
-    """The channel of direct messages with that person; asking again gives the same one."""
+    """The channel of direct messages with that person; asking again gives the same one, so it is asked once."""
+    rooms = ledger.deps.rooms
 
     def do() -> Result:
-        answer = ledger.deps.slack.call("conversations.open", users=slack_id)
-        return {"channel": str(answer["channel"]["id"])}
+        if slack_id not in rooms:
+            ledger.take_slot(OPENS)
+            answer = ledger.deps.slack.call("conversations.open", users=slack_id)
+            rooms[slack_id] = str(answer["channel"]["id"])
+        return {"channel": rooms[slack_id]}
 
     return ledger.step(f"open:{slack_id}", do, again=True)["channel"]
