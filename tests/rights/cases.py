@@ -284,7 +284,7 @@ STAFF = (
         )
         for role in HANDOVER_ROLES
     ),
-    Case(Deed.TAKE_OVER, won, (click(ids.TAKE_OVER, ":pm"),), before=away, already=("Ben",)),
+    Case(Deed.TAKE_OVER, won, (click(ids.TAKE_OVER, f":pm:{PM}"),), before=away, already=("Ben",)),
 )
 RECORD = (
     Case(
