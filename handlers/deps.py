@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 
 from blocks.frame import Frame
@@ -65,6 +66,8 @@ class Deps:
     missed: dict[str, float] = field(default_factory=dict)
     rooms: dict[str, str] = field(default_factory=dict)  # Slack id → channel of the direct messages with that person
     line: Line | None = None
+    stored_at: datetime | None = None  # when the database could be written last, as far as anybody looked
+    away_since: datetime | None = None  # since when it cannot be; None while it can
     sweep_seconds: float = 0.0
     new_id: Callable[[], str] = new_id
     # What `handlers.company` took up of what was set in Slack, and when (machine seconds) it looked last.

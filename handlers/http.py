@@ -28,7 +28,7 @@ from handlers.deps import Deps
 from handlers.slack_app import CLICK
 
 log = logging.getLogger("baton.http")
-OK, SLOW = "ok", "not ready: the database does not answer in time"
+OK, SLOW = "ok", "it does not answer in time"
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 THREADS = 64  # Slack asks for an answer within 3 s, also while 64 people click
 ANSWER = 2.6  # seconds until an answer is given whatever the work does: Slack waits for 3
@@ -115,7 +115,8 @@ class Door:
         if not self._ready():
             return PlainTextResponse("starting", status_code=503)
         trouble = await in_time(lambda: health.trouble(self._deps) or OK)
-        return PlainTextResponse("ready") if trouble == OK else PlainTextResponse(trouble or SLOW, status_code=503)
+        words = f"not ready: the database cannot be used, {trouble or SLOW}"
+        return PlainTextResponse("ready") if trouble == OK else PlainTextResponse(words, status_code=503)
 
     async def metrics(self, request: Request) -> Response:
         """Figures for a monitor on this machine."""

@@ -21,6 +21,7 @@ from handlers.clock import Clock
 from handlers.company import looked
 from handlers.deps import Deps
 from handlers.digest import tick
+from handlers.health import trouble
 from handlers.health.pulse import beat
 from handlers.sweep import sweep
 from handlers.trace import own
@@ -54,6 +55,7 @@ def scheduler(deps: Deps, wake: Callable[[], None]) -> BackgroundScheduler:
     every(SETTINGS_LOOK, "settings", looked, deps)
     every(SWEEP, "sweep", swept, deps)
     every(PULSE, "pulse", beat, deps)
+    every(PULSE, "database", trouble, deps)
     every(DIGEST_LOOK, "digest", tick, deps)
     every(PEOPLE_LOOK, "people", refresh_people, deps)
     every(RETENTION_LOOK, "retention", retention.tick, deps)

@@ -18,6 +18,7 @@ DOES = {
     "reconcile": "asks the CRM what webhooks lost",
     "wake": "wakes the workers for what is due",
     "people": "asks Slack once a day who everybody is",
+    "database": "looks whether the database can be written",
     "machine-time": "keeps how far machine time has come",
     "settings": "takes up what was set in Slack",
     "review": "asks for the review of a checklist when it is due",

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Iterator
+from contextvars import copy_context
 from datetime import UTC, datetime
 
 from blocks.company.health import Condition, Work
@@ -17,25 +18,35 @@ SILENT = "# TYPE baton_database_up gauge\nbaton_database_up 0\n"  # all that is 
 
 
 def trouble(deps: Deps) -> str:
-    """Why Baton is not ready, in words that are safe to show: its database cannot be read or written. '' when it is."""
+    """Why the database cannot be read or written right now, in words that are safe to show; '' when it can."""
+    why = copy_context().run(_why, deps)  # its haste is its own: a tick's thread goes on to other work
+    now = deps.clock.machine_now()
+    if why:
+        deps.away_since = deps.away_since or now
+    else:
+        deps.stored_at, deps.away_since = now, None
+    return why
+
+
+def _why(deps: Deps) -> str:
     deps.store.hurry(LOOK)
     try:
         with deps.store.read() as reader:
             reader.counts()
-        why = deps.store.trouble()
+        return deps.store.trouble()
     except StoreAway as error:
-        why = str(error)
+        return str(error)
     except Exception:
         log.exception("the database cannot be read")
-        why = "it cannot be read"
-    return f"not ready: the database cannot be used, {why}" if why else ""
+        return "it cannot be read"
 
 
 def conditions(deps: Deps) -> list[Condition]:
-    """How each connection that is in use does."""
+    """How each connection that is in use does; our own database first, when it cannot be written."""
+    why = trouble(deps)
+    found = [Condition("Database", deps.stored_at, deps.away_since, why)] if why else []
     with deps.store.read() as reader:
         known, taken = reader.connections(), reader.inbox.received()
-    found = []
     for key, title in titles(deps).items():
         state, hooks = known.get(key, ConnectionState(key)), taken.get(key, Received())
         found.append(Condition(title, state.ok_at, state.broken_since, state.words, hooks.last))

@@ -76,7 +76,7 @@ def said(stage: Stage, who: str) -> list[str]:
     return [one["text"] for one in stage.world.slack.ephemerals(walk.user_id(who), walk.HERE)]
 
 
-def on_a_bad_minute(stage: Stage, spell: Spell, sentences: tuple[str, ...] = (AWAY,)) -> str:
+def on_a_bad_minute(stage: Stage, spell: Spell, sentences: tuple[str, ...] = (AWAY,), told: str = "") -> str:
     """The whole of it, through the front door; returns what /readyz said meanwhile."""
     stage.world.slack.deliver.retry_delays = (0.5, 1.0, 2.0, 4.0)
     stage.world.hubspot.webhooks.retry_delays = (0.5,)
@@ -94,6 +94,8 @@ def on_a_bad_minute(stage: Stage, spell: Spell, sentences: tuple[str, ...] = (AW
         assert form_sent.error is None
         note = walk.modal(stage, "ana")
         assert walk.shown(note) in [f"{sentence} What you typed is still in the form." for sentence in sentences]
+        if told:
+            assert told in str(stage.hands.command("olga", walk.HERE, "health").body)
         click = stage.hands.click("ben", walk.HERE, lists, "document.all_read")
         assert (said(stage, "ben")[-1:] == [AWAY]) == (click.error is None)  # else Slack shows that it was not taken
         assert click.error is None or LATE in sentences
@@ -166,7 +168,7 @@ def test_while_sqlite_is_locked_for_long_nothing_is_lost_and_people_hear_it(on_s
 
 
 def test_with_the_disk_full_nothing_is_lost_and_people_hear_it(on_sqlite: Stage) -> None:
-    assert "the disk is full" in on_a_bad_minute(on_sqlite, lambda: full(on_sqlite))
+    assert "the disk is full" in on_a_bad_minute(on_sqlite, lambda: full(on_sqlite), told="the disk is full")
 
 
 def test_with_postgresql_gone_nothing_is_lost_and_people_hear_it(

@@ -74,6 +74,7 @@ def test_every_tick_is_registered_so_that_a_late_one_still_comes_and_comes_once(
             "reconcile:hubspot": POLL,
             "wake": 5,
             "pulse": 60,
+            "database": 60,
             "machine-time": 15,
             "settings": 5,
             "sweep": 15,

@@ -1,0 +1,112 @@
+"""The page of bad days is under test: each of its lines has tests that are there and are run."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from bot.settings.tables import TABLES
+from handlers.webhooks import LIMIT
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = (ROOT / "docs/bad-days.md").read_text(encoding="utf-8")
+AWAY, STORE, JUMPS = "handlers/test_database_away.py", "store/test_away.py", "handlers/test_clock_jumps.py"
+WORKER, TROUBLE, PULSE = "handlers/test_worker.py", "stories/test_trouble.py", "handlers/test_pulse.py"
+PROOFS = {
+    "The database is gone or silent": (
+        f"{AWAY}::test_with_postgresql_gone_nothing_is_lost_and_people_hear_it",
+        f"{AWAY}::test_with_postgresql_silent_people_are_answered_in_time_all_the_same",
+    ),
+    "SQLite is locked by another program": (
+        f"{AWAY}::test_while_sqlite_is_locked_for_long_nothing_is_lost_and_people_hear_it",
+        f"{STORE}::test_who_is_waited_for_waits_no_longer_than_that",
+    ),
+    "The disk is full": (
+        f"{AWAY}::test_with_the_disk_full_nothing_is_lost_and_people_hear_it",
+        "handlers/test_logs.py::test_a_full_disk_below_the_log_stops_nobody",
+    ),
+    "The database is read-only, or its file is damaged": (
+        f"{STORE}::test_a_read_only_file_is_told_as_such_and_can_be_read",
+        f"{STORE}::test_a_server_that_cannot_be_written_any_more_is_told_as_such",
+        f"{STORE}::test_a_damaged_file_is_told_as_such",
+    ),
+    "The machine's clock is wrong, and is set right": (
+        f"{JUMPS}::test_what_waits_comes_at_its_time",
+        f"{JUMPS}::test_what_waits_comes_at_its_time_after_a_restart_with_the_clock_set_back",
+        f"{JUMPS}::test_a_lease_holds_as_long_as_it_should",
+        f"{JUMPS}::test_no_reminder_comes_twice_when_the_clock_goes_ahead_and_is_set_back",
+        f"{JUMPS}::test_replicas_agree_whatever_their_machines_say",
+        "connectors/crm/hubspot/test_signature.py::test_the_window_is_five_minutes_back_and_one_ahead",
+    ),
+    'Slack is away, slow or says "slow down"': (
+        f"{TROUBLE}::test_whatever_slack_does_each_message_is_there_once",
+        f"{WORKER}::test_slacks_retry_after_holds_for_every_post_to_that_channel",
+        f"{WORKER}::test_an_outage_is_waited_out_however_often_it_fails",
+    ),
+    "Socket Mode falls silent": (
+        "handlers/test_sockets.py::test_a_silent_socket_is_replaced_and_what_is_offered_afterwards_arrives",
+        "handlers/test_sockets.py::test_as_set_silence_lasts_less_than_two_minutes",
+    ),
+    "The CRM is away, or webhooks are lost": (
+        f"{WORKER}::test_an_outage_is_waited_out_however_often_it_fails",
+        "handlers/test_schedule.py::test_the_scheduled_look_at_the_crm_finds_what_webhooks_lost",
+        f"{PULSE}::test_an_outage_is_told_after_a_quarter_of_an_hour_and_once_when_it_ends",
+    ),
+    "The project tool is away": (f"{TROUBLE}::test_with_asana_down_slack_goes_on_and_the_rest_follows_by_itself",),
+    "A credential is refused": (
+        f"{WORKER}::test_a_refused_credential_waits_and_the_admin_is_told_once_a_day",
+        f"{PULSE}::test_a_refused_credential_is_told_at_once_and_mended_once",
+    ),
+    "One thing cannot be done": (
+        f"{WORKER}::test_what_a_vendor_refuses_for_good_is_parked_and_told_once",
+        "stories/test_seams.py::test_a_parked_job_is_tried_again_by_the_command_that_the_admin_was_told_of",
+    ),
+    "Baton is killed, or a machine loses power": (
+        "stories/test_kill.py::test_nothing_is_lost_and_nothing_is_doubled",
+        f"{STORE}::test_a_replica_that_vanished_holds_nobody_up_for_long",
+    ),
+    "Five hundred messages at once": (
+        "handlers/test_burst.py::test_a_burst_keeps_every_rate_rule_and_each_post_is_there_once",
+    ),
+    "A caller sends slowly, endlessly or too much": (
+        "handlers/test_slow_callers.py::test_a_head_that_drips_is_hung_up_on",
+        "handlers/test_slow_callers.py::test_a_body_that_drips_is_cut_off_while_others_are_served",
+        "handlers/test_slow_callers.py::test_what_is_too_large_is_refused_without_being_kept",
+    ),
+    "Somebody sends noise or forgeries": (
+        "handlers/test_fuzz.py::test_noise_breaks_no_door_and_writes_nothing",
+        "handlers/test_fuzz.py::test_every_route_is_fuzzed",
+        "handlers/test_doors.py::test_refusals_are_counted",
+    ),
+}
+
+
+def rows() -> list[list[str]]:
+    """The lines of the table, without its head."""
+    lines = [line for line in PAGE.splitlines() if line.startswith("|")][2:]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+
+
+def test_every_line_has_its_tests_and_says_what_is_left_to_do() -> None:
+    assert [row[0] for row in rows()] == list(PROOFS)
+    assert all(len(row) == 3 and all(row) for row in rows())
+
+
+@pytest.mark.parametrize("proof", sorted({proof for proofs in PROOFS.values() for proof in proofs}))
+def test_the_test_is_there_and_never_skipped(proof: str) -> None:
+    file, _, name = proof.partition("::")
+    tree = ast.parse((ROOT / "tests" / file).read_text(encoding="utf-8"))
+    found = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == name]
+    assert len(found) == 1, proof
+    assert "skip" not in " ".join(ast.unparse(each) for each in found[0].decorator_list)
+
+
+def test_the_figures_of_the_page_are_those_in_force() -> None:
+    seconds = re.search(r"after (\d+) seconds \(`request_seconds`\)", PAGE)
+    assert seconds
+    assert int(seconds[1]) == TABLES["delivery"]["request_seconds"][0]
+    assert LIMIT == 1_000_000
+    assert "a million bytes" in PAGE
+    assert TABLES["delivery"]["lease_seconds"][0] == 60
+    assert "the lease (a minute)" in PAGE
