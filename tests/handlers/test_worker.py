@@ -1,6 +1,7 @@
 """The worker's loop: what each failure of a job leads to, with the real clients over the sandbox."""
 
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from handlers.clock import Clock
 from handlers.deliver.ledger import Ledger
 from handlers.deliver.loop import BACKOFF_CAP, FAULT_TRIES, REAUTH_WAIT, Worker
 from handlers.deliver.performers import PERFORMERS
+from handlers.health import trouble
 from handlers.wiring import build
 from sandbox.deals import ABC
 from store.jobs import JobLine
@@ -380,3 +382,17 @@ def rename(file: Path, old: str, new: str) -> None:
     """Renames a table under the running bot."""
     with closing(sqlite3.connect(file, timeout=10)) as database, database:
         database.execute(f"ALTER TABLE {old} RENAME TO {new}")
+
+
+def test_a_look_at_the_database_hurries_nobody_else(bench: Bench) -> None:
+    """The look waits a second for the lock; what the same thread does next has all the patience there is."""
+    with closing(
+        sqlite3.connect(bench.stage.folder / "baton.db", isolation_level=None, check_same_thread=False)
+    ) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert trouble(bench.deps) == "it is locked"
+        release = threading.Timer(0.3, other.execute, ("ROLLBACK",))
+        release.start()
+        bench.emit(read())
+        release.join()
+    assert trouble(bench.deps) == ""
