@@ -15,6 +15,7 @@ PLAIN = (
     "connection_broken",
     "connection_away",
     "connection_mended",
+    "database_mended",
     "webhooks_refused",
     "webhooks_mended",
     "write_back_disabled",

@@ -3,29 +3,41 @@
 import logging
 from collections.abc import Iterable, Iterator
 from contextvars import copy_context
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from blocks.company.health import Condition, Work
-from bot.errors import StoreAway
+from bot.effects import TellAdmin
+from bot.errors import Conflict, StoreAway
 from handlers.deps import Deps
 from handlers.health.pulse import titles
 from store.inbox import Received
 from store.known import ConnectionState
 
 log = logging.getLogger("baton.health")
+BLIP = timedelta(seconds=45)  # a shorter outage is nobody's business
 LOOK = 1.0  # seconds that a look at the database waits for its lock
 SILENT = "# TYPE baton_database_up gauge\nbaton_database_up 0\n"  # all that is known while it is away
 
 
 def trouble(deps: Deps) -> str:
-    """Why the database cannot be read or written right now, in words that are safe to show; '' when it can."""
+    """Why the database cannot be read or written right now, in words that are safe to show; '' when it can.
+
+    While it cannot, nobody can be told through it; once it can again, the admin hears of it, once over all replicas.
+    """
     why = copy_context().run(_why, deps)  # its haste is its own: a tick's thread goes on to other work
     now = deps.clock.machine_now()
     if why:
         deps.away_since = deps.away_since or now
-    else:
-        deps.stored_at, deps.away_since = now, None
-    return why
+        return why
+    since = deps.away_since
+    if since and now - since >= BLIP:
+        try:
+            with deps.store.write() as unit:
+                unit.emit(TellAdmin("database_mended", f"{since:%Y-%m-%dT%H}", {"why": f"{since:%H:%M} UTC"}))
+        except (StoreAway, Conflict) as error:
+            return str(error)
+    deps.stored_at, deps.away_since = now, None
+    return ""
 
 
 def _why(deps: Deps) -> str:

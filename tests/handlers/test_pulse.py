@@ -1,8 +1,11 @@
 """The pulse: the admin hears once when a connection breaks and once when it is mended, whoever looks how often."""
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -13,7 +16,7 @@ from handlers.deliver.loop import Worker
 from handlers.deliver.performers import PERFORMERS
 from handlers.deps import Deps
 from handlers.ears.commands import answer
-from handlers.health import metrics, pulse
+from handlers.health import metrics, pulse, trouble
 from handlers.wiring import build
 from tests.blocks.reading import words
 from tests.stories import walk
@@ -107,6 +110,22 @@ def test_a_short_outage_is_nobodys_business(pair: Pair) -> None:
     pair.stage.world.faults.clear()
     pair.minutes(20)
     assert pair.told() == []
+
+
+def test_when_the_database_can_be_written_again_the_admin_hears_it_once(pair: Pair, monkeypatch: Any) -> None:
+    """Somebody else held its lock for minutes; both replicas saw it. A moment of it is nobody's business."""
+    monkeypatch.setattr("handlers.health.LOOK", 0.05)
+    assert [trouble(deps) for deps in pair.replicas] == ["", ""]
+    for seconds in (10, 300):
+        with closing(sqlite3.connect(pair.stage.folder / "baton.db", isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            assert [trouble(deps) for deps in pair.replicas] == ["it is locked"] * 2
+            pair.clock.passed += seconds
+            other.execute("ROLLBACK")
+        assert [trouble(deps) for deps in pair.replicas for _ in range(2)] == [""] * 4
+        pair.work()
+        assert len(pair.told()) == (seconds > 60)
+    assert pair.told() == ["Baton could not save anything for a while. It works again."]
 
 
 def test_a_refused_credential_is_told_at_once_and_mended_once(stage: Stage) -> None:

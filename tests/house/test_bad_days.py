@@ -17,6 +17,7 @@ PROOFS = {
     "The database is gone or silent": (
         f"{AWAY}::test_with_postgresql_gone_nothing_is_lost_and_people_hear_it",
         f"{AWAY}::test_with_postgresql_silent_people_are_answered_in_time_all_the_same",
+        f"{PULSE}::test_when_the_database_can_be_written_again_the_admin_hears_it_once",
     ),
     "SQLite is locked by another program": (
         f"{AWAY}::test_while_sqlite_is_locked_for_long_nothing_is_lost_and_people_hear_it",
