@@ -55,7 +55,7 @@ class Line:
 class Asked:
     """All that one reminder says, in `lines` the most urgent first.
 
-    `things` counts also what is not shown; `options` are moments to put it off to.
+    `things` counts also what is not shown; `options` are moments to put it off to. `unread`: late ones without a line.
     """
 
     person: Person
@@ -68,6 +68,7 @@ class Asked:
     next_at: datetime | None = None
     next_is_last: bool = False
     done: int = 0
+    unread: int = 0
 
 
 @dataclass
@@ -250,7 +251,7 @@ def _headline(asked: Asked, frame: Frame) -> Safe:
         return sentence("reminder.head_question", n=sum(1 for line in asked.lines if line.question))
     if not mine:
         n_late = sum(line.notice == LATE for line in notices)
-        return sentence("reminder.head_notice", late=n_late, soon=len(notices) - n_late)
+        return sentence("reminder.head_notice", late=n_late + asked.unread, soon=len(notices) - n_late)
     if late:
         return sentence("reminder.head_late", one=one, n=asked.things, late=len(late), name=name)
     if asked.last_hour:
@@ -316,7 +317,7 @@ def _spoken(asked: Asked, frame: Frame) -> str:
         "reminder.text",
         things=asked.things if mine else 0,
         title=thread.short_title(about[0]) if len(about) == 1 else "",
-        n=len(about),
+        n=len(about) + (0 if mine else asked.unread),
         due=mrkdwn.clock(due, frame.tz) if due else "",
         late=any(line.late or line.notice == LATE for line in asked.lines),
     )
