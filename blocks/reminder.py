@@ -312,7 +312,7 @@ def _spoken(asked: Asked, frame: Frame) -> str:
         title = thread.short_title(questions[0].handover) if len(questions) == 1 else ""
         day = _expected(questions[0], asked, frame)
         return sentence("reminder.text_question", title=title, n=len(questions), day=day)
-    due = thread.due_of(about[0]) if about else None
+    due = min((at for one in about if (at := thread.due_of(one))), default=None)
     return sentence(
         "reminder.text",
         things=asked.things if mine else 0,
