@@ -55,7 +55,7 @@ class Line:
 class Asked:
     """All that one reminder says, in `lines` the most urgent first.
 
-    `things` counts also what is not shown; `options` are moments to put it off to.
+    `things` counts also what is not shown; `options` are moments to put it off to. `unread`: late ones without a line.
     """
 
     person: Person
@@ -68,6 +68,7 @@ class Asked:
     next_at: datetime | None = None
     next_is_last: bool = False
     done: int = 0
+    unread: int = 0
 
 
 @dataclass
@@ -250,7 +251,7 @@ def _headline(asked: Asked, frame: Frame) -> Safe:
         return sentence("reminder.head_question", n=sum(1 for line in asked.lines if line.question))
     if not mine:
         n_late = sum(line.notice == LATE for line in notices)
-        return sentence("reminder.head_notice", late=n_late, soon=len(notices) - n_late)
+        return sentence("reminder.head_notice", late=n_late + asked.unread, soon=len(notices) - n_late)
     if late:
         return sentence("reminder.head_late", one=one, n=asked.things, late=len(late), name=name)
     if asked.last_hour:
@@ -311,12 +312,12 @@ def _spoken(asked: Asked, frame: Frame) -> str:
         title = thread.short_title(questions[0].handover) if len(questions) == 1 else ""
         day = _expected(questions[0], asked, frame)
         return sentence("reminder.text_question", title=title, n=len(questions), day=day)
-    due = thread.due_of(about[0]) if about else None
+    due = min((at for one in about if (at := thread.due_of(one))), default=None)
     return sentence(
         "reminder.text",
         things=asked.things if mine else 0,
         title=thread.short_title(about[0]) if len(about) == 1 else "",
-        n=len(about),
+        n=len(about) + (0 if mine else asked.unread),
         due=mrkdwn.clock(due, frame.tz) if due else "",
         late=any(line.late or line.notice == LATE for line in asked.lines),
     )

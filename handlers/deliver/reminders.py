@@ -122,6 +122,7 @@ def gathered(deps: Deps, found: Reminder, person: Person, now: datetime, *, only
         since=min((at for row in told for at in row.waits.values()), default=None),
         next_at=next_at,
         next_is_last=last,
+        unread=_unread(causes, wanted, person),
         done=sum(1 for line in found.shown if nag.is_turn(line[2]) and line not in standing),
     )
     return asked, _frame(deps, records, people)
@@ -197,6 +198,12 @@ def _questions(causes: dict[int, list[str]]) -> dict[int, list[str]]:
 
 def _answers_for(handover: Handover, person: Person) -> bool:
     return may(person, Deed.LATE_TAKE, handover.roles)
+
+
+def _unread(causes: dict[int, list[str]], wanted: Iterable[int], person: Person) -> int:
+    # Of records that were not read a head hears how many there are; who else answers for them, only the records say.
+    late = [h for h, named in causes.items() if any(remind.is_late(cause) for cause in named)]
+    return len(set(late) & set(list(wanted)[LOADED:])) if person.has(Role.HEAD_OF_DELIVERY) else 0
 
 
 def _urgency(row: Nag, causes: dict[int, list[str]]) -> int:

@@ -16,7 +16,7 @@ from bot.gate import Turn
 from bot.handover import Handover, Interval, State
 from bot.people import Role
 from tests.blocks.reading import buttons, words
-from tests.builders import ANA, BEN, DEV, HANA, HOLDERS, NOW, make_frame, make_handover
+from tests.builders import ANA, BEN, DEV, DUE_AT, HANA, HOLDERS, NOW, make_frame, make_handover
 
 HOSTILE = "<!channel> *bold* <https://evil.example|click>"
 
@@ -183,6 +183,13 @@ def test_the_first_thing_is_shown_by_name_whatever_else_is_late() -> None:
         assert len(message.blocks) <= 14
         assert {key for _, _, key in shown if key == LATE} == ({LATE} if notices[0] in others else set())
     assert "and 2 more wait on the client" in words(message)
+
+
+def test_the_notification_says_when_the_first_of_them_is_due() -> None:
+    """Also when another one comes first."""
+    later = make_handover(State.SCOPED, id=43, entries=[], answers=[], due_at=DUE_AT + timedelta(days=1))
+    message, _ = reminder(asked(line(later), line(open_one())), make_frame())
+    assert message.text == "6 things wait for you on 2 handovers, due Wed 10 Sep 10:00."
 
 
 def test_a_long_thing_leaves_room_for_one_notice() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from blocks.reminder import reminder as drawn
 from bot.actions import capture
 from bot.actions.lists import tick
 from bot.context import Kind
@@ -186,6 +187,11 @@ def test_the_last_word_names_what_it_is_for_however_much_is_late(desk: Desk) -> 
         assert first.handover.client == "ABC Fintech"
         assert asked.last_hour is (reminder.n == 2)
         assert asked.things == {ana: 30, dev: 10}[person]
+    hana = desk.people["hana"]
+    told = {n: [f"{hana.id}:late:{desk.monday.date()}"] for n in range(2, 11)}
+    message, _ = drawn(*gathered(desk.deps, replace(answers, person=hana.id, causes=told), hana, desk.clock.now()))
+    assert message.text.startswith("9 handovers late")
+    assert walk.shown({"blocks": message.blocks}).startswith("*9 handovers are late.*")
 
 
 def test_whoever_is_away_by_then_is_left_in_peace_and_the_deputy_hears(desk: Desk) -> None:
