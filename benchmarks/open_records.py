@@ -26,6 +26,8 @@ from tests.builders import make_handover
 POOLS = {Role.SALES_REP: 997, Role.PM: 31, Role.CSM: 29, Role.DELIVERY_MANAGER: 11}  # primes: no stride meets one twice
 COPIED = ("handover_deal", "role_holder", "item", "answer", "presale", "clock_interval", "timeline", "nag")
 PERSON, NAG = table(PersonRow), table(NagRow)
+FIRST_NAME = 10_000_000  # names of one length, so that none contains another
+NAME = f"'Client' || ({FIRST_NAME} + s.h)"
 # Copying needs no durability: a copy that breaks is made anew. Afterwards the database is as careful as ever.
 QUICK = {
     True: ("PRAGMA journal_mode=OFF", "PRAGMA synchronous=OFF", "PRAGMA cache_size=-500000"),
@@ -157,7 +159,7 @@ def copied(name: str, count: int, *, sqlite: bool) -> str:
     owner = "id" if name == "handover" else "handover_id"
     values = {column: f"t.{column}" for column in columns} | {owner: "s.h"}
     if name == "handover":
-        values |= {"deal_id": "'b' || s.h", "client": "'Client ' || s.h"}
+        values |= {"deal_id": "'b' || s.h", "client": NAME, "search": f"lower({NAME}) || ' b' || s.h"}
     if name == "role_holder":
         values["person_id"] = by_pool("t.role", {f"'{role.value}'": role for role in POOLS})
     if name == "nag":

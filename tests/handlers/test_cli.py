@@ -5,7 +5,6 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -38,18 +37,8 @@ def quiet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
         yield made
 
 
-def fastest(*arguments: str) -> float:
-    """Seconds of the fastest of five runs: what the machine does beside it is not ours."""
-    times = []
-    for _ in range(5):
-        began = time.perf_counter()
-        assert app(bare(), *arguments).code == 0
-        times.append(time.perf_counter() - began)
-    return min(times)
-
-
-def test_help_answers_at_once_and_loads_nothing_heavy() -> None:
-    assert fastest("--help") < 0.2
+def test_help_loads_nothing_heavy() -> None:
+    """So it answers at once; how soon is measured by `python -m benchmarks.start`."""
     command = [sys.executable, "-X", "importtime", APP, "--help"]
     loaded = subprocess.run(command, env=bare(), cwd=ROOT, capture_output=True, text=True, check=True).stderr  # noqa: S603
     modules = {line.rpartition("|")[2].strip().partition(".")[0] for line in loaded.splitlines()}
