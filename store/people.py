@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, select, update
+from sqlalchemy import RowMapping, Select, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from bot.people import Person, Role
@@ -17,6 +17,15 @@ from store.tables import PersonRow, table
 from store.text import clean
 
 PERSON = table(PersonRow)
+# Built once: every click and every card asks these.
+_BY_SLACK = select(PERSON).where(PERSON.c.slack_id == bindparam("known"))
+_BY_EMAIL = select(PERSON).where(PERSON.c.email == bindparam("known"))
+_BY_ID = select(PERSON).where(PERSON.c.id.in_(bindparam("ids", expanding=True)))
+_HOME_SEEN = (
+    select(PERSON.c.id)
+    .where(PERSON.c.id.in_(bindparam("ids", expanding=True)), PERSON.c.home_seen)
+    .order_by(PERSON.c.id)
+)
 
 
 @dataclass(frozen=True)
@@ -59,18 +68,18 @@ class PeopleQueries:
 
     def by_slack(self, slack_id: str) -> Person | None:
         """A person by Slack user id."""
-        return self._one(select(PERSON).where(PERSON.c.slack_id == slack_id)) if slack_id else None
+        return self._one(_BY_SLACK, slack_id) if slack_id else None
 
     def by_email(self, email: str) -> Person | None:
         """A person by e-mail, in any case."""
-        return self._one(select(PERSON).where(PERSON.c.email == address(email))) if address(email) else None
+        return self._one(_BY_EMAIL, address(email)) if address(email) else None
 
     def people(self, ids: Iterable[int]) -> dict[int, Person]:
         """Several people by id; unknown ids are left out."""
         wanted = {person_id for person_id in ids if person_id}
         if not wanted:
             return {}
-        rows = self.session.execute(select(PERSON).where(PERSON.c.id.in_(wanted))).mappings()
+        rows = self.session.execute(_BY_ID, {"ids": list(wanted)}).mappings()
         return {row["id"]: self.directory.person(row) for row in rows}
 
     def slack_ids(self) -> list[str]:
@@ -79,16 +88,15 @@ class PeopleQueries:
 
     def home_seen(self, ids: Iterable[int]) -> list[int]:
         """Which of these people have ever opened their Home, by ascending id."""
-        wanted = select(PERSON.c.id).where(PERSON.c.id.in_(set(ids)), PERSON.c.home_seen).order_by(PERSON.c.id)
-        return list(self.session.execute(wanted).scalars())
+        return list(self.session.execute(_HOME_SEEN, {"ids": list(set(ids))}).scalars())
 
     def represented(self, person_ids: Iterable[int]) -> list[int]:
         """Ids of everyone who chose one of these people as deputy."""
         chose = select(PERSON.c.id).where(PERSON.c.deputy_id.in_({one for one in person_ids if one}))
         return list(self.session.execute(chose.order_by(PERSON.c.id)).scalars())
 
-    def _one(self, query: Select[Any]) -> Person | None:
-        row = self.session.execute(query).mappings().first()
+    def _one(self, query: Select[Any], known: str) -> Person | None:
+        row = self.session.execute(query, {"known": known}).mappings().first()
         return self.directory.person(row) if row else None
 
 

@@ -1,5 +1,6 @@
 """The few statements that SQLite and PostgreSQL spell differently."""
 
+import functools
 import hashlib
 from typing import Any
 
@@ -28,6 +29,10 @@ def insert_new(session: Session, target: Table, values: dict[str, Any]) -> bool:
 
     On PostgreSQL it waits for another transaction which is inserting the same key right now.
     """
-    insert = postgresql.insert(target) if on_postgres(session) else sqlite.insert(target)
-    first = next(iter(target.primary_key.columns))
-    return session.execute(insert.values(**values).on_conflict_do_nothing().returning(first)).first() is not None
+    return session.execute(_inserting(target, postgres=on_postgres(session)), values).first() is not None
+
+
+@functools.cache
+def _inserting(target: Table, *, postgres: bool) -> Any:
+    insert = postgresql.insert(target) if postgres else sqlite.insert(target)
+    return insert.on_conflict_do_nothing().returning(next(iter(target.primary_key.columns)))

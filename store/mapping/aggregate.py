@@ -3,16 +3,15 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import BindParameter, RowMapping, bindparam, insert, literal, select, union_all, update
+from sqlalchemy import Connection, RowMapping, bindparam, insert, literal, select, union_all, update
 from sqlalchemy.orm import Session
 
 from bot.deal import Deal
 from bot.handover import Handover
 from store.mapping import entries, families, record
 from store.mapping.deal import deal_json, deal_of
-from store.mapping.family import OWNER, Kept, Values
+from store.mapping.family import OWNER, Family, Kept, Values, Which, of_one, of_several
 from store.tables import HandoverDealRow, HandoverRow, table
 
 HANDOVER, DEAL = table(HandoverRow), table(HandoverDealRow)
@@ -70,36 +69,50 @@ def _loaded(session: Session, ids: Iterable[int], *, lock: bool) -> list[tuple[H
 
 
 def _chunk(session: Session, ids: list[int], *, lock: bool) -> dict[int, tuple[Handover, Parts]]:
-    own = session.execute(_LOCKED if lock else _OWN, {"ids": ids}).mappings().all()
-    deals = session.execute(_DEALS, {"ids": ids}).mappings()
+    connection = session.connection()  # looked up once: the session looks it up, with care, for every statement
+    asked, given = (_OF_ONE, {"one": ids[0]}) if len(ids) == 1 else (_OF_SEVERAL, {"ids": ids})
+    own = connection.execute(asked.locked if lock else asked.own, given).mappings().all()
+    if not own:
+        return {}
+    deals = connection.execute(asked.deals, given).mappings()
     deal_by_id = {row[OWNER]: deal_of(row["data"]) for row in deals}
     found: dict[int, tuple[Handover, Parts]] = {
         row["id"]: (record.handover_of(row, deal_by_id[row["id"]]), [{} for _ in families.FAMILIES]) for row in own
     }
-    for n in session.execute(_FILLED, {"ids": list(found)}).scalars():
-        _fill(session, n, found, held=lock)
-    for handover_id, its_entries in entries.load(session, found).items():
+    for n in connection.execute(asked.filled, given).scalars():
+        rows = connection.execute(asked.families[n], given).mappings()
+        _fill(families.FAMILIES[n], n, rows, found, held=lock)
+    for handover_id, its_entries in entries.read(connection, asked.entries, given).items():
         found[handover_id][0].entries = its_entries
     return found
 
 
-_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
-_OWN = select(HANDOVER).where(HANDOVER.c.id.in_(_IDS)).order_by(HANDOVER.c.id)
-_LOCKED = _OWN.with_for_update()
-_DEALS = select(DEAL).where(DEAL.c.handover_id.in_(_IDS))
-# Which families have rows at all: most records have few of them, and a look is cheaper than fourteen empty answers.
-_FILLED = union_all(
-    *(
-        select(literal(n)).where(select(family.table).where(family.owned).exists())
-        for n, family in enumerate(families.FAMILIES)
-    )
-)
+class _Asked:
+    """The statements that load whole handovers, of one or of several."""
+
+    def __init__(self, which: Which) -> None:
+        self.own = select(HANDOVER).where(which(HANDOVER.c.id)).order_by(HANDOVER.c.id)
+        self.locked = self.own.with_for_update()
+        self.deals = select(DEAL).where(which(DEAL.c.handover_id))
+        # Which families have rows at all: most records have few, and a look is cheaper than fourteen empty answers.
+        self.filled = union_all(
+            *(
+                select(literal(n)).where(select(family.table).where(family.owned(which)).exists())
+                for n, family in enumerate(families.FAMILIES)
+            )
+        )
+        self.families = [family.of(which) for family in families.FAMILIES]
+        self.entries = entries.Asked(which)
 
 
-def _fill(session: Session, n: int, found: dict[int, tuple[Handover, Parts]], *, held: bool) -> None:
-    family = families.FAMILIES[n]
+_OF_ONE, _OF_SEVERAL = _Asked(of_one), _Asked(of_several)
+
+
+def _fill(
+    family: Family, n: int, found_rows: Iterable[RowMapping], found: dict[int, tuple[Handover, Parts]], *, held: bool
+) -> None:
     rows: dict[int, list[RowMapping]] = {}
-    for row in session.execute(family.of_ids, {"ids": list(found)}).mappings():
+    for row in found_rows:
         rows.setdefault(row[OWNER], []).append(row)
     for handover_id, mine in rows.items():
         handover, parts = found[handover_id]
@@ -110,9 +123,10 @@ def _fill(session: Session, n: int, found: dict[int, tuple[Handover, Parts]], *,
 
 def add(session: Session, handover: Handover) -> Stored:
     """Stores a new handover, which has its id already, with all its parts."""
-    session.execute(insert(DEAL), {OWNER: handover.id, "data": deal_json(handover.deal)})
+    connection = session.connection()
+    connection.execute(insert(DEAL), {OWNER: handover.id, "data": deal_json(handover.deal)})
     nothing = Stored({}, handover.deal, parts=tuple({} for _ in families.FAMILIES), entries=({}, {}))
-    return _save_parts(session, handover, nothing).stored
+    return _save_parts(connection, handover, nothing).stored
 
 
 def save(session: Session, handover: Handover, old: Stored, *, look_at: datetime) -> Saved:
@@ -120,30 +134,34 @@ def save(session: Session, handover: Handover, old: Stored, *, look_at: datetime
 
     A record that changed is to be looked at again at `look_at`.
     """
-    saved = _save_parts(session, handover, old)
-    changed = _save_deal(session, handover, old.deal) or saved.changed
+    connection = session.connection()
+    saved = _save_parts(connection, handover, old)
+    changed = _save_deal(connection, handover, old.deal) or saved.changed
     new = saved.stored.row
     values = {column: value for column, value in new.items() if old.row[column] != value}
     if values or changed:
         handover.rev += 1
         values |= {"rev": handover.rev, "next_look_at": look_at}
-        session.execute(update(HANDOVER).where(HANDOVER.c.id == handover.id).values(**values))
+        connection.execute(_SAVED, {"one": handover.id, **values})
         changed = True
     return Saved(changed, saved.stored)
 
 
-def _save_deal(session: Session, handover: Handover, old: Deal) -> bool:
+_SAVED = update(HANDOVER).where(HANDOVER.c.id == bindparam("one"))
+
+
+def _save_deal(connection: Connection, handover: Handover, old: Deal) -> bool:
     # A deal is never changed in place; written out, two of them may still be the same.
     if handover.deal == old or (data := deal_json(handover.deal)) == deal_json(old):
         return False
-    session.execute(update(DEAL).where(DEAL.c.handover_id == handover.id).values(data=data))
+    connection.execute(update(DEAL).where(DEAL.c.handover_id == handover.id).values(data=data))
     return True
 
 
-def _save_parts(session: Session, handover: Handover, old: Stored) -> Saved:
-    changed, its_entries = entries.save(session, handover, old.entries)
+def _save_parts(connection: Connection, handover: Handover, old: Stored) -> Saved:
+    changed, its_entries = entries.save(connection, handover, old.entries)
     parts = tuple(family.kept(handover) for family in families.FAMILIES)
     for family, before, after in zip(families.FAMILIES, old.parts, parts, strict=True):
-        wrote = family.save(session, handover.id, old=before, new=after)
+        wrote = family.save(connection, handover.id, old=before, new=after)
         changed = changed or (wrote and family is not families.POSTS)
     return Saved(changed, Stored(record.columns(handover), handover.deal, parts, its_entries))

@@ -11,12 +11,22 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum
-from functools import cached_property
 from types import UnionType
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Select, Table, and_, bindparam, delete, insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    delete,
+    insert,
+    select,
+    update,
+)
 
 from bot.handover import Handover
 from store.tables.row import Row, table
@@ -27,6 +37,20 @@ Kept = dict[Any, Values]
 """What the database holds of one family: the part's key → its columns."""
 
 OWNER = "handover_id"
+Which = Callable[[ColumnElement[Any]], ColumnElement[bool]]
+"""Of which handovers: of one, or of several. Statements are built once for each: a card asks for every family."""
+
+
+def of_one(column: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Of the handover `one`; with one value to bind nothing is spelled out anew."""
+    return column == bindparam("one")
+
+
+def of_several(column: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Of the handovers `ids`."""
+    return column.in_(bindparam("ids", expanding=True))
+
+
 PLAIN = frozenset({int, bool, type(None), datetime, date, float})
 
 
@@ -117,15 +141,13 @@ class Family:
         """Where it is kept."""
         return table(self.model)
 
-    @cached_property
-    def of_ids(self) -> Select[Any]:
-        """The rows of the handovers `ids`, in order. Built once: a card asks for every family."""
-        return select(self.table).where(self.owned).order_by(self.table.c[OWNER], self.table.c[self.key])
+    def of(self, which: Which) -> Select[Any]:
+        """The rows of these handovers, in order."""
+        return select(self.table).where(self.owned(which)).order_by(self.table.c[OWNER], self.table.c[self.key])
 
-    @property
-    def owned(self) -> ColumnElement[bool]:
-        """Whether a row is of one of the handovers `ids`."""
-        return self.table.c[OWNER].in_(bindparam("ids", expanding=True))
+    def owned(self, which: Which) -> ColumnElement[bool]:
+        """Whether a row is of one of these handovers."""
+        return which(self.table.c[OWNER])
 
     def kept(self, handover: Handover) -> Kept:
         """What the database should hold of this handover."""
@@ -135,7 +157,7 @@ class Family:
         """These rows of one handover, in order, by their keys."""
         return {(row[self.key] if self.key != "n" else n): row for n, row in enumerate(rows)}
 
-    def save(self, session: Session, handover_id: int, *, old: Kept, new: Kept) -> bool:
+    def save(self, connection: Connection, handover_id: int, *, old: Kept, new: Kept) -> bool:
         """Writes the differences; whether there were any. ValueError when a family that only grows would change."""
         gone = [key for key in old if key not in new]
         changed = {key: _difference(old[key], row) for key, row in new.items() if key in old and old[key] != row}
@@ -143,11 +165,11 @@ class Family:
         if self.only_grows and (gone or changed):
             raise ValueError(f"HO-{handover_id}: {self.table.name} only grows; what is stored stays as it is.")
         for key in gone:
-            session.execute(delete(self.table).where(self._at(handover_id, key)))
+            connection.execute(delete(self.table).where(self._at(handover_id, key)))
         for key, values in changed.items():
-            session.execute(update(self.table).where(self._at(handover_id, key)).values(values))
+            connection.execute(update(self.table).where(self._at(handover_id, key)).values(values))
         if added:
-            session.execute(insert(self.table), added)
+            connection.execute(insert(self.table), added)
         return bool(gone or changed or added)
 
     def _at(self, handover_id: int, key: Any) -> Any:
