@@ -25,7 +25,7 @@ from statistics import median
 from urllib.parse import urlencode
 
 from benchmarks.child import BATON, child
-from benchmarks.open_records import FIRST_NAME
+from benchmarks.open_records import FIRST_NAME, calm
 from benchmarks.sweep import prepared
 from sandbox import company
 from tests.stories.replicas import CONFIG
@@ -221,9 +221,10 @@ def _each(
         return
     case = Case(sizes[0], free_port(), folder / f"{sizes[0]}.db")
     url = f"sqlite:///{case.database}"
-    prepared(url, case.handovers, 1).loaded.deps.store.db.dispose()
+    prepared(url, case.handovers, 1, named=True).loaded.deps.store.db.dispose()
     own = {**env, "DATABASE_URL": url, "BATON_PORT": str(case.port)}
     with child(BATON, own, case.port):
+        calm(case.database)
         yield from _each(fault, env, folder, sizes[1:], [*cases, case], bare)
 
 

@@ -7,6 +7,7 @@ Baton planned it for the first one. Nothing is due before tomorrow.
 import sqlite3
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -93,13 +94,13 @@ def times(deps: Deps) -> Times:
     )
 
 
-def load(deps: Deps, count: int) -> Loaded:
-    """Fills an empty database with so many open handovers, and shows that nothing is due in it."""
+def load(deps: Deps, count: int, *, named: bool = False) -> Loaded:
+    """Fills an empty database with so many open handovers of which nothing is due; `named`: found by their names."""
     at = times(deps)
     deps.clock.advance(at.now - deps.clock.now())
     people(deps)
     today, tomorrow = planned(deps, at.due_today), planned(deps, at.due_tomorrow)
-    copy(deps.store.db, count)
+    copy(deps.store.db, count, named=named)
     return Loaded(deps, count, at, today, tomorrow)
 
 
@@ -138,7 +139,7 @@ def planned(deps: Deps, scoped_at: datetime) -> Plan:
     return Plan(scoped_at, handover.due_at, {role: nags[held] for role, held in roles.items() if held in nags})
 
 
-def copy(db: Db, count: int) -> None:
+def copy(db: Db, count: int, *, named: bool) -> None:
     """The first record, so many times, in the order of the ids; without a durable commit for each."""
     db.dispose()  # SQLite changes its journal only when nobody else is there
     connection: Any = (
@@ -148,6 +149,8 @@ def copy(db: Db, count: int) -> None:
         connection.execute(statement)
     for name in ("handover", *COPIED):
         connection.execute(copied(name, count, sqlite=db.sqlite))
+    if named:
+        connection.execute(ends(count, sqlite=db.sqlite))
     for statement in CAREFUL[db.sqlite]:
         connection.execute(statement)
     connection.close()
@@ -168,6 +171,23 @@ def copied(name: str, count: int, *, sqlite: bool) -> str:
     return (
         f"{SERIES[sqlite].format(n=count)} INSERT INTO {name} ({names})"  # noqa: S608 - our own names
         f" SELECT {chosen} FROM series s CROSS JOIN {name} t WHERE t.{owner} = 1"
+    )
+
+
+def calm(file: Path) -> None:
+    """Takes out every look that waits: a first start looks at all records anew, which is measured elsewhere."""
+    line = sqlite3.connect(file, timeout=60)
+    line.execute("UPDATE handover SET next_look_at = NULL WHERE next_look_at IS NOT NULL")
+    line.commit()
+    line.close()
+
+
+def ends(count: int, *, sqlite: bool) -> str:
+    """INSERT of every end of the copies' names into the index of names."""
+    places = " UNION ALL ".join(f"SELECT {n + 1} AS place" for n in range(len(f"Client{FIRST_NAME}")))
+    return (
+        f"{SERIES[sqlite].format(n=count)} INSERT INTO name_end (name_end, handover_id)"  # noqa: S608 - our own names
+        f" SELECT substr(lower({NAME}), p.place), s.h FROM series s CROSS JOIN ({places}) p"
     )
 
 

@@ -16,6 +16,7 @@ from statistics import median
 
 from benchmarks.ack import CONFIG_WITH_OPS, fire
 from benchmarks.child import BATON, ROOT, child
+from benchmarks.open_records import calm
 from benchmarks.sweep import prepared
 from sandbox import company
 from tests.stories.stage import staged
@@ -58,13 +59,15 @@ def taken(*command: str) -> float:
 def measure(folder: Path, count: int, rounds: int = ROUNDS) -> Figures:
     """Start, ask, stop, help, again and again."""
     url = f"sqlite:///{folder}/many.db"
-    prepared(url, count, 1).loaded.deps.store.db.dispose()
+    prepared(url, count, 1, named=True).loaded.deps.store.db.dispose()
     config = folder / "baton.toml"
     config.write_text(CONFIG_WITH_OPS.format(channel=company.HANDOVERS_CHANNEL))
     found = Figures()
     with staged(folder) as stage:
         env = {**stage.env, "DATABASE_URL": url, "BATON_CONFIG": str(config)}
         port = int(env["BATON_PORT"])
+        with child(BATON, env, port):
+            calm(folder / "many.db")
         for _ in range(rounds):
             with child(BATON, env, port) as one:
                 for words in ASKED:

@@ -92,7 +92,7 @@ def spread(count: int, due: int, number: int) -> list[int]:
     return [place * stride + 2 + number % max(1, stride - 2) for place in range(due)][: count - 1]
 
 
-def prepared(url: str, count: int, due: int) -> Case:
+def prepared(url: str, count: int, due: int, *, named: bool = False) -> Case:
     """A database with so many open handovers, wired as `app.py serve` wires it, with nobody at work beside it."""
     env = {
         "SLACK_BOT_TOKEN": "xoxb-sandbox", "SLACK_SIGNING_SECRET": "secret", "HUBSPOT_TOKEN": "token",
@@ -100,7 +100,7 @@ def prepared(url: str, count: int, due: int) -> Case:
         "BATON_PUBLIC_URL": "http://127.0.0.1:1",
     }  # fmt: skip
     began = perf_counter()
-    loaded = load(build(read(env, settings_table()), env, clock=Clock()), count)
+    loaded = load(build(read(env, settings_table()), env, clock=Clock()), count, named=named)
     with loaded.deps.store.db.read() as session:
         stored = session.execute(select(func.count()).select_from(HANDOVER)).scalar_one()
     assert stored == count, stored

@@ -4,9 +4,10 @@ Nothing that is returned can be saved. Lists of records come without a promise a
 """
 
 import re
+from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, not_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, exists, func, not_, or_, select
 
 from bot.deal import Deal
 from bot.handover import ENDED, Event, Handover, State
@@ -16,7 +17,7 @@ from store import ahead, known
 from store.checklists import ChecklistQueries
 from store.held import held_by
 from store.inbox import Delivery, InboxReader
-from store.mapping import aggregate, families
+from store.mapping import aggregate, families, names
 from store.mapping.deal import deal_of
 from store.nags import NagQueries
 from store.overview import Overviewer
@@ -28,12 +29,14 @@ from store.tables import (
     RoleHolderRow,
     table,
 )
-from store.text import patterns
+from store.text import folded
 
 HANDOVER, ROLE, POST = table(HandoverRow), table(RoleHolderRow), table(PostRow)
 INTERVAL, SNAPSHOT = table(IntervalRow), table(DealSnapshotRow)
 REFERENCE = re.compile(r"^\s*(?:HO[-\s]?)?(\d{1,9})\s*$", re.IGNORECASE)
 LISTED = 200
+_HOLDERS = select(ROLE).where(ROLE.c.handover_id.in_(bindparam("ids", expanding=True)))
+_THERE = select(HANDOVER.c.id).where(HANDOVER.c.id == bindparam("one"))
 CLOSED = [state.value for state in ENDED]
 BEFORE_GATE = [State.WON.value, State.SCOPED.value, State.PROVISIONED.value]
 
@@ -79,15 +82,25 @@ class Reader(Overviewer, NagQueries, ChecklistQueries):
         Case and accents do not count. "HO-42" finds that record. No words find nothing. With `holder`, only records in
         which that person holds a role (and "HO-42").
         """
-        wanted = patterns(words)
-        referred = self.by_ref(words)
+        return aggregate.load(self.session, self.named(words, holder=holder, limit=limit))
+
+    def named(self, words: str, *, holder: int | None = None, limit: int = 20) -> list[int]:
+        """Ids of what `search` finds, for who asks often and loads once."""
+        wanted = folded(words).split()
         if not wanted:
             return []
-        matching = [HANDOVER.c.search.like(pattern, escape="\\") for pattern in wanted]
-        if holder is not None:
-            matching.append(HANDOVER.c.id.in_(select(ROLE.c.handover_id).where(ROLE.c.person_id == holder)))
-        found = self._handovers(_open_first().where(*matching), limit)
-        return [referred, *(h for h in found if h.id != referred.id)][:limit] if referred else found
+        connection = self.session.connection()
+        match = REFERENCE.match(words)
+        referred = connection.execute(_THERE, {"one": int(match[1])}).scalar() if match else None
+        found = names.find(connection, wanted, holder=holder, limit=limit)
+        return [referred, *(one for one in found if one != referred)][:limit] if referred else found
+
+    def holders(self, ids: Collection[int]) -> dict[int, dict[Role, int]]:
+        """Who holds which role of these records; a record without any is there too."""
+        found: dict[int, dict[Role, int]] = {handover_id: {} for handover_id in ids}
+        for row in self.session.execute(_HOLDERS, {"ids": list(ids)}) if ids else ():
+            found[row.handover_id][Role(row.role)] = row.person_id
+        return found
 
     def mine(self, person_id: int, *, limit: int = LISTED) -> list[Handover]:
         """Open records in which the person holds a role or an item that they took over, the nearest due time first."""

@@ -130,12 +130,12 @@ def commit(deps: Deps, asked: Asked) -> Message:
     found, words = first_words(deps, asked)
     if isinstance(found, Message) and may_capture(asked.person, {}):
         other, rest = first_words(deps, asked, everywhere=True)
-        found, words = (other, rest) if isinstance(other, Handover) else (found, words)
+        found, words = (other, rest) if isinstance(other, int) else (found, words)
     if isinstance(found, Message):
         return found
     taken = capture.Capture(kind=Kind.COMMITMENT, lines=lines_of(words), batch=asked.trigger_id, source=Source.COMMAND)
     now = deps.clock.now()
-    return done(deps, asked, lambda unit, who: capture.add(unit, found.id, who, taken, terms=deps.terms, now=now))
+    return done(deps, asked, lambda unit, who: capture.add(unit, found, who, taken, terms=deps.terms, now=now))
 
 
 def scope(deps: Deps, asked: Asked) -> Message | None:
@@ -227,16 +227,26 @@ def within(person: Person) -> int | None:
     return None if sight(person, {}) is Sight.WHOLE else person.id
 
 
-def first_words(deps: Deps, asked: Asked, *, everywhere: bool = False) -> tuple[Handover | Message, str]:
-    """The longest beginning of the words that names one handover, and what follows it."""
+def first_words(deps: Deps, asked: Asked, *, everywhere: bool = False) -> tuple[int | Message, str]:
+    """The longest beginning of the words that names one handover: its id, and what follows it."""
     words = asked.rest.split()
-    for count in range(min(len(words) - 1, 6), 0, -1):
-        found = one(deps, asked, " ".join(words[:count]), everywhere=everywhere)
-        if isinstance(found, Handover):
-            return found, " ".join(words[count:])
+    holder = None if everywhere else within(asked.person)
+    named, length = 0, 0
+    with deps.store.read() as reader:
+        for count in range(1, min(len(words) - 1, 6) + 1):
+            found = reader.named(" ".join(words[:count]), holder=holder, limit=11)
+            held = reader.holders(found)
+            hits = [n for n in found if everywhere or sight(asked.person, held[n]) is Sight.WHOLE]
+            if len(hits) == 1:
+                named, length = hits[0], count
+            if not found and count > 1:  # more words find no more; only "HO 42" is found by two words and not by one
+                break
+    if named:
+        return named, " ".join(words[length:])
     if len(words) < 2:  # noqa: PLR2004 - a name and at least one word
         return line(deps, f"Write it like this: /handover {asked.verb} ABC weekly call until go-live"), ""
-    return one(deps, asked, words[0], everywhere=everywhere), ""
+    named_first = one(deps, asked, words[0], everywhere=everywhere)
+    return (named_first.id if isinstance(named_first, Handover) else named_first), ""
 
 
 def clicked(asked: Asked) -> Click:

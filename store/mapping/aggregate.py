@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot.deal import Deal
 from bot.handover import Handover
-from store.mapping import entries, families, record
+from store.mapping import entries, families, names, record
 from store.mapping.deal import deal_json, deal_of
 from store.mapping.family import OWNER, Family, Kept, Values, Which, of_one, of_several
 from store.tables import HandoverDealRow, HandoverRow, table
@@ -125,6 +125,7 @@ def add(session: Session, handover: Handover) -> Stored:
     """Stores a new handover, which has its id already, with all its parts."""
     connection = session.connection()
     connection.execute(insert(DEAL), {OWNER: handover.id, "data": deal_json(handover.deal)})
+    names.keep(connection, handover.id, old="", new=record.columns(handover)["search"])
     nothing = Stored({}, handover.deal, parts=tuple({} for _ in families.FAMILIES), entries=({}, {}))
     return _save_parts(connection, handover, nothing).stored
 
@@ -143,6 +144,8 @@ def save(session: Session, handover: Handover, old: Stored, *, look_at: datetime
         handover.rev += 1
         values |= {"rev": handover.rev, "next_look_at": look_at}
         connection.execute(_SAVED, {"one": handover.id, **values})
+        if "search" in values:
+            names.keep(connection, handover.id, old=old.row["search"], new=values["search"])
         changed = True
     return Saved(changed, saved.stored)
 

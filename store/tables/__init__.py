@@ -21,6 +21,7 @@ from store.tables.record import (
     EventRow,
     HandoverDealRow,
     HandoverRow,
+    NameEndRow,
     OverrideRow,
     RoleHolderRow,
 )
@@ -46,6 +47,7 @@ __all__ = [
     "JobRow",
     "JobStepRow",
     "NagRow",
+    "NameEndRow",
     "OverrideRow",
     "PaceRow",
     "PersonRow",

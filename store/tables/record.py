@@ -3,10 +3,13 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, String, UniqueConstraint
+from sqlalchemy.dialects import postgresql
 from sqlmodel import Field
 
 from store.tables.row import Row, as_json, long, part_of, place
+
+ENDS = String().with_variant(postgresql.VARCHAR(collation="C"), "postgresql")
 
 
 class HandoverRow(Row, table=True):
@@ -55,6 +58,16 @@ class HandoverRow(Row, table=True):
     rev: int = 0
     next_look_at: datetime | None = Field(default=None, index=True)
     search: str = long()
+
+
+class NameEndRow(Row, table=True):
+    """An end of a word of `handover.search`, by which a part of a name is found; compared byte by byte."""
+
+    __tablename__ = "name_end"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    name_end: str = Field(primary_key=True, sa_type=ENDS)
+    handover_id: int = Field(primary_key=True, foreign_key="handover.id", ondelete="CASCADE", index=True)
 
 
 class HandoverDealRow(Row, table=True):

@@ -9,7 +9,7 @@ from sqlalchemy import insert
 from bot.context import Kind
 from bot.handover import Handover, Interval, Item, Post, State
 from bot.people import Role
-from store.mapping import record
+from store.mapping import names, record
 from store.store import Store
 from store.tables import HandoverRow, table
 from tests.store import records
@@ -167,6 +167,44 @@ def test_what_was_said_is_found_months_later_with_who_said_it(store: Store) -> N
     assert found.holders == {Role.PM: ids["Ana"]}
     assert found.entry.at == records.NOW
     assert other.id != first.id
+
+
+def test_a_record_is_found_by_its_name_of_today_and_not_by_that_of_yesterday(store: Store) -> None:
+    with store.write() as unit:
+        added = unit.add(records.handover("d1", client="ABC Fintech", project="Cloud"))
+    with store.write() as unit:
+        handover = unit.handover(added.id)
+        assert handover is not None
+        handover.client = "ABC Bank"
+        unit.save(handover)
+    with store.read() as reader:
+        assert [clients(reader.search(words)) for words in ("abc", "bank", "ank", "fintech", "in", "clou")] == [
+            ["ABC Bank"], ["ABC Bank"], ["ABC Bank"], [], [], ["ABC Bank"],
+        ]  # fmt: skip
+
+
+def test_a_frequent_word_finds_the_newest_and_open_ones_first(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beyond so many the index is no help: the newest are looked through, whatever the words."""
+    monkeypatch.setattr(names, "FEW", 2)
+    states = [State.WON, State.CLOSED, State.WON, State.CLOSED, State.PRESALE]
+    with store.write() as unit:
+        for n, state in enumerate(states, start=1):
+            unit.add(records.handover(f"d{n}", client=f"Client {n}", project="Frequent", state=state))
+    with store.read() as reader:
+        assert reader.named("frequent client") == [5, 3, 1, 4, 2]
+        assert reader.named("frequent", limit=2) == [5, 3]
+        assert reader.named("client frequent", limit=4) == [5, 3, 1, 4]
+        assert reader.named("frequent d4") == [4]
+        assert reader.named("ho-2 ") == [2]
+
+
+def test_a_long_word_is_compared_to_its_end_and_more_than_the_index_holds(store: Store) -> None:
+    word = "Donaudampfschifffahrtsgesellschaft"
+    with store.write() as unit:
+        unit.add(records.handover("d1", client=word))
+        unit.add(records.handover("d2", client=f"{word[:25]}sverein"))
+    with store.read() as reader:
+        assert [reader.named(part) for part in (word, word[:24], word[5:], f"{word}x")] == [[1], [2, 1], [1], []]
 
 
 @pytest.mark.slow

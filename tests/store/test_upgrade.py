@@ -254,3 +254,23 @@ def test_settings_and_pinned_versions_are_the_same_when_checklists_can_be_kept(
             kept, "default", 1, "2", "text", 0, 1, START, applied_by=1, applied_at=START
         )
     store.db.dispose()
+
+
+def test_records_from_before_the_index_of_names_are_found_by_any_part_of_their_names(
+    url: str, tmp_path: Path, clocks: Clocks
+) -> None:
+    at_revision(url, tmp_path, "0005")
+    people(url)
+    blank = {"connection": "hubspot", "opened_at": OPENED, "rehearsal": False, "scoped_by": 0, "worked_seconds": 0}
+    names = ("abc fintech cloud migration d1", "muller & sohne d2")
+    for n, name in enumerate(names, start=1):
+        put(url, "handover", {**blank, "id": n, "deal_id": f"d{n}", "state": "won", "rev": 0, "search": name})
+        put(url, "handover_deal", {"handover_id": n, "data": deal_json(deal(f"d{n}"))})
+    assert migrate(url).before == "0005"
+    same_as_models(url)
+    store = opened(url, clocks)
+    with store.read() as reader:
+        assert [reader.named(words) for words in ("grat", "Müll", "fin abc", "intech migra", "x")] == [
+            [1], [2], [1], [1], [],
+        ]  # fmt: skip
+    store.db.dispose()
