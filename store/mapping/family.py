@@ -6,6 +6,7 @@ the family is declared: nothing can be forgotten by the mapping.
 
 import copy
 import dataclasses
+import operator
 import typing
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from types import UnionType
 from typing import Any
 
 from sqlalchemy import (
+    JSON,
     ColumnElement,
     Connection,
     RowMapping,
@@ -77,14 +79,26 @@ class Codec:
         wanted, there = set(self.columns.values()), {column.name for column in table(model).columns} - set(beside)
         if wanted != there:
             raise TypeError(f"{record.__name__} and {model.__name__} differ: {sorted(wanted ^ there)}")
+        # A save encodes every part twice: what can be known of a field's type is found out here, once.
+        got = operator.attrgetter(*self.columns)
+        self._read = got if len(self.columns) > 1 else lambda record: (got(record),)
+        self._spelled = [column for name, column in self.columns.items() if _may_differ(hints[name])]
+        self._nested = [c.name for c in table(model).columns if isinstance(c.type, JSON) and c.name in wanted]
 
     def encode(self, record: Any) -> Values:
         """The record's columns."""
-        return {column: _encoded(getattr(record, name)) for name, column in self.columns.items()}
+        values = dict(zip(self.columns.values(), self._read(record), strict=True))
+        for column in self._spelled:
+            values[column] = _encoded(values[column])
+        return values
 
     def held(self, row: RowMapping) -> Values:
         """The columns as the database holds them: what `encode` gives for the record of this row."""
-        return {column: _apart(row[column]) for column in self.columns.values()}
+        values = {column: row[column] for column in self.columns.values()}
+        for column in self._nested:
+            # The record of the row may change its JSON in place; what is held must not follow.
+            values[column] = copy.deepcopy(values[column])
+        return values
 
     def decode(self, values: RowMapping, **elsewhere: Any) -> Any:
         """The record of these columns; fields kept elsewhere are given, or have their defaults."""
@@ -105,9 +119,10 @@ def _encoded(value: Any) -> Any:
     return json_ready(value) if isinstance(value, dict) else value
 
 
-def _apart(value: Any) -> Any:
-    # The record of the row may change its JSON in place; what is held must not follow.
-    return copy.deepcopy(value) if isinstance(value, (dict, list)) else value
+def _may_differ(hint: Any) -> bool:
+    # Whether a field of this type may be spelled differently in a column: all but numbers, moments and days.
+    options = typing.get_args(hint) if isinstance(hint, UnionType) else (hint,)
+    return any(option not in PLAIN for option in options)
 
 
 def _enum_of(hint: Any) -> type[Enum] | None:

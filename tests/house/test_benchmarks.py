@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import intake, walk
+from benchmarks import ack, intake, walk
 from benchmarks.start import Figures
 from tests.stories import walk as road
 from tests.stories.stage import staged
@@ -52,3 +52,27 @@ def test_a_win_is_counted_at_each_system_and_in_our_own_transactions(tmp_path: P
         before = found.copy()
         stage.deps.slack.call("auth.test")
         assert found == before, "what comes after it is not counted"
+
+
+def asked(few: float, many: float, bare: float, *, refused: int = 0) -> ack.Deed:
+    """A round of ten answers on each side, all equally fast."""
+    rounds = {100: [ack.Round([few] * 10)], 100_000: [ack.Round([many] * 10, refused)]}
+    return ack.Deed("card", 1, bare=[ack.Round([bare] * 10)], ours=rounds)
+
+
+def test_an_answer_is_judged_beside_the_bare_one_by_growth_by_seconds_and_by_what_it_says() -> None:
+    assert asked(0.015, 0.015, 0.010).problems() == []
+    slow = asked(0.016, 0.016, 0.010).problems()
+    assert len(slow) == 4, "p50 and p95, few and many"
+    assert "p95 is 1.60 times the bare command's at 100,000 handovers" in slow
+    assert asked(0.010, 0.0125, 0.010).problems() == [
+        "p50 grows 1.25 times with the store",
+        "p95 grows 1.25 times with the store",
+    ]
+    assert asked(3.0, 3.0, 2.5).problems() == ["an answer took 3.0 s"]
+    assert asked(0.01, 0.01, 0.01, refused=2).problems() == ["2 were told that nothing could be saved"]
+
+
+def test_percentiles_are_of_the_sorted_answers() -> None:
+    found = ack.Round([n / 1000 for n in range(1, 101)])
+    assert [found.at(share) for share in ack.SHARES] == [51.0, 96.0, 100.0]
