@@ -97,9 +97,9 @@ class Door:
         return PlainTextResponse("", status_code=status, headers=AGAIN if status == 503 else None)  # noqa: PLR2004
 
     def _taken(self, delivery: webhooks.Delivery) -> int:
-        self._deps.store.hurry(CLICK)
         try:
-            return webhooks.receive(self._deps, delivery)
+            with self._deps.store.hurried(CLICK):
+                return webhooks.receive(self._deps, delivery)
         except (StoreAway, Conflict) as error:
             log.warning("a webhook cannot be kept", extra={"connection": delivery.connection[:40], "why": str(error)})
             return 503

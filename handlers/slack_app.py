@@ -76,8 +76,8 @@ def bolt(deps: Deps) -> App:
     # A click waits no longer than that for SQLite's lock, so that its answer is there in time. Bolt runs a listener in
     # the thread of its request; hands have theirs.
     def hurried(next_: Callable[[], BoltResponse]) -> BoltResponse:
-        deps.store.hurry(CLICK)
-        return next_()
+        with deps.store.hurried(CLICK):
+            return next_()
 
     application.middleware(hurried)
     register(application, deps)

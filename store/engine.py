@@ -73,9 +73,14 @@ class Db:
             self.reader = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
     @staticmethod
-    def hurry(seconds: float) -> None:
-        """From now on this context (a request's thread) waits for SQLite's lock no longer than this, all in all."""
-        _until.set(time.monotonic() + seconds)
+    @contextmanager
+    def hurried(seconds: float) -> Iterator[None]:
+        """What this thread does within waits for SQLite's lock no longer than this, all in all."""
+        token = _until.set(time.monotonic() + seconds)
+        try:
+            yield
+        finally:
+            _until.reset(token)
 
     @contextmanager
     def write(self) -> Iterator[Session]:

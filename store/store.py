@@ -5,7 +5,7 @@ It refuses to know the time: both clocks are given.
 
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from functools import cached_property
 
@@ -88,9 +88,9 @@ class Store:
         """From the next transaction on, people have the roles and offices that these settings give them."""
         self._directory = Directory(role_map, office_of)
 
-    def hurry(self, seconds: float) -> None:
-        """Somebody waits for the answer of this thread's request: see Db.hurry."""
-        self.db.hurry(seconds)
+    def hurried(self, seconds: float) -> AbstractContextManager[None]:
+        """Somebody waits for the answer of what this thread does within: see Db.hurried."""
+        return self.db.hurried(seconds)
 
     def trouble(self) -> str:
         """What keeps the database from being written right now, in words that are safe to show; '' when nothing does.

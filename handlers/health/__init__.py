@@ -41,11 +41,11 @@ def trouble(deps: Deps) -> str:
 
 
 def _why(deps: Deps) -> str:
-    deps.store.hurry(LOOK)
     try:
-        with deps.store.read() as reader:
-            reader.counts()
-        return deps.store.trouble()
+        with deps.store.hurried(LOOK):
+            with deps.store.read() as reader:
+                reader.counts()
+            return deps.store.trouble()
     except StoreAway as error:
         return str(error)
     except Exception:

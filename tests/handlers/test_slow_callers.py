@@ -60,9 +60,13 @@ class Caller:
         """A byte now and then; the seconds until we were hung up on."""
         for n in range(10_000):
             self.line.settimeout(0.05)
-            with suppress(TimeoutError):
+            try:
                 if self.line.recv(65_536) == b"":
                     break
+            except TimeoutError:
+                pass
+            except ConnectionResetError:  # what we sent last came after the line was closed
+                break
             if time.monotonic() - self.began > until:
                 break
             try:

@@ -79,15 +79,14 @@ def test_who_is_waited_for_waits_no_longer_than_that(sqlite_template: Path, tmp_
     hand = threading.Thread(target=patient)
     hand.start()
     began = time.monotonic()
-    store.hurry(0.2)
-    assert store.trouble() in ("it is busy", "it is locked")
+    with store.hurried(0.2):
+        assert store.trouble() in ("it is busy", "it is locked")
     assert 0.15 < time.monotonic() - began < 2
     other.execute("ROLLBACK")
     other.close()
     hand.join(10)
     assert done == ["patient"]
-    store.hurry(5)
-    assert store.trouble() == ""
+    assert store.trouble() == ""  # with all its patience again
     store.db.dispose()
 
 

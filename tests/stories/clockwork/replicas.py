@@ -101,6 +101,7 @@ class Replica:
 class Wired:
     """What `BotServer` serves."""
 
+    deps: Deps
     asgi: Any
 
 
@@ -229,7 +230,8 @@ def _replica(name: str, url: str, sandbox: str, clock: Standing) -> Replica:
     }
     deps = build(read(env, company.table(), rehearsal=True), env, clock=clock)
     bolt = slack_app.bolt(deps)
-    door = BotServer(Wired(application(deps, bolt, ready=lambda: True, stop=lambda: None)), port)  # type: ignore[arg-type]
+    asgi = application(deps, bolt, ready=lambda: True, stop=lambda: None)
+    door = BotServer(Wired(deps, asgi), port)  # type: ignore[arg-type]
     door.start()
     return Replica(name, deps, Worker(deps, PERFORMERS), door, f"http://127.0.0.1:{port}")
 
