@@ -13,7 +13,7 @@ from functools import partial
 
 from bot.effects import TellAdmin
 from bot.errors import BadSignature, BatonError, NeedsReauth, RateLimited
-from bot.ports import Crm
+from bot.ports import Crm, ProjectTool
 from handlers.deps import Deps
 from store.inbox import Received
 from store.unit import StoreUnit
@@ -120,7 +120,14 @@ def _asks(deps: Deps) -> Iterator[tuple[str, Callable[[], str]]]:
         yield key, partial(_searched, crm)
     tool = deps.tool
     if tool is not None:
-        yield tool.key, lambda: next((line.words for line in tool.check() if not line.ok), "")
+        yield tool.key, partial(_checked, tool)
+
+
+def _checked(tool: ProjectTool) -> str:
+    failed = next((line for line in tool.check() if not line.ok), None)
+    if failed is not None and failed.error is not None:
+        raise failed.error
+    return failed.words if failed else ""
 
 
 def _searched(crm: Crm) -> str:

@@ -143,6 +143,20 @@ def test_a_refused_credential_is_told_at_once_and_mended_once(stage: Stage) -> N
     mended.close()
 
 
+def test_a_project_tool_that_refuses_or_slows_us_down_is_not_away(stage: Stage) -> None:
+    """A revoked token is told at once, as what it is; too many calls are nobody's business."""
+    refused = Pair(stage, ASANA_TOKEN="revoked")
+    refused.minutes(3)
+    assert refused.told() == ["Asana refuses Baton's access. What has to go there waits."]
+    refused.close()
+    slowed = Pair(stage)
+    slowed.clock.passed = refused.clock.passed
+    stage.world.faults.add("asana", "GET /", "429", times=1_000)
+    slowed.minutes(30)
+    assert slowed.told()[1:] == ["Asana works again."]
+    slowed.close()
+
+
 def test_both_replicas_together_ask_once_in_two_minutes(pair: Pair) -> None:
     before = len(pair.stage.world.slack.calls.of("auth.test"))
     pair.minutes(20)
