@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from bot.deal import Deal, Standing
+from bot.errors import VendorError
 
 
 @dataclass(frozen=True)
@@ -57,11 +58,12 @@ class Made:
 
 @dataclass(frozen=True)
 class Check:
-    """One line of a connection's self-check, with the next step when it is not right."""
+    """One line of a connection's self-check, with the next step when it is not right; `error` where a call failed."""
 
     name: str
     ok: bool
     words: str = ""
+    error: VendorError | None = None
 
 
 class Crm(Protocol):

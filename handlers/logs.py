@@ -51,3 +51,5 @@ def set_up(level: int = logging.INFO) -> None:
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for name in ("httpx", "httpcore", "slack_sdk", "slack_bolt", "apscheduler", "uvicorn.access", "alembic"):
         logging.getLogger(name).setLevel(logging.WARNING)
+    # It quotes what it cannot read, which may be half of a message; what came of a call our own wrapper says.
+    logging.getLogger("slack_sdk.web").setLevel(logging.CRITICAL)

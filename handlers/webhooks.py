@@ -15,6 +15,7 @@ from handlers.deps import Deps
 
 log = logging.getLogger("baton.webhooks")
 LIMIT = 1_000_000  # bytes
+UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,8 @@ def refuse(deps: Deps, connection: str, rejected: WebhookRejected) -> int:
     reason = type(rejected).__name__
     log.warning("webhook refused", extra={"connection": connection[:40], "why": reason})
     with contextlib.suppress(StoreAway, Conflict), deps.store.write() as unit:
-        unit.inbox.refuse(connection[:40], reason)
+        # Who has no signature can make names up without end: they are counted together.
+        unit.inbox.refuse(connection if connection in deps.crms else UNKNOWN, reason)
     return rejected.status
 
 

@@ -83,7 +83,11 @@ def redraw_reminder(effect: Effect, ledger: Ledger) -> None:
     if not posting.update(ledger, channel=found.channel, ts=found.ts, message=message):
         found.done_at = now
     with deps.store.write() as unit:
-        unit.keep_reminder(found)
+        unit.lock_people({found.person})
+        latest = unit.reminder(found.id) or found
+        # What was added while it was edited comes with an edit of its own: until then it is not done.
+        done_at = found.done_at if latest.causes == found.causes else None
+        unit.keep_reminder(replace(latest, shown=found.shown, done_at=done_at))
 
 
 def gathered(deps: Deps, found: Reminder, person: Person, now: datetime, *, only: bool = False) -> tuple[Asked, Frame]:

@@ -13,7 +13,7 @@ from functools import partial
 
 from bot.effects import TellAdmin
 from bot.errors import BadSignature, BatonError, NeedsReauth, RateLimited
-from bot.ports import Crm
+from bot.ports import Crm, ProjectTool
 from handlers.deps import Deps
 from store.inbox import Received
 from store.unit import StoreUnit
@@ -24,6 +24,7 @@ AWAY = timedelta(minutes=15)
 RENEWED = timedelta(minutes=10)  # a refused credential that a job met since then is not mended, whatever else works
 SOME = 3  # refused deliveries within one look: one alone may be a stranger at the door
 SLACK = "slack"
+NONE = "none"  # no delivery is kept
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ def beat(deps: Deps) -> None:
 
 
 def refused(deps: Deps, error: NeedsReauth) -> None:
-    """A job met a credential that is refused: it is told at once, and once a day."""
+    """A job met a credential that is refused: it is told at once, and once until it is mended."""
     keys = [key for key, title in titles(deps).items() if title == error.vendor]
     if keys:
         notice(deps, keys[0], Problem(error.words, refused=True))
@@ -88,9 +89,10 @@ def _fails(unit: StoreUnit, key: str, title: str, now: datetime, problem: Proble
     if told or not (problem.refused or (now - since >= AWAY and key != SLACK)):
         return  # while Slack itself is away nobody can be told
     name = "connection_broken" if problem.refused else "connection_away"
-    serial = f"{key}:{now:%Y-%m-%d}" if problem.refused else f"{key}:{since.isoformat()}"
+    at = (now if problem.refused else since).isoformat()
+    serial = f"{key}:{at}"  # what breaks again on the same day is news again
     if unit.emit(TellAdmin(name, serial, {"vendor": title, "why": problem.words})):
-        unit.keep_setting(f"told:{key}", f"{serial} {(now if problem.refused else since).isoformat()}")
+        unit.keep_setting(f"told:{key}", f"{serial} {at}")
 
 
 def _hooks(unit: StoreUnit, key: str, title: str, now: datetime) -> None:
@@ -100,13 +102,14 @@ def _hooks(unit: StoreUnit, key: str, title: str, now: datetime) -> None:
     if at and timedelta() <= now - datetime.fromisoformat(at) < timedelta(seconds=EVERY):
         return
     more, told = count - int(seen or 0), unit.setting(f"hooks-told:{key}")
-    taken = unit.inbox.received().get(key, Received()).count
+    last = unit.inbox.received().get(key, Received()).last
+    newest = last.isoformat() if last else NONE  # not how many: retention removes old ones
     unit.keep_setting(f"hooks:{key}", f"{count} {now.isoformat()}")
     if more >= SOME and not told:
-        serial = f"{key}:{now:%Y-%m-%d}"
+        serial = f"{key}:{now.isoformat()}"
         if unit.emit(TellAdmin("webhooks_refused", serial, {"vendor": title})):
-            unit.keep_setting(f"hooks-told:{key}", f"{taken} {serial}")
-    elif told and not more and taken > int(told.partition(" ")[0]):
+            unit.keep_setting(f"hooks-told:{key}", f"{newest} {serial}")
+    elif told and not more and newest not in (NONE, told.partition(" ")[0]):
         unit.emit(TellAdmin("webhooks_mended", told.partition(" ")[2], {"vendor": title}))
         unit.keep_setting(f"hooks-told:{key}", "")
 
@@ -117,7 +120,14 @@ def _asks(deps: Deps) -> Iterator[tuple[str, Callable[[], str]]]:
         yield key, partial(_searched, crm)
     tool = deps.tool
     if tool is not None:
-        yield tool.key, lambda: next((line.words for line in tool.check() if not line.ok), "")
+        yield tool.key, partial(_checked, tool)
+
+
+def _checked(tool: ProjectTool) -> str:
+    failed = next((line for line in tool.check() if not line.ok), None)
+    if failed is not None and failed.error is not None:
+        raise failed.error
+    return failed.words if failed else ""
 
 
 def _searched(crm: Crm) -> str:

@@ -1,7 +1,6 @@
 """Our own database gone, silent, locked or full: people hear it kindly, nothing is lost or doubled, it mends itself."""
 
 import logging
-import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
@@ -11,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, text
 
 from bot.errors import StoreAway
 from handlers.apology import AWAY, LATE
@@ -35,15 +34,16 @@ def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def on_sqlite(tmp_path: Path, sqlite_template: Path) -> Iterator[Stage]:
+def on_sqlite(tmp_path: Path) -> Iterator[Stage]:
     """A company on SQLite."""
-    shutil.copy(sqlite_template, tmp_path / "baton.db")
-    with closing(sqlite3.connect(tmp_path / "baton.db")) as file:
-        file.execute("PRAGMA journal_mode=DELETE")
-        file.execute("PRAGMA page_size=512")  # little room is left in a page: what is new needs another one
-        file.execute("VACUUM")
     with staged(tmp_path) as made:
+        with closing(sqlite3.connect(tmp_path / "baton.db")) as file:
+            file.execute("PRAGMA journal_mode=DELETE")
+            file.execute("PRAGMA page_size=512")  # little room is left in a page: what is new needs another one
+            file.execute("VACUUM")
         made.start()
+        with made.deps.store.db.read() as session:
+            assert session.execute(text("PRAGMA page_size")).scalar_one() == 512
         yield made
 
 

@@ -95,6 +95,15 @@ def test_refusals_are_counted(stage: Stage) -> None:
         assert sum(reader.inbox.refused().values()) == before + 1
 
 
+def test_whatever_strangers_call_a_connection_they_add_one_line_to_the_count(stage: Stage) -> None:
+    """Nobody needs a signature to be refused: names that they make up must not fill the database."""
+    for number in range(3):
+        assert hook(stage, b"[]", at=f"stranger-{number}") == 400
+        assert hook(stage, b" " * 1_000_001, at=f"stranger-{number}") == 413
+    with stage.deps.store.read() as reader:
+        assert {connection for connection, _ in reader.inbox.refused()} <= {"hubspot", "unknown"}
+
+
 def test_an_identical_delivery_within_its_window_is_taken_without_effect(stage: Stage) -> None:
     body = json.dumps([{**EVENT, "occurredAt": 1795000000999}]).encode()
     assert hook(stage, body) == 200

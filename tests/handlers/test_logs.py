@@ -15,9 +15,11 @@ from typing import Any
 import httpx
 import pytest
 
+from bot.errors import Surprise
 from connectors.crm.hubspot.signature import sign
 from handlers.clock import Clock
 from handlers.logs import Lines, set_up
+from handlers.wiring import build
 from tests.stories import walk
 from tests.stories.stage import HUBSPOT_SECRET, Stage, staged
 
@@ -232,3 +234,15 @@ def test_a_full_disk_below_the_log_stops_nobody(monkeypatch: pytest.MonkeyPatch)
     finally:
         root.setLevel(before[0])
         root.handlers[:] = before[1]
+
+
+def test_an_answer_of_slacks_that_nobody_can_read_is_not_told(tmp_path: Path) -> None:
+    """It may be half of our own message: the SDK would log how it begins."""
+    with staged(tmp_path) as stage, overheard() as heard:
+        deps = build(stage.settings(), stage.env, clock=Clock())
+        stage.world.faults.add("slack", "chat.postMessage", "garbage")
+        with pytest.raises(Surprise):
+            deps.slack.call("chat.postMessage", channel=walk.HERE, text="Weekly call until go-live")
+        deps.store.db.dispose()
+    assert "an answer that is not JSON" in heard.getvalue()
+    assert "upstream connect error" not in heard.getvalue()

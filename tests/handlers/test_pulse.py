@@ -18,6 +18,8 @@ from handlers.deps import Deps
 from handlers.ears.commands import answer
 from handlers.health import metrics, pulse, trouble
 from handlers.wiring import build
+from store.upkeep import retention
+from store.upkeep.retention import Cutoffs
 from tests.blocks.reading import words
 from tests.stories import walk
 from tests.stories.stage import Stage, staged
@@ -141,6 +143,20 @@ def test_a_refused_credential_is_told_at_once_and_mended_once(stage: Stage) -> N
     mended.close()
 
 
+def test_a_project_tool_that_refuses_or_slows_us_down_is_not_away(stage: Stage) -> None:
+    """A revoked token is told at once, as what it is; too many calls are nobody's business."""
+    refused = Pair(stage, ASANA_TOKEN="revoked")
+    refused.minutes(3)
+    assert refused.told() == ["Asana refuses Baton's access. What has to go there waits."]
+    refused.close()
+    slowed = Pair(stage)
+    slowed.clock.passed = refused.clock.passed
+    stage.world.faults.add("asana", "GET /", "429", times=1_000)
+    slowed.minutes(30)
+    assert slowed.told()[1:] == ["Asana works again."]
+    slowed.close()
+
+
 def test_both_replicas_together_ask_once_in_two_minutes(pair: Pair) -> None:
     before = len(pair.stage.world.slack.calls.of("auth.test"))
     pair.minutes(20)
@@ -163,6 +179,38 @@ def test_refused_webhooks_are_told_once_and_when_they_arrive_again(pair: Pair) -
     refused = "Webhooks of HubSpot are refused. Compare the secret."
     assert pair.told() == [refused]
     with pair.replicas[0].store.write() as unit:
+        unit.inbox.put("hubspot", b"[]", {})
+    pair.minutes(5)
+    assert pair.told() == [refused, "Webhooks of HubSpot arrive again."]
+
+
+def test_what_breaks_again_on_the_same_day_is_told_again(pair: Pair) -> None:
+    """Else the last word of that day would be that it works."""
+    for _ in range(2):
+        pulse.notice(pair.replicas[0], "hubspot", pulse.Problem("the token was revoked", refused=True))
+        pair.minutes(20)
+    refused, mended = "HubSpot refuses Baton's access. What has to go there waits.", "HubSpot works again."
+    assert pair.told() == [refused, mended, refused, mended]
+
+
+def test_webhooks_arrive_again_though_old_ones_were_removed_meanwhile(pair: Pair) -> None:
+    """Retention takes deliveries away: their number tells nothing."""
+    store = pair.replicas[0].store
+    for n in range(5):
+        with store.write() as unit:
+            found, _ = unit.inbox.put("hubspot", b"[%d]" % n, {})
+            unit.inbox.mark(found, "read")
+    with store.write() as unit:
+        for _ in range(5):
+            unit.inbox.refuse("hubspot", "BadSignature")
+    pair.minutes(5)
+    later = pair.clock.now() + timedelta(days=40)
+    walk_over = Cutoffs(webhooks=later, jobs=None, seen=None, opinions=None, timelines=None)
+    retention.walk(store.db, walk_over, retention.Place(), now=later, t=pair.clock.tick(), pages=50)
+    pair.minutes(5)
+    refused = "Webhooks of HubSpot are refused. Compare the secret."
+    assert pair.told() == [refused]
+    with store.write() as unit:
         unit.inbox.put("hubspot", b"[]", {})
     pair.minutes(5)
     assert pair.told() == [refused, "Webhooks of HubSpot arrive again."]

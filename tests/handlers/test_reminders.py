@@ -1,5 +1,7 @@
 """Reminders on their way to people, on both databases: outages, limits, cut lines, and what changes meanwhile."""
 
+import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -292,3 +294,28 @@ def test_what_comes_when_the_days_messages_are_used_up_is_added_to_the_last_even
     assert "*3 things wait for you*, Ana." in last
     assert "Northwind" in last
     assert not any(call["args"].get("channel", "").startswith("D") for call in posted(desk)[before:])
+
+
+def test_what_is_added_while_the_last_message_is_being_edited_is_not_lost(desk: Desk) -> None:
+    """The edit says that all is done; another replica's sweep adds something at that moment."""
+    desk.run(desk.at(1, 9))
+    desk.run(desk.at(1, 16, 30))
+    tell_all(desk)
+    desk.work()
+    desk.sweep()
+    edits = [desk.stage.world.faults.add("slack", "chat.update", "slow", seconds=n) for n in (0.0, 1.5)]
+    editing = threading.Thread(target=desk.work)
+    editing.start()
+    while edits[-1].times:
+        time.sleep(0.01)
+    desk.open("d2", "Northwind")
+    due_now(desk, 2, "ana")
+    desk.sweep()
+    (_, last) = desk.reminders("ana", 1)
+    assert 2 in last.causes
+    assert editing.is_alive()
+    editing.join()
+    desk.run()
+    (_, last) = desk.reminders("ana", 1)
+    assert (2 in last.causes, last.done_at) == (True, None)
+    assert "Northwind" in walk.shown(desk.letters("ana")["ana"][-1])

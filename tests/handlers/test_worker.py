@@ -267,6 +267,16 @@ def test_work_that_is_parked_much_later_rings_again_and_so_does_the_first_after_
     ]
 
 
+def test_parked_work_of_hours_in_which_slack_was_away_rings_once(bench: Bench) -> None:
+    bench.stage.world.faults.down("slack")
+    for number in range(3):
+        give_up(bench, number)
+        bench.clock.passed += 3_700
+    bench.stage.world.faults.clear()
+    bench.work()
+    assert (bench.told(), rings(bench)) == (["3 things could not be done. They are kept as jobs."], 1)
+
+
 def test_parked_work_is_told_anew_when_its_message_is_gone_or_its_job_was_parked_while_the_last_was_edited(
     bench: Bench,
 ) -> None:

@@ -1,14 +1,18 @@
 """Stories of the project's channel: it is found again by what is ours in it, never by its name alone."""
 
-from datetime import date
+import time
+from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
 from bot.handover import Handover, State
+from handlers.clock import Clock
 from sandbox import company
 from sandbox.company import BOT_USER
 from tests.stories import walk
-from tests.stories.stage import Stage
+from tests.stories.conftest import Road
+from tests.stories.stage import Stage, staged
 
 
 @pytest.fixture(autouse=True)
@@ -88,3 +92,17 @@ def test_a_channel_whose_making_was_not_answered_is_found_by_its_maker(won_stage
     assert names(won_stage) == ["proj-abc-fintech-cloud-migration-mar2027"]
     assert purpose(won_stage, 1).endswith(":HO-1")
     assert won_stage.handover().start == date(2027, 3, 1)
+
+
+def test_it_is_found_too_when_our_clock_was_an_hour_ahead_and_is_set_right(tmp_path: Path, road: Road) -> None:
+    """Machine time stays ahead, as it never goes back; Slack says by its own clock when the channel was made."""
+    wrong = timedelta(hours=1)
+    with staged(tmp_path, scene=road.scene("won")) as stage:
+        stage.clock = Clock(lambda: time.time() + wrong.total_seconds())
+        stage.start()
+        wrong = timedelta()
+        stage.world.faults.add("slack", "conversations.create", "drop_after")
+        confirm(stage)
+        stage.settle(60)
+        assert names(stage) == ["proj-abc-fintech-cloud-migration-mar2027"]
+        assert purpose(stage, 1).endswith(":HO-1")

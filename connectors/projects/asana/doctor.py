@@ -15,12 +15,12 @@ def check(api: Api, people: People) -> tuple[Check, ...]:
     try:
         people.me()
     except VendorError as failed:
-        return (Check("credential", ok=False, words=_words(failed)),)
+        return (Check("credential", ok=False, words=_words(failed), error=failed),)
     try:
         workspace = people.workspace()
         api.one("/workspaces" + path(workspace), call="read the workspace", fields="name")
     except VendorError as failed:
-        return Check("credential", ok=True), Check("workspace", ok=False, words=_words(failed))
+        return Check("credential", ok=True), Check("workspace", ok=False, words=_words(failed), error=failed)
     return Check("credential", ok=True), Check("workspace", ok=True), _plan(api, workspace)
 
 
@@ -32,9 +32,9 @@ def _plan(api: Api, workspace: str) -> Check:
     except Declined as refused:
         if refused.status == HTTPStatus.PAYMENT_REQUIRED:
             return Check("plan", ok=True, words=words.FREE_PLAN)
-        return Check("plan", ok=False, words=_words(refused))
+        return Check("plan", ok=False, words=_words(refused), error=refused)
     except VendorError as failed:
-        return Check("plan", ok=False, words=_words(failed))
+        return Check("plan", ok=False, words=_words(failed), error=failed)
     return Check("plan", ok=True)
 
 

@@ -32,7 +32,12 @@ def park(unit: StoreUnit, job: ClaimedJob, words: str) -> None:
 
 
 def message(ledger: Ledger) -> Message | None:
-    """The message to be posted now; None when nothing is parked any more: then the next one is told at once."""
+    """The message to be posted now; None when nothing is parked any more: then the next one is told at once.
+
+    None, too, while a later telling waits behind this one, as after hours in which Slack was away: it counts it all.
+    """
+    if _is_outdone(ledger):
+        return None
     found = _counted(ledger)
     if found is None:
         with ledger.deps.store.write() as unit:
@@ -75,6 +80,14 @@ def redraw(effect: Effect, ledger: Ledger) -> None:
             unit.keep_setting(TOLD, "")
         if counted and (not told or (rows and not left)):
             _tell(unit, f"{ledger.job.id}:again")
+
+
+def _is_outdone(ledger: Ledger) -> bool:
+    effect = ledger.job.effect
+    assert isinstance(effect, TellAdmin)  # noqa: S101 - the performer of exactly this kind
+    with ledger.deps.store.read() as reader:
+        told = reader.setting(TOLD)
+    return bool(told) and effect.serial.rpartition(":")[2] != told
 
 
 def _counted(ledger: Ledger) -> Message | None:
