@@ -25,7 +25,7 @@ KINDS = frozenset(
 )  # fmt: skip
 EDGE_TIMEOUT = 2  # seconds: Slack waits 3 for our answer
 HAND_TIMEOUT = 10
-CLICK = 2.0  # seconds that a click, an event or a webhook waits for the database's lock, all in all
+CLICK = 1.5  # seconds that a click, an event or a webhook waits for the database's lock, all in all
 
 
 class Door(App):
