@@ -6,7 +6,7 @@ https://docs.slack.dev/tools/bolt-python: `process_before_response=True` lets a 
 
 import logging
 import secrets
-from collections.abc import Callable
+from typing import Any
 
 from slack_bolt import App, BoltRequest, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
@@ -29,11 +29,19 @@ CLICK = 1.5  # seconds that a click, an event or a webhook waits for the databas
 
 
 class Door(App):
-    """Bolt's application; whatever comes in, over HTTP or Socket Mode, begins a cause of its own."""
+    """Bolt's application: whatever comes in begins a cause of its own, and somebody waits for the answer."""
+
+    def __init__(self, deps: Deps, **given: Any) -> None:
+        super().__init__(**given)
+        self._deps = deps
 
     def dispatch(self, req: BoltRequest) -> BoltResponse:
-        """Bolt's answer. The line about it names only kinds that we know: a refused request may hold anything."""
-        with begun():
+        """Bolt's answer. The line about it names only kinds that we know: a refused request may hold anything.
+
+        Bolt runs a listener in the thread of its request: it waits no longer than `CLICK` for SQLite's lock, so that
+        its answer is there in time. Hands have all the patience they need.
+        """
+        with begun(), self._deps.store.hurried(CLICK):
             answer = super().dispatch(req)
             kind = "command" if "command" in req.body else str(req.body.get("type"))
             told = {"kind": kind if kind in KINDS else "other", "status": answer.status}
@@ -62,6 +70,7 @@ def bolt(deps: Deps) -> App:
         )
 
     application = Door(
+        deps,
         # Its loggers take this one's level; without it they take the root's, and tell whole messages when that is low.
         logger=logging.getLogger("slack_bolt"),
         client=deps.edge.client,
@@ -73,13 +82,6 @@ def bolt(deps: Deps) -> App:
         ssl_check_enabled=True,
     )
 
-    # A click waits no longer than that for SQLite's lock, so that its answer is there in time. Bolt runs a listener in
-    # the thread of its request; hands have theirs.
-    def hurried(next_: Callable[[], BoltResponse]) -> BoltResponse:
-        with deps.store.hurried(CLICK):
-            return next_()
-
-    application.middleware(hurried)
     register(application, deps)
     application.error(lambda error, body: on_error(deps, error, body))
     return application
