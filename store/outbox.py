@@ -24,6 +24,7 @@ from store.text import clean, key_of
 
 CLAIM_TRIES = 3
 BY_HAND = "parked by hand"
+_GAVE_UP = (JOB.c.error != BY_HAND, JOB.c.kind != "RedrawParked")
 
 
 def emit(session: Session, effect: Effect, *, run_at: float, t: float, trace: str = "") -> bool:
@@ -160,12 +161,12 @@ class Outbox:
         return self._count("dead")
 
     def gave_up(self) -> Counter[str]:
-        """The same without what a person parked."""
-        return self._count("dead", JOB.c.error != BY_HAND)
+        """The same without what a person parked, and without a message about parked work."""
+        return self._count("dead", *_GAVE_UP)
 
     def newest_gave_up(self) -> JobLine | None:
         """The newest of those."""
-        found = self._lines(JOB.c.state == "dead", JOB.c.error != BY_HAND, limit=1)
+        found = self._lines(JOB.c.state == "dead", *_GAVE_UP, limit=1)
         return found[0] if found else None
 
     def next_due(self) -> float | None:

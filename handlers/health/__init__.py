@@ -100,7 +100,8 @@ def _metrics(deps: Deps) -> str:
             ((f'kind="{kind}",state="{state}"', n) for state, each in counts for kind, n in sorted(each.items())),
         ),
         _family("oldest_job_seconds", "gauge", [("", max(now - oldest, 0.0) if oldest is not None else 0)]),
-        _family("webhooks_received_total", "counter", ((f'connection="{key}"', taken[key].count) for key in taken)),
+        # Rows that are kept: retention takes some away, so it is no counter.
+        _family("webhooks_kept", "gauge", ((f'connection="{key}"', taken[key].count) for key in taken)),
         _family(
             "webhooks_refused_total",
             "counter",

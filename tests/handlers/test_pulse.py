@@ -232,7 +232,7 @@ def test_the_figures_and_the_page_say_the_same(stage: Stage) -> None:
     figures = dict(line.rsplit(" ", 1) for line in text.splitlines() if not line.startswith("#"))
     assert figures['baton_connection_up{connection="hubspot"}'] == "0"
     assert figures['baton_connection_up{connection="asana"}'] == "1"
-    assert figures['baton_webhooks_received_total{connection="hubspot"}'] == "1"
+    assert figures['baton_webhooks_kept{connection="hubspot"}'] == "1"
     assert figures['baton_webhooks_refused_total{connection="hubspot",reason="BadSignature"}'] == "1"
     assert figures['baton_webhooks_refused_total{connection="unknown",reason="Unrecognised"}'] == "1"
     assert figures['baton_jobs{kind="ReadDeal",state="waiting"}'] == "1"

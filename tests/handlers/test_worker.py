@@ -176,7 +176,7 @@ def posts(bench: Bench) -> list[dict[str, object]]:
     return [call for call in calls if call["args"].get("channel") == walk.HERE]
 
 
-def test_a_refused_credential_waits_and_the_admin_is_told_once_a_day(stage: Stage) -> None:
+def test_a_refused_credential_waits_and_the_admin_is_told_once(stage: Stage) -> None:
     """Two jobs meet it again and again: one message; with a new credential the work goes on by itself."""
     broken = Bench(stage, HUBSPOT_TOKEN="revoked")
     broken.emit(read(), read(NORTHWIND))

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 import pytest
 
+from bot.company.effects import RedrawParked
 from bot.effects import Effect, Identify, ReadInbox, Redraw, Reply, SearchCrm, TellAdmin, Whisper
 from store.jobs import ClaimedJob, LostLease
 from store.store import Store
@@ -160,6 +161,13 @@ def test_a_best_effort_job_is_tried_once_and_never_parked(store: Store, clocks: 
     store.outbox.begin_step(second, "post")
     store.outbox.park(second, "no such channel")
     assert store.outbox.jobs(["ready", "dead"]) == []
+
+
+def test_the_message_about_what_gave_up_is_not_counted_in_itself(store: Store) -> None:
+    emit(store, RedrawParked("n"))
+    store.outbox.park(claim(store), "Slack said no")
+    assert store.outbox.parked().total() == 1
+    assert (store.outbox.gave_up().total(), store.outbox.newest_gave_up()) == (0, None)
 
 
 @dataclass(frozen=True)
