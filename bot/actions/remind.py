@@ -125,6 +125,7 @@ def fold(unit: Unit, reminder: Reminder, receiver: Person, *, terms: Terms, now:
     hours = hours_of(stand_in(unit, receiver, terms.settings, now) or receiver, terms.offices)
     at = now if is_open(hours, now) else next_opening(hours, now)
     unit.lock_people({receiver.id, *_held(reminder)})
+    reminder = unit.reminder(reminder.id) or reminder  # with what was added since it was read
     for handover_id, named in reminder.causes.items():
         rows = unit.nags(handover_id)
         for cause in named:

@@ -20,7 +20,7 @@ from bot.people import Person, Role, can_hold, may
 from bot.rights import Deed
 from bot.worktime import elapsed, is_open
 from handlers.deliver import posting
-from handlers.deliver.ledger import Ledger, Result
+from handlers.deliver.ledger import Later, Ledger, Result
 from handlers.deps import Deps
 from store.unit import StoreUnit
 
@@ -54,8 +54,11 @@ def send_reminder(effect: Effect, ledger: Ledger) -> None:
     asked, frame = gathered(deps, found, person, now)
     if not asked.lines:
         with deps.store.write() as unit:
-            remind.let_go(unit, found, now)
-        return
+            unit.lock_people({person.id})
+            if (unit.reminder(found.id) or found).causes == found.causes:
+                remind.let_go(unit, found, now)
+                return
+        raise Later(1.0)  # something was added at this moment
     message, shown = reminder(asked, frame)
 
     def keep(unit: StoreUnit, result: Result) -> None:
@@ -244,6 +247,8 @@ def _frame(deps: Deps, records: dict[int, Handover], people: dict[int, Person]) 
 def _still_its_time(deps: Deps, found: Reminder, person: Person, now: datetime) -> bool:
     hours = hours_of(person, deps.terms.offices)
     with deps.store.write() as unit:
+        unit.lock_people({person.id})
+        found.causes = (unit.reminder(found.id) or found).causes
         deputy = stand_in(unit, person, deps.settings, now)
         if found.day != local_day(hours, now) or not is_open(hours, now) or deputy is not None:
             remind.fold(unit, found, person, terms=deps.terms, now=now)
@@ -265,7 +270,9 @@ def _sent_before(ledger: Ledger, found: Reminder, channel: str, key: str) -> boo
     asked, frame = gathered(ledger.deps, found, _person(ledger, found.person), ledger.deps.clock.now())
     _, shown = reminder(asked, frame) if asked.lines else (None, [])
     with ledger.deps.store.write() as unit:
-        unit.keep_reminder(replace(found, channel=result["channel"], ts=result["ts"], shown=shown))
+        unit.lock_people({found.person})
+        latest = unit.reminder(found.id) or found  # what was added meanwhile has an edit of its own, behind us
+        unit.keep_reminder(replace(latest, channel=result["channel"], ts=result["ts"], shown=shown))
     return True
 
 

@@ -210,7 +210,8 @@ def test_whoever_paused_is_asked_among_their_reminders(running: Company) -> None
     assert found.causes == {1: [f"{ben.id}:{question(running.ho())}"]}
 
 
-def test_a_question_that_could_not_be_sent_is_asked_at_the_next_opening(running: Company) -> None:
+@pytest.mark.parametrize("added", [False, True], ids=["read whole", "added since it was read"])
+def test_a_question_that_could_not_be_sent_is_asked_at_the_next_opening(running: Company, *, added: bool) -> None:
     ben = running.who("ben")
     expected = (running.now + timedelta(days=1)).date()
     running.said(pause.pause, 1, ben, reason="test data", expected=expected)
@@ -220,6 +221,8 @@ def test_a_question_that_could_not_be_sent_is_asked_at_the_next_opening(running:
     with running.store.write() as unit:
         found = unit.reminder_at(ben.id, expected, 1)
         assert found is not None
+        if added:
+            found.causes = {}
         remind.fold(unit, found, ben, terms=running.terms, now=running.now)
     with running.store.read() as reader:
         assert reader.nags(1)[ben.id].plan == {question(running.ho()): opening + timedelta(days=1)}
