@@ -11,7 +11,7 @@ demo: .venv/run  ## a local Slack workspace, a small CRM and a project board, wi
 test: .venv/dev  ## everything but what is marked slow; no network, warnings are errors
 	$(BIN)/pytest -q -n 3 --dist loadfile $(ARGS)
 
-slow: .venv/dev  ## kills, months, browsers
+slow: .venv/dev  ## kills, months, bursts, bad days, browsers
 	$(BIN)/pytest -q -m slow -n 2 --dist loadfile $(ARGS)
 
 check: format lint types contracts audit test

@@ -158,6 +158,7 @@ def test_a_button_that_nobody_knows_any_more_is_answered_kindly(stage: Stage) ->
     assert slack(stage, body, content_type="application/x-www-form-urlencoded").status_code == 200
 
 
+@pytest.mark.slow
 def test_noise_never_breaks_a_door(stage: Stage) -> None:
     """Hundreds of odd bodies, signed and unsigned: no 5xx, no trace."""
     dice = random.Random(7)  # noqa: S311 - noise

@@ -91,6 +91,7 @@ def nothing_planted(heard: StringIO) -> None:
     assert [word for word in (*SECRETS, *WORDS) if word in said] == []
 
 
+@pytest.mark.slow
 @pytest.mark.req("R116")
 def test_a_walk_through_trouble_leaves_no_secret_and_no_word_of_the_record_in_any_log(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -69,6 +69,7 @@ def test_the_walk_comes_once_a_day_by_business_time_and_goes_on_where_it_was(
     assert sum(retention.tick(stage.deps) for _ in range(20)) == 1
 
 
+@pytest.mark.slow
 def test_after_a_year_the_closed_record_still_opens_in_every_view(stage: Stage) -> None:
     """A whole walk, closed, two years on: stances are gone from the record and from Slack, all else is there."""
     walk.whole(stage)

@@ -14,6 +14,8 @@ from sandbox import company
 from tests.stories import walk
 from tests.stories.stage import Stage, staged
 
+pytestmark = pytest.mark.slow  # many deals, read many times over
+
 NORTHWIND = "9002"
 OWNER = company.owner_id("Ana Ruiz")
 ALL_THREE = {Role.DELIVERY_MANAGER, Role.PM, Role.SALES_REP}

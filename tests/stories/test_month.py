@@ -37,6 +37,7 @@ TOLD = {
 ENDS = {"lost": State.PROVISIONED, "cancelled": State.CANCELLED}
 
 
+@pytest.mark.slow
 @pytest.mark.req("R205")
 def test_a_handover_without_trouble_keeps_the_ring_budget(http_stage: Stage) -> None:
     """Rep 3, project manager 4, client success 1, delivery manager 2, Head of Delivery 0, at most 5 new replies."""

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from bot.people import Role
 from tests.stories import walk
 from tests.stories.stage import Stage
@@ -12,6 +14,7 @@ def reopened(stage: Stage) -> list[dict[str, Any]]:
     return [stage.post(p.name) for p in stage.handover().posts if p.name.startswith("reply:reopened")]
 
 
+@pytest.mark.slow
 def test_a_promise_remembered_late_rings_ben_and_ana_once(signed_stage: Stage) -> None:
     """Chloe adds two promises after all have signed; Ben answers, both sign again, and the reply says so."""
     walk.click(signed_stage, "chloe", "know", "context.add")

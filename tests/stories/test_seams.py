@@ -145,6 +145,7 @@ def test_the_history_arrives_once_whatever_slack_does_while_it_is_shared(
     assert not http_stage.parked()
 
 
+@pytest.mark.slow
 def test_two_promises_in_scope_never_become_tasks_of_one_name(scoped_stage: Stage) -> None:
     """Of two late promises the second is answered first: each has its own number all the same."""
     for words in ("a third promise", "a fourth promise"):

@@ -29,6 +29,7 @@ def status(stage: Stage) -> str:
     return str(stage.world.hubspot.deal(walk.ABC)["properties"].get("baton_handover_status"))
 
 
+@pytest.mark.slow
 @pytest.mark.req("R246")
 def test_dev_splits_a_deal_and_each_workstream_goes_its_own_way(won_stage: Stage) -> None:
     """Sums that do not match stay in the form; then three threads, each with its share; the CRM waits for the last."""

@@ -13,6 +13,8 @@ from sandbox.slack.state.messages import Messages
 from tests.stories import walk
 from tests.stories.stage import Stage, staged
 
+pytestmark = pytest.mark.slow  # each lets something fail and waits until it is made good
+
 TARA = "tara@acme.example"
 
 

@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from tests.stories import walk
 from tests.stories.stage import Stage, staged
 
@@ -16,6 +18,7 @@ def quiet_tuesday(stage: Stage) -> datetime:
     return first + timedelta(days=(1 - first.weekday()) % 7 + 7)
 
 
+@pytest.mark.slow
 def test_the_live_reply_counts_in_days_of_the_office(tmp_path: Path) -> None:
     """Six hours are a day here: from Tuesday 11:00 to Wednesday 15:20 it is 1 day and 4 hours of 2 days."""
     with staged(tmp_path, offices=SHORT_DAYS) as stage:
