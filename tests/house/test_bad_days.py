@@ -56,7 +56,7 @@ PROOFS = {
     ),
     "The project tool is away": (f"{TROUBLE}::test_with_asana_down_slack_goes_on_and_the_rest_follows_by_itself",),
     "A credential is refused": (
-        f"{WORKER}::test_a_refused_credential_waits_and_the_admin_is_told_once_a_day",
+        f"{WORKER}::test_a_refused_credential_waits_and_the_admin_is_told_once",
         f"{PULSE}::test_a_refused_credential_is_told_at_once_and_mended_once",
     ),
     "One thing cannot be done": (
