@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Iterable, Iterator
-from contextvars import copy_context
 from datetime import UTC, datetime, timedelta
 
 from blocks.company.health import Condition, Work
@@ -24,7 +23,7 @@ def trouble(deps: Deps) -> str:
 
     While it cannot, nobody can be told through it; once it can again, the admin hears of it, once over all replicas.
     """
-    why = copy_context().run(_why, deps)  # its haste is its own: a tick's thread goes on to other work
+    why = _why(deps)
     now = deps.clock.machine_now()
     if why:
         deps.away_since = deps.away_since or now
