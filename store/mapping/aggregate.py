@@ -125,9 +125,10 @@ def add(session: Session, handover: Handover) -> Stored:
     """Stores a new handover, which has its id already, with all its parts."""
     connection = session.connection()
     connection.execute(insert(DEAL), {OWNER: handover.id, "data": deal_json(handover.deal)})
-    names.keep(connection, handover.id, old="", new=record.columns(handover)["search"])
     nothing = Stored({}, handover.deal, parts=tuple({} for _ in families.FAMILIES), entries=({}, {}))
-    return _save_parts(connection, handover, nothing).stored
+    stored = _save_parts(connection, handover, nothing).stored
+    names.keep(connection, handover.id, old="", new=stored.row["search"])
+    return stored
 
 
 def save(session: Session, handover: Handover, old: Stored, *, look_at: datetime) -> Saved:
