@@ -13,7 +13,7 @@ SHOWN = 20  # connections; Slack takes 50 blocks
 
 
 @dataclass(frozen=True)
-class Condition:
+class Health:
     """How one connection does. `words` is what went wrong last; `hook_at` is when the last webhook came."""
 
     title: str
@@ -32,12 +32,12 @@ class Work:
     parked: int = 0
 
 
-def health_message(conditions: Sequence[Condition], work: Work, admins: Sequence[Person], frame: Frame) -> Message:
+def health_message(found: Sequence[Health], work: Work, admins: Sequence[Person], frame: Frame) -> Message:
     """One line a connection, then the work, then who can mend it."""
-    broken = [one for one in conditions if one.broken_since]
+    broken = [one for one in found if one.broken_since]
     text = sentence("company.health_text", n=len(broken))
     blocks: list[Block] = [kit.section(sentence("company.health_head", n=len(broken)))]
-    blocks += [kit.section(_line(one, frame)) for one in conditions[:SHOWN]]
+    blocks += [kit.section(_line(one, frame)) for one in found[:SHOWN]]
     oldest = _moment(work.oldest, frame)
     blocks.append(kit.section(sentence("company.work", n=work.waiting, oldest=oldest, parked=work.parked)))
     names = mrkdwn.Safe(", ".join(mrkdwn.name(one.name) for one in admins))
@@ -45,7 +45,7 @@ def health_message(conditions: Sequence[Condition], work: Work, admins: Sequence
     return limits.check_message(Message(text, blocks))
 
 
-def _line(one: Condition, frame: Frame) -> str:
+def _line(one: Health, frame: Frame) -> str:
     return sentence(
         "company.connection",
         title=mrkdwn.name(one.title),

@@ -30,4 +30,4 @@ def healthy(deps: Deps, asked: Asked) -> Message:
     with deps.store.read() as reader:
         people = [reader.by_email(email) for email in emails]
     admins = [person for person in people if person and person.active]
-    return health_message(health.conditions(deps), health.work(deps), admins, deps.frame(None, {}))
+    return health_message(health.of_connections(deps), health.work(deps), admins, deps.frame(None, {}))

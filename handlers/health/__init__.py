@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 
-from blocks.company.health import Condition, Work
+from blocks.company.health import Health, Work
 from bot.effects import TellAdmin
 from bot.errors import Conflict, StoreAway
 from handlers.deps import Deps
@@ -52,15 +52,15 @@ def _why(deps: Deps) -> str:
         return "it cannot be read"
 
 
-def conditions(deps: Deps) -> list[Condition]:
+def of_connections(deps: Deps) -> list[Health]:
     """How each connection that is in use does; our own database first, when it cannot be written."""
     why = trouble(deps)
-    found = [Condition("Database", deps.stored_at, deps.away_since, why)] if why else []
+    found = [Health("Database", deps.stored_at, deps.away_since, why)] if why else []
     with deps.store.read() as reader:
         known, taken = reader.connections(), reader.inbox.received()
     for key, title in titles(deps).items():
         state, hooks = known.get(key, ConnectionState(key)), taken.get(key, Received())
-        found.append(Condition(title, state.ok_at, state.broken_since, state.words, hooks.last))
+        found.append(Health(title, state.ok_at, state.broken_since, state.words, hooks.last))
     return found
 
 
