@@ -11,25 +11,18 @@ from bot.clock.nag import WARNED, Reminder
 from bot.people import Role
 from bot.terms import Said
 from handlers.deliver.reminders import gathered
-from tests.handlers.desk import OFFICES, Desk
+from tests.handlers.desk import Desk
+from tests.handlers.mornings import Morning, desk_on
 from tests.stories import walk
-from tests.stories.stage import staged
 
 WED, THU = 2, 3
 
 
 @pytest.fixture
-def desk(db_url: str, tmp_path: Path) -> Iterator[Desk]:
+def desk(db_url: str, wednesday: Morning, tmp_path: Path) -> Iterator[Desk]:
     """Wednesday, a minute before ABC is late; nobody has done anything."""
-    delivery = {"poll_seconds": 3600, "rate_share": 1000, "lease_seconds": 20}
-    with staged(tmp_path, url=db_url, delivery=delivery, offices=OFFICES, provision={"auto": False}) as stage:
-        made = Desk(stage)
-        made.begin()
-        made.run(made.at(WED, 9, 20))
-        made.to(made.at(WED, 9, 29))
-        assert made.late_words() == []
+    with desk_on(tmp_path, wednesday, db_url) as made:
         yield made
-        made.close()
 
 
 def emitted(desk: Desk) -> None:

@@ -229,7 +229,7 @@ def test_a_step_that_is_not_done_in_time_is_told_and_the_jump_goes_on(stage: Sta
     stage.world.faults.add("slack", "chat.postMessage", "slow", times=1, seconds=3)
     now = stage.deps.clock.now()
 
-    def work(deps: Any, moment: datetime) -> None:
+    def work(deps: Any, _: datetime) -> None:
         with deps.store.write() as unit:
             unit.emit(TellAdmin("review_due", "slow", {"kind": "x", "why": "x", "job": 1}))
 

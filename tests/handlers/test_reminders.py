@@ -16,23 +16,19 @@ from bot.actions.lists import tick
 from bot.context import Kind
 from handlers.deliver.loop import FAULT_TRIES
 from handlers.deliver.reminders import gathered
-from tests.handlers.desk import MINUTE, OFFICES, Desk
+from tests.handlers.desk import MINUTE, Desk
+from tests.handlers.mornings import Morning, desk_on
 from tests.stories import walk
-from tests.stories.stage import staged
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 POST = "chat.postMessage"
 
 
 @pytest.fixture
-def desk(db_url: str, tmp_path: Path) -> Iterator[Desk]:
+def desk(db_url: str, monday: Morning, tmp_path: Path) -> Iterator[Desk]:
     """Monday morning, the scope of ABC just confirmed."""
-    delivery = {"poll_seconds": 3600, "rate_share": 1000, "lease_seconds": 20}
-    with staged(tmp_path, url=db_url, delivery=delivery, offices=OFFICES, provision={"auto": False}) as stage:
-        made = Desk(stage)
-        made.begin()
+    with desk_on(tmp_path, monday, db_url) as made:
         yield made
-        made.close()
 
 
 def tell_all(desk: Desk) -> None:
