@@ -3,8 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, exists, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, select
 
 from bot.handover import State
 from store.tables import HandoverRow, IntervalRow, NagRow, table
@@ -14,17 +13,17 @@ BEFORE_GATE = [State.WON.value, State.SCOPED.value, State.PROVISIONED.value]
 LOOKS = (HANDOVER.c.next_look_at, NAG.c.next_at)
 
 
-def next_look(session: Session, now: datetime) -> datetime | None:
+def next_look(session: Connection, now: datetime) -> datetime | None:
     """The first moment after now at which a record is to be looked at or a person is to be told."""
     return _first(session.execute(select(func.min(at)).where(at > now)).scalar() for at in LOOKS)
 
 
-def looks_due(session: Session, now: datetime) -> bool:
+def looks_due(session: Connection, now: datetime) -> bool:
     """Whether a record is to be looked at, or a person to be told, by now."""
     return any(session.execute(select(exists().where(at <= now))).scalar() for at in LOOKS)
 
 
-def next_due(session: Session, now: datetime) -> datetime | None:
+def next_due(session: Connection, now: datetime) -> datetime | None:
     """The nearest due time after now that counts: of scope confirmations and gates whose clock does not stand still."""
     stands_still = exists().where(INTERVAL.c.handover_id == HANDOVER.c.id, INTERVAL.c.until.is_(None))
     clocks: tuple[tuple[ColumnElement[datetime | None], ColumnElement[bool]], ...] = (

@@ -2,8 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import RowMapping, insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, RowMapping, insert, select, update
 
 from bot.company.checklist import Version
 from store.tables import ChecklistRow, table
@@ -14,7 +13,7 @@ CHECKLIST = table(ChecklistRow)
 class ChecklistQueries:
     """Questions about checklists, for readers and writers alike."""
 
-    session: Session
+    session: Connection
 
     def checklist(self, checklist_id: int) -> Version | None:
         """A draft or a version, by id."""

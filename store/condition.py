@@ -74,7 +74,7 @@ def stored_setting(url: str, name: str) -> str:
 def _opened(db: Db, file: Path | None) -> Condition:
     try:
         with db.read() as session:
-            before = MigrationContext.configure(session.connection()).get_current_revision() or ""
+            before = MigrationContext.configure(session).get_current_revision() or ""
             version = 0 if db.sqlite else int(session.execute(text("SHOW server_version_num")).scalar_one()) // 10_000
     finally:
         db.dispose()

@@ -8,8 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, func, insert, select, update
 
 from store.sql import alone, insert_new
 from store.tables import InboxRow, RefusalRow, table
@@ -46,7 +45,7 @@ class Received:
 class InboxReader:
     """Questions about deliveries."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Connection) -> None:
         self.session = session
 
     def get(self, delivery_id: int) -> Delivery | None:
@@ -73,7 +72,7 @@ class InboxReader:
 class Inbox(InboxReader):
     """The inbox within one write transaction. `now` is business time, `trace` the cause that it belongs to."""
 
-    def __init__(self, session: Session, *, now: datetime, trace: str = "") -> None:
+    def __init__(self, session: Connection, *, now: datetime, trace: str = "") -> None:
         super().__init__(session)
         self.now = now
         self.trace = trace

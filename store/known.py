@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, delete, select, update
 
 from bot.unit import DealState
 from store.sql import insert_new
@@ -26,7 +25,7 @@ class ConnectionState:
     words: str = ""
 
 
-def deal_state(session: Session, connection: str, deal_id: str) -> DealState | None:
+def deal_state(session: Connection, connection: str, deal_id: str) -> DealState | None:
     """What we last knew of a deal, locked also before its first read; None when it was never read."""
     insert_new(session, DEAL_STATE, {"connection": connection, "deal_id": deal_id})
     at = (DEAL_STATE.c.connection == connection, DEAL_STATE.c.deal_id == deal_id)
@@ -34,7 +33,7 @@ def deal_state(session: Session, connection: str, deal_id: str) -> DealState | N
     return DealState(**row) if row["standing"] else None
 
 
-def keep_deal_state(session: Session, state: DealState) -> None:
+def keep_deal_state(session: Connection, state: DealState) -> None:
     """Stores what we know of a deal now."""
     key = {"connection": state.connection, "deal_id": state.deal_id}
     insert_new(session, DEAL_STATE, key)
@@ -43,32 +42,32 @@ def keep_deal_state(session: Session, state: DealState) -> None:
     session.execute(update(DEAL_STATE).where(*at).values(**values))
 
 
-def held_wins(session: Session) -> list[DealState]:
+def held_wins(session: Connection) -> list[DealState]:
     """Wins that wait for the admin's word, by connection and deal."""
     held = select(DEAL_STATE).where(DEAL_STATE.c.held).order_by(DEAL_STATE.c.connection, DEAL_STATE.c.deal_id)
     return [DealState(**row) for row in session.execute(held).mappings()]
 
 
-def known_deals(session: Session, connection: str, standing: str = "won") -> list[str]:
+def known_deals(session: Connection, connection: str, standing: str = "won") -> list[str]:
     """Ids of the connection's deals which we know in that standing."""
     at = (DEAL_STATE.c.connection == connection, DEAL_STATE.c.standing == standing)
     return list(session.execute(select(DEAL_STATE.c.deal_id).where(*at).order_by(DEAL_STATE.c.deal_id)).scalars())
 
 
-def connections(session: Session) -> dict[str, ConnectionState]:
+def connections(session: Connection) -> dict[str, ConnectionState]:
     """All connections that were ever used."""
     rows = session.execute(select(CONNECTION)).mappings()
     return {row["connection"]: _connection(dict(row)) for row in rows}
 
 
-def held_connection(session: Session, connection: str) -> ConnectionState:
+def held_connection(session: Connection, connection: str) -> ConnectionState:
     """How a connection does, its row locked until the transaction ends."""
     insert_new(session, CONNECTION, {"connection": connection})
     row = select(CONNECTION).where(CONNECTION.c.connection == connection).with_for_update()
     return _connection(dict(session.execute(row).mappings().one()))
 
 
-def keep_connection(session: Session, state: ConnectionState) -> None:
+def keep_connection(session: Connection, state: ConnectionState) -> None:
     """Stores how a connection does. `words` is safe to show."""
     values = {
         "cursor_text": state.cursor,
@@ -80,35 +79,35 @@ def keep_connection(session: Session, state: ConnectionState) -> None:
     session.execute(update(CONNECTION).where(CONNECTION.c.connection == state.connection).values(**values))
 
 
-def setting(session: Session, key: str) -> str:
+def setting(session: Connection, key: str) -> str:
     """A small stored value, '' when unset."""
     return session.execute(select(SETTING.c.value).where(SETTING.c.key == key)).scalar() or ""
 
 
-def locked_setting(session: Session, key: str) -> str:
+def locked_setting(session: Connection, key: str) -> str:
     """The same, locked until the transaction ends, also when it is unset."""
     insert_new(session, SETTING, {"key": key, "value": ""})
     return str(session.execute(select(SETTING.c.value).where(SETTING.c.key == key).with_for_update()).scalar_one())
 
 
-def settings(session: Session, prefix: str) -> dict[str, str]:
+def settings(session: Connection, prefix: str) -> dict[str, str]:
     """All stored values whose key begins so."""
     rows = session.execute(select(SETTING).where(SETTING.c.key.startswith(prefix, autoescape=True))).mappings()
     return {row["key"]: row["value"] for row in rows}
 
 
-def keep_setting(session: Session, key: str, value: str) -> None:
+def keep_setting(session: Connection, key: str, value: str) -> None:
     """Stores a small value."""
     insert_new(session, SETTING, {"key": key})
     session.execute(update(SETTING).where(SETTING.c.key == key).values(value=clean(value)))
 
 
-def drop_setting(session: Session, key: str) -> None:
+def drop_setting(session: Connection, key: str) -> None:
     """Forgets a small value."""
     session.execute(delete(SETTING).where(SETTING.c.key == key))
 
 
-def seen(session: Session, key: str, now: datetime) -> bool:
+def seen(session: Connection, key: str, now: datetime) -> bool:
     """True the first time; a second transaction with the same key waits for the first and gets False."""
     return insert_new(session, SEEN, {"key": key_of(key), "at": now})
 

@@ -5,8 +5,7 @@ All functions work within the caller's transaction, so that a result and what fo
 
 from typing import Any
 
-from sqlalchemy import select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, select, update
 
 from store.jobs import ClaimedJob, LostLease, StoredStep
 from store.sql import insert_new
@@ -20,7 +19,7 @@ ERROR_LENGTH = 500
 class Ledger:
     """The ledger within one transaction. `t` is machine time now, `lease` how long a step may take (seconds)."""
 
-    def __init__(self, session: Session, *, t: float, lease: float) -> None:
+    def __init__(self, session: Connection, *, t: float, lease: float) -> None:
         self.session = session
         self.t = t
         self.lease = lease
@@ -48,7 +47,7 @@ class Ledger:
         self.renew(job)
         at = (STEP.c.scope == key_of(scope or job.key), STEP.c.name == name)
         wrote = self.session.execute(update(STEP).where(*at).values(done=True, result=json_ready(result)))
-        if not wrote.rowcount:  # type: ignore[attr-defined]
+        if not wrote.rowcount:
             raise LookupError(f"The step {name} was never begun.")
 
     def finish(self, job: ClaimedJob) -> None:
@@ -73,5 +72,5 @@ class Ledger:
             values = {**values, "state": "done"}
         mine = (JOB.c.id == job.id, JOB.c.owner == job.owner, JOB.c.state.in_(states))
         wrote = self.session.execute(update(JOB).where(*mine, JOB.c.attempts == job.attempts).values(**values))
-        if not wrote.rowcount:  # type: ignore[attr-defined]
+        if not wrote.rowcount:
             raise LostLease(f"Job {job.id} is no longer held by {job.owner}.")

@@ -7,8 +7,7 @@ from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, delete, insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 
 from bot.clock.nag import Nag, Reminder
 from store.sql import insert_new
@@ -20,7 +19,7 @@ NAG, REMINDER = table(NagRow), table(ReminderRow)
 class NagQueries:
     """Questions about what waits for whom, for readers and writers alike."""
 
-    session: Session
+    session: Connection
 
     def nags(self, handover_id: int) -> dict[int, Nag]:
         """What of this record waits, by person."""

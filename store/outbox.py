@@ -11,8 +11,21 @@ from collections import Counter
 from collections.abc import Callable, Collection
 from typing import Any
 
-from sqlalchemy import ColumnElement, Float, Select, and_, bindparam, case, exists, func, not_, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Float,
+    Select,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    not_,
+    or_,
+    select,
+    update,
+)
 
 from bot.company.effects import RedrawParked
 from bot.effects import Effect
@@ -27,7 +40,7 @@ BY_HAND = "parked by hand"
 _GAVE_UP = (JOB.c.error != BY_HAND, JOB.c.kind != "RedrawParked")
 
 
-def emit(session: Session, effect: Effect, *, run_at: float, t: float, trace: str = "") -> bool:
+def emit(session: Connection, effect: Effect, *, run_at: float, t: float, trace: str = "") -> bool:
     """Stores an effect in the caller's transaction; False when one of that key was there already, of any cause."""
     values = {
         "key": key_of(effect.key),
@@ -192,7 +205,7 @@ class Outbox:
         with self.db.read() as session:
             return session.execute(*_first_due(kinds, self.tick())).first() is not None
 
-    def _ledger(self, session: Session) -> Ledger:
+    def _ledger(self, session: Connection) -> Ledger:
         return Ledger(session, t=self.tick(), lease=self.lease)
 
 
@@ -239,7 +252,7 @@ def _first_due(kinds: Collection[str] | None, t: float) -> tuple[Select[tuple[in
     return (_DUE, {"t": t}) if kinds is None else (_DUE_OF_KINDS, {"t": t, "kinds": list(kinds)})
 
 
-def _claimed(session: Session, t: float, lease: float, owner: str, kinds: Collection[str] | None) -> Any:
+def _claimed(session: Connection, t: float, lease: float, owner: str, kinds: Collection[str] | None) -> Any:
     due, given = _first_due(kinds, t)
     if on_postgres(session):
         due = due.with_for_update(skip_locked=True, of=JOB)

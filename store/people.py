@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, bindparam, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, RowMapping, Select, bindparam, select, update
 
 from bot.people import Person, Role
 from store.sql import insert_new
@@ -58,7 +57,7 @@ class Directory:
 class PeopleQueries:
     """Questions about people, for readers and writers alike."""
 
-    def __init__(self, session: Session, directory: Directory) -> None:
+    def __init__(self, session: Connection, directory: Directory) -> None:
         self.session = session
         self.directory = directory
 

@@ -89,10 +89,9 @@ class Reader(Overviewer, NagQueries, ChecklistQueries):
         wanted = folded(words).split()
         if not wanted:
             return []
-        connection = self.session.connection()
         match = REFERENCE.match(words)
-        referred = connection.execute(_THERE, {"one": int(match[1])}).scalar() if match else None
-        found = names.find(connection, wanted, holder=holder, limit=limit)
+        referred = self.session.execute(_THERE, {"one": int(match[1])}).scalar() if match else None
+        found = names.find(self.session, wanted, holder=holder, limit=limit)
         return [referred, *(one for one in found if one != referred)][:limit] if referred else found
 
     def holders(self, ids: Collection[int]) -> dict[int, dict[Role, int]]:

@@ -4,17 +4,16 @@ import functools
 import hashlib
 from typing import Any
 
-from sqlalchemy import Table, func, select
+from sqlalchemy import Connection, Table, func, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
 
 
-def on_postgres(session: Session) -> bool:
+def on_postgres(session: Connection) -> bool:
     """Whether this session speaks to PostgreSQL."""
-    return session.get_bind().dialect.name == "postgresql"
+    return session.dialect.name == "postgresql"
 
 
-def alone(session: Session, name: str) -> None:
+def alone(session: Connection, name: str) -> None:
     """Until this transaction ends nobody else is here under this name; who comes second waits.
 
     On SQLite every writer is alone anyway.
@@ -24,7 +23,7 @@ def alone(session: Session, name: str) -> None:
         session.execute(select(func.pg_advisory_xact_lock(number)))
 
 
-def insert_new(session: Session, target: Table, values: dict[str, Any]) -> bool:
+def insert_new(session: Connection, target: Table, values: dict[str, Any]) -> bool:
     """Inserts a row unless one with the same unique key is there; whether it was inserted.
 
     On PostgreSQL it waits for another transaction which is inserting the same key right now.

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, func, insert, or_, select, update
 
 from bot.deal import Deal
 from bot.effects import Effect, Home, Redraw
@@ -47,7 +46,7 @@ class StoreUnit(PeopleWriter, NagWriter, ChecklistWriter):
 
     def __init__(
         self,
-        session: Session,
+        session: Connection,
         directory: Directory,
         *,
         moment: Moment,

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, RowMapping, bindparam, insert, literal, select, union_all, update
-from sqlalchemy.orm import Session
 
 from bot.deal import Deal
 from bot.handover import Handover
@@ -36,18 +35,18 @@ class Saved:
     stored: Stored
 
 
-def load(session: Session, ids: Iterable[int]) -> list[Handover]:
+def load(connection: Connection, ids: Iterable[int]) -> list[Handover]:
     """The handovers of these ids in their order; ids which do not exist are left out."""
-    return [handover for handover, _ in _loaded(session, ids, lock=False)]
+    return [handover for handover, _ in _loaded(connection, ids, lock=False)]
 
 
-def locked(session: Session, ids: Iterable[int]) -> list[tuple[Handover, Stored]]:
+def locked(connection: Connection, ids: Iterable[int]) -> list[tuple[Handover, Stored]]:
     """The same, each with what is stored of it, to be saved.
 
     The rows of the handovers are taken by ascending id until the transaction ends (PostgreSQL; SQLite's writer is alone
     anyway).
     """
-    found = _loaded(session, ids, lock=True)
+    found = _loaded(connection, ids, lock=True)
     return [
         (
             handover,
@@ -60,16 +59,15 @@ def locked(session: Session, ids: Iterable[int]) -> list[tuple[Handover, Stored]
 Parts = list[Kept]
 
 
-def _loaded(session: Session, ids: Iterable[int], *, lock: bool) -> list[tuple[Handover, Parts]]:
+def _loaded(connection: Connection, ids: Iterable[int], *, lock: bool) -> list[tuple[Handover, Parts]]:
     wanted = list(dict.fromkeys(ids))
     found: dict[int, tuple[Handover, Parts]] = {}
     for start in range(0, len(wanted), CHUNK):
-        found.update(_chunk(session, wanted[start : start + CHUNK], lock=lock))
+        found.update(_chunk(connection, wanted[start : start + CHUNK], lock=lock))
     return [found[handover_id] for handover_id in wanted if handover_id in found]
 
 
-def _chunk(session: Session, ids: list[int], *, lock: bool) -> dict[int, tuple[Handover, Parts]]:
-    connection = session.connection()  # looked up once: the session looks it up, with care, for every statement
+def _chunk(connection: Connection, ids: list[int], *, lock: bool) -> dict[int, tuple[Handover, Parts]]:
     asked, given = (_OF_ONE, {"one": ids[0]}) if len(ids) == 1 else (_OF_SEVERAL, {"ids": ids})
     own = connection.execute(asked.locked if lock else asked.own, given).mappings().all()
     if not own:
@@ -121,9 +119,8 @@ def _fill(
             parts[n] = family.by_key(map(family.codec.held, mine))
 
 
-def add(session: Session, handover: Handover) -> Stored:
+def add(connection: Connection, handover: Handover) -> Stored:
     """Stores a new handover, which has its id already, with all its parts."""
-    connection = session.connection()
     connection.execute(insert(DEAL), {OWNER: handover.id, "data": deal_json(handover.deal)})
     nothing = Stored({}, handover.deal, parts=tuple({} for _ in families.FAMILIES), entries=({}, {}))
     stored = _save_parts(connection, handover, nothing).stored
@@ -131,12 +128,11 @@ def add(session: Session, handover: Handover) -> Stored:
     return stored
 
 
-def save(session: Session, handover: Handover, old: Stored, *, look_at: datetime) -> Saved:
+def save(connection: Connection, handover: Handover, old: Stored, *, look_at: datetime) -> Saved:
     """Writes what differs from `old`; raises `rev` by one when anything but the place of our messages changed.
 
     A record that changed is to be looked at again at `look_at`.
     """
-    connection = session.connection()
     saved = _save_parts(connection, handover, old)
     changed = _save_deal(connection, handover, old.deal) or saved.changed
     new = saved.stored.row

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
-from sqlalchemy.orm import Session
 
 from bot.context import Entry, Point
 from bot.handover import Handover
@@ -29,9 +28,9 @@ class Asked:
 _OF_SEVERAL = Asked(of_several)
 
 
-def load(session: Session, handover_ids: Iterable[int]) -> dict[int, list[Entry]]:
+def load(connection: Connection, handover_ids: Iterable[int]) -> dict[int, list[Entry]]:
     """The entries of several handovers, oldest first."""
-    return read(session.connection(), _OF_SEVERAL, {"ids": list(handover_ids)})
+    return read(connection, _OF_SEVERAL, {"ids": list(handover_ids)})
 
 
 def read(connection: Connection, asked: Asked, given: Mapping[str, Any]) -> dict[int, list[Entry]]:

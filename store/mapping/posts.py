@@ -1,7 +1,6 @@
 """One post of a handover kept by itself: a redraw edits many messages, and none of them needs the whole record."""
 
-from sqlalchemy import func, insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, func, insert, select, update
 
 from bot.handover import Post
 from store.mapping.families import POSTS
@@ -11,7 +10,7 @@ from store.tables import HandoverRow, table
 HANDOVER, POST = table(HandoverRow), POSTS.table
 
 
-def keep(session: Session, handover_id: int, post: Post) -> None:
+def keep(session: Connection, handover_id: int, post: Post) -> None:
     """Writes the post of this name in its place, or after the others; nothing when the handover is gone.
 
     The handover's row is locked until the transaction ends, as whoever saves the whole record does.

@@ -3,8 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, select
 
 from store.tables import HandoverRow, JobRow, JobStepRow, PostRow, ReminderRow, table
 from store.upkeep.retention import handover_of
@@ -15,7 +14,7 @@ Place = tuple[str, str, bool]
 """Channel, timestamp, and whether it is a whole thread."""
 
 
-def places(session: Session, handovers: Collection[int]) -> list[Place]:
+def places(session: Connection, handovers: Collection[int]) -> list[Place]:
     """Every place of a message of ours about one of these records, threads first."""
     wanted = set(handovers)
     roots = select(POST.c.channel, POST.c.ts, POST.c.name).where(POST.c.handover_id.in_(wanted)).order_by(POST.c.ts)
@@ -28,7 +27,7 @@ def places(session: Session, handovers: Collection[int]) -> list[Place]:
     return [*sorted(threads), *((channel, ts, False) for channel, ts in sorted(single))]
 
 
-def _reminders(session: Session, wanted: set[int]) -> set[tuple[str, str]]:
+def _reminders(session: Connection, wanted: set[int]) -> set[tuple[str, str]]:
     rows = session.execute(select(REMINDER).where(REMINDER.c.ts != "")).mappings()
     return {(row["channel"], row["ts"]) for row in rows if wanted & _about(row)}
 
@@ -37,7 +36,7 @@ def _about(row: Any) -> set[int]:
     return {int(one) for one in row["causes"]} | {int(line[0]) for line in row["shown"]}
 
 
-def _ledger(session: Session, wanted: set[int]) -> set[tuple[str, str]]:
+def _ledger(session: Connection, wanted: set[int]) -> set[tuple[str, str]]:
     # The ledger knows every message of a job that is still kept, and for ever those of a project's channel.
     rooms = set(session.execute(select(HANDOVER.c.channel_id).where(HANDOVER.c.id.in_(wanted))).scalars()) - {""}
     found = (

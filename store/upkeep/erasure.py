@@ -11,8 +11,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import and_, delete, func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, and_, delete, func, select, update
 
 from bot.effects import EditOut
 from bot.erasure import EMAIL, SLACK_ID, Subject
@@ -51,7 +50,7 @@ class Erased:
         return not self.rows and not self.subject.person
 
 
-def subject_of(session: Session, who: str, token: str) -> Subject | None:
+def subject_of(session: Connection, who: str, token: str) -> Subject | None:
     """Whom these words mean, an e-mail address or a Slack id; None when they are neither."""
     email, slack_id = who.strip().lower(), who.strip().upper()
     by_email = bool(EMAIL.fullmatch(email))
@@ -130,7 +129,7 @@ def scrub_file(db: Db) -> bool:
             return False
 
 
-def _found(session: Session, subject: Subject) -> tuple[Erased, list[Trace]]:
+def _found(session: Connection, subject: Subject) -> tuple[Erased, list[Trace]]:
     rows = list(traces(session, subject))
     found = Erased(subject, rows=Counter(trace.table for trace in rows))
     found.handovers = {trace.handover for trace in rows if trace.handover}
@@ -150,13 +149,13 @@ def _found(session: Session, subject: Subject) -> tuple[Erased, list[Trace]]:
     return found, rows
 
 
-def _alone(session: Session, row: Mapping[str, Any]) -> bool:
+def _alone(session: Connection, row: Mapping[str, Any]) -> bool:
     first = row["name"].strip().split(" ")[0]
     others = select(func.count()).where(PERSON.c.name.ilike(f"{first}%"), PERSON.c.id != row["id"])
     return bool(first) and session.execute(others).scalar_one() == 0
 
 
-def _person_goes(session: Session, subject: Subject) -> None:
+def _person_goes(session: Connection, subject: Subject) -> None:
     dropped = _jobs_for(session, subject)
     names = session.execute(delete(JOB).where(JOB.c.id.in_(dropped)).returning(JOB.c.key)).scalars().all()
     session.execute(delete(STEP).where(STEP.c.scope.in_(names)))
@@ -172,7 +171,7 @@ def _person_goes(session: Session, subject: Subject) -> None:
     session.execute(delete(REMINDER).where(REMINDER.c.person_id == subject.person))
 
 
-def _jobs_for(session: Session, subject: Subject) -> list[int]:
+def _jobs_for(session: Connection, subject: Subject) -> list[int]:
     """Work that waits or is parked and would reach them: it has nobody to go to any more."""
     found = []
     for row in session.execute(select(JOB.c.id, JOB.c.payload).where(JOB.c.state != "done")):
@@ -194,7 +193,7 @@ def _cleaned_all(store: Store, rows: Iterable[Trace], subject: Subject) -> None:
                 _clean(session, trace, subject)
 
 
-def _clean(session: Session, trace: Trace, subject: Subject) -> None:
+def _clean(session: Connection, trace: Trace, subject: Subject) -> None:
     source = TABLES[trace.table]
     at = and_(*(source.c[name] == value for name, value in trace.key.items()))
     row = session.execute(select(source).where(at).with_for_update()).mappings().first()

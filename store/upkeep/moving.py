@@ -10,9 +10,8 @@ from itertools import groupby, islice
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Table, delete, exists, func, insert, make_url, select, text
+from sqlalchemy import Connection, Table, delete, exists, func, insert, make_url, select, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
-from sqlalchemy.orm import Session
 
 from bot.errors import ConfigError, FileRefused, StoreAway
 from store.engine import Db
@@ -122,7 +121,7 @@ def file_of(url: str) -> Path | None:
     return Path(parsed.database) if parsed.drivername.startswith("sqlite") and parsed.database else None
 
 
-def counted(session: Session) -> dict[str, int]:
+def counted(session: Connection) -> dict[str, int]:
     """The rows of every table."""
     return {
         name: int(session.execute(select(func.count()).select_from(target)).scalar_one())
@@ -130,7 +129,7 @@ def counted(session: Session) -> dict[str, int]:
     }
 
 
-def _rows(session: Session) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def _rows(session: Connection) -> Iterator[tuple[str, Mapping[str, Any]]]:
     for name, source in TABLES.items():
         ordered = select(source).order_by(*source.primary_key.columns).execution_options(yield_per=BATCH)
         for row in session.execute(ordered).mappings():
@@ -145,7 +144,7 @@ def _same_version(file: Path) -> Head:
     return found
 
 
-def _made_empty(session: Session, *, replace: bool) -> None:
+def _made_empty(session: Connection, *, replace: bool) -> None:
     for name, target in reversed(list(TABLES.items())):
         if target is not INSTALLATION and not replace and session.execute(select(exists(select(target)))).scalar():
             raise FileRefused(NOT_EMPTY.format(name))
@@ -153,12 +152,12 @@ def _made_empty(session: Session, *, replace: bool) -> None:
             session.execute(delete(target))
 
 
-def _inserted(session: Session, target: Table, rows: Iterator[dict[str, Any]]) -> None:
+def _inserted(session: Connection, target: Table, rows: Iterator[dict[str, Any]]) -> None:
     while batch := list(islice(rows, BATCH)):
         session.execute(insert(target), batch)
 
 
-def _compared(session: Session, wanted: Mapping[str, int]) -> dict[str, int]:
+def _compared(session: Connection, wanted: Mapping[str, int]) -> dict[str, int]:
     found = counted(session)
     for name, count in found.items():
         if wanted.get(name, 0) != count:
@@ -166,7 +165,7 @@ def _compared(session: Session, wanted: Mapping[str, int]) -> dict[str, int]:
     return found
 
 
-def _sequences(session: Session) -> None:
+def _sequences(session: Connection) -> None:
     # SQLite goes on after the highest id by itself; PostgreSQL's sequences know nothing of ids that were given.
     if not on_postgres(session):
         return

@@ -13,8 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import delete, func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, delete, func, select, update
 
 from bot.context import Kind
 from bot.effects import Redraw
@@ -68,10 +67,10 @@ class Walked:
 class Thing(Protocol):
     """One kind of rows: a page of them by key, and the removal of those that are over."""
 
-    def page(self, session: Session, after: Any) -> tuple[list[Any], Any]:
+    def page(self, session: Connection, after: Any) -> tuple[list[Any], Any]:
         """The keys to remove among the next rows after that key, and the last key looked at (None: no row is left)."""
 
-    def remove(self, session: Session, keys: list[Any]) -> int:
+    def remove(self, session: Connection, keys: list[Any]) -> int:
         """Removes them, those that are still over now; how many."""
 
 
@@ -116,7 +115,7 @@ class Webhooks:
 
     before: datetime
 
-    def page(self, session: Session, after: Any) -> tuple[list[Any], Any]:
+    def page(self, session: Connection, after: Any) -> tuple[list[Any], Any]:
         """By id; the newest delivery stays."""
         newest = select(func.max(INBOX.c.id)).scalar_subquery()
         over = (INBOX.c.received_at < self.before, INBOX.c.outcome != "", INBOX.c.id < newest)
@@ -124,7 +123,7 @@ class Webhooks:
         found = list(session.execute(rows).scalars())
         return found, found[-1] if len(found) == PAGE else None
 
-    def remove(self, session: Session, keys: list[Any]) -> int:
+    def remove(self, session: Connection, keys: list[Any]) -> int:
         """Only whole rows: nothing needs what a delivery said once it was read."""
         return _count(session.execute(delete(INBOX).where(INBOX.c.id.in_(keys))))
 
@@ -135,7 +134,7 @@ class Jobs:
 
     before: float
 
-    def page(self, session: Session, after: Any) -> tuple[list[Any], Any]:
+    def page(self, session: Connection, after: Any) -> tuple[list[Any], Any]:
         """By id; the newest job stays, and what keeps the messages of an open handover from coming twice."""
         newest = select(func.max(JOB.c.id)).scalar_subquery()
         over = (JOB.c.state == "done", JOB.c.run_at < self.before, JOB.c.id < newest)
@@ -147,7 +146,7 @@ class Jobs:
         keys = [row.id for row in found if bound.get(row.id, 0) not in open_ones]
         return keys, found[-1].id if len(found) == PAGE else None
 
-    def remove(self, session: Session, keys: list[Any]) -> int:
+    def remove(self, session: Connection, keys: list[Any]) -> int:
         """The jobs, and the steps that belong to them alone."""
         mine = (JOB.c.id.in_(keys), JOB.c.state == "done", JOB.c.run_at < self.before)
         names = session.execute(delete(JOB).where(*mine).returning(JOB.c.key)).scalars().all()
@@ -161,7 +160,7 @@ class Seen:
 
     before: datetime
 
-    def page(self, session: Session, after: Any) -> tuple[list[Any], Any]:
+    def page(self, session: Connection, after: Any) -> tuple[list[Any], Any]:
         """By key. A kind of key that is not known here stays."""
         rows = select(SEEN).where(SEEN.c.key > (after or "")).order_by(SEEN.c.key).limit(PAGE)
         found = session.execute(rows).all()
@@ -172,7 +171,7 @@ class Seen:
         keys = [*passing, *(key for key, handover_id in bound.items() if handover_id not in open_ones)]
         return keys, found[-1].key if len(found) == PAGE else None
 
-    def remove(self, session: Session, keys: list[Any]) -> int:
+    def remove(self, session: Connection, keys: list[Any]) -> int:
         """The keys that are still over."""
         return _count(session.execute(delete(SEEN).where(SEEN.c.key.in_(keys), SEEN.c.at < self.before)))
 
@@ -185,13 +184,13 @@ class Opinions:
     now: datetime
     t: float
 
-    def page(self, session: Session, after: Any) -> tuple[list[Any], Any]:
+    def page(self, session: Connection, after: Any) -> tuple[list[Any], Any]:
         """By handover: the ids of those that still hold opinions."""
         ended, last = _ended(session, self.before, after)
         holding = select(ENTRY.c.handover_id).where(ENTRY.c.handover_id.in_(ended), *self._standing()).distinct()
         return list(session.execute(holding).scalars()), last
 
-    def remove(self, session: Session, keys: list[Any]) -> int:
+    def remove(self, session: Connection, keys: list[Any]) -> int:
         """Blanks them, undoes what was not undone, and asks for the threads that show them to be drawn again."""
         mine = select(HANDOVER.c.id, HANDOVER.c.rev).where(HANDOVER.c.id.in_(keys)).order_by(HANDOVER.c.id)
         locked = session.execute(mine.with_for_update()).all()
@@ -215,26 +214,26 @@ class Timelines:
 
     before: datetime
 
-    def page(self, session: Session, after: Any) -> tuple[list[Any], Any]:
+    def page(self, session: Connection, after: Any) -> tuple[list[Any], Any]:
         """By handover."""
         ended, last = _ended(session, self.before, after)
         holding = select(EVENT.c.handover_id).where(EVENT.c.handover_id.in_(ended)).distinct()
         return list(session.execute(holding).scalars()), last
 
-    def remove(self, session: Session, keys: list[Any]) -> int:
+    def remove(self, session: Connection, keys: list[Any]) -> int:
         """Every line: a place in the list that stayed behind would be taken for another one's."""
         session.execute(select(HANDOVER.c.id).where(HANDOVER.c.id.in_(keys)).order_by(HANDOVER.c.id).with_for_update())
         return _count(session.execute(delete(EVENT).where(EVENT.c.handover_id.in_(keys))))
 
 
-def _ended(session: Session, before: datetime, after: Any) -> tuple[list[int], Any]:
+def _ended(session: Connection, before: datetime, after: Any) -> tuple[list[int], Any]:
     over = (HANDOVER.c.state.in_(CLOSED), HANDOVER.c.ended_at < before, HANDOVER.c.id > (after or 0))
     rows = select(HANDOVER.c.id).where(*over).order_by(HANDOVER.c.id).limit(PAGE)
     found = list(session.execute(rows).scalars())
     return found, found[-1] if len(found) == PAGE else None
 
 
-def _open(session: Session, ids: Iterable[int]) -> set[int]:
+def _open(session: Connection, ids: Iterable[int]) -> set[int]:
     wanted = {one for one in ids if one}
     still = select(HANDOVER.c.id).where(HANDOVER.c.id.in_(wanted), HANDOVER.c.state.not_in(CLOSED))
     return set(session.execute(still).scalars()) if wanted else set()

@@ -7,8 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import JSON, String, Table, UniqueConstraint, select
-from sqlalchemy.orm import Session
+from sqlalchemy import JSON, Connection, String, Table, UniqueConstraint, select
 from sqlalchemy.types import TypeDecorator
 
 from bot.erasure import Contacts, Subject
@@ -35,7 +34,7 @@ class Trace:
     handover: int = 0
 
 
-def traces(session: Session, subject: Subject) -> Iterator[Trace]:
+def traces(session: Connection, subject: Subject) -> Iterator[Trace]:
     """Every row that names them."""
     for name, source in TABLES.items():
         if name in APART:
@@ -58,7 +57,7 @@ def cleaned(source: Table, row: Mapping[str, Any], subject: Subject) -> dict[str
     return {name: value for name, value in found.items() if value != row[name]}
 
 
-def contacts(session: Session, email: str) -> set[str]:
+def contacts(session: Connection, email: str) -> set[str]:
     """The names that stand beside that address in what CRMs told, and in the client's access."""
     found = Contacts(email)
     for source in TABLES.values():
@@ -73,7 +72,7 @@ def contacts(session: Session, email: str) -> set[str]:
     return found.names
 
 
-def handovers_of(session: Session, person_id: int) -> set[int]:
+def handovers_of(session: Connection, person_id: int) -> set[int]:
     """The records that name them by id."""
     found: set[int] = set()
     for name, source in TABLES.items():
@@ -88,7 +87,7 @@ def handovers_of(session: Session, person_id: int) -> set[int]:
     return found
 
 
-def first_names(session: Session, subject: Subject) -> dict[int, int]:
+def first_names(session: Connection, subject: Subject) -> dict[int, int]:
     """How many entries of which record hold the first name alone, after everything else is gone."""
     entry, point = TABLES["entry"], TABLES["point"]
     rows = select(entry.c.handover_id, entry.c.text, entry.c.evidence_words, point.c.question, point.c.reply)

@@ -59,7 +59,7 @@ def test_a_server_that_cannot_be_written_any_more_is_told_as_such(fresh_postgres
 
 def test_a_mistake_of_ours_is_no_outage(store: Store) -> None:
     with pytest.raises(Exception, match="gibberish") as found, store.db.write() as session:
-        session.connection().exec_driver_sql("SELECT gibberish FROM setting")
+        session.exec_driver_sql("SELECT gibberish FROM setting")
     assert not isinstance(found.value, StoreAway)
 
 
@@ -95,6 +95,6 @@ def test_a_replica_that_vanished_holds_nobody_up_for_long(fresh_postgres: str) -
     db = Db(fresh_postgres)
     with db.read() as session:
         asked = ("lock_timeout", "idle_in_transaction_session_timeout")
-        found = [session.connection().exec_driver_sql(f"SHOW {name}").scalar() for name in asked]
+        found = [session.exec_driver_sql(f"SHOW {name}").scalar() for name in asked]
     assert found == ["10s", "1min"]
     db.dispose()
