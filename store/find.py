@@ -53,7 +53,7 @@ class Finder(PeopleQueries):
 
     def _found(self, rows: list[tuple[int, int]]) -> list[FoundEntry]:
         ids = {handover_id for _, handover_id in rows}
-        by_id = {e.id: e for its_entries in entries.load(self.session, ids).values() for e in its_entries}
+        by_id = entries.load(self.session, (entry_id for entry_id, _ in rows))
         names = {row.id: row for row in self.session.execute(select(HANDOVER).where(HANDOVER.c.id.in_(ids)))}
         holders: dict[int, dict[Role, int]] = {handover_id: {} for handover_id in ids}
         for row in self.session.execute(select(ROLE).where(ROLE.c.handover_id.in_(ids))):

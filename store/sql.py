@@ -2,9 +2,10 @@
 
 import functools
 import hashlib
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Table, func, select
+from sqlalchemy import ColumnElement, Connection, Table, Text, cast, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 
@@ -35,3 +36,10 @@ def insert_new(session: Connection, target: Table, values: dict[str, Any]) -> bo
 def _inserting(target: Table, *, postgres: bool) -> Any:
     insert = postgresql.insert(target) if postgres else sqlite.insert(target)
     return insert.on_conflict_do_nothing().returning(next(iter(target.primary_key.columns)))
+
+
+def as_json(columns: Sequence[ColumnElement[Any]], *, postgres: bool) -> ColumnElement[str]:
+    """All rows as one JSON text: an array for each, in no order; no text at all where there are none (PostgreSQL)."""
+    if postgres:
+        return cast(func.json_agg(func.json_build_array(*columns)), Text)
+    return cast(func.json_group_array(func.json_array(*columns)), Text)

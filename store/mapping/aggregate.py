@@ -1,16 +1,20 @@
-"""The whole handover: loaded in a handful of queries however many there are, saved by its differences."""
+"""The whole handover: loaded in one statement however many there are, saved by its differences."""
 
+import functools
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, insert, literal, select, union_all, update
+from sqlalchemy import Connection, RowMapping, Select, Text, bindparam, cast, insert, select, update
 
 from bot.deal import Deal
 from bot.handover import Handover
 from store.mapping import entries, families, names, record
 from store.mapping.deal import deal_json, deal_of
-from store.mapping.family import OWNER, Family, Kept, Values, Which, of_one, of_several
+from store.mapping.family import OWNER, Kept, Values
+from store.sql import on_postgres
 from store.tables import HandoverDealRow, HandoverRow, table
 
 HANDOVER, DEAL = table(HandoverRow), table(HandoverDealRow)
@@ -68,55 +72,43 @@ def _loaded(connection: Connection, ids: Iterable[int], *, lock: bool) -> list[t
 
 
 def _chunk(connection: Connection, ids: list[int], *, lock: bool) -> dict[int, tuple[Handover, Parts]]:
-    asked, given = (_OF_ONE, {"one": ids[0]}) if len(ids) == 1 else (_OF_SEVERAL, {"ids": ids})
-    own = connection.execute(asked.locked if lock else asked.own, given).mappings().all()
-    if not own:
-        return {}
-    deals = connection.execute(asked.deals, given).mappings()
-    deal_by_id = {row[OWNER]: deal_of(row["data"]) for row in deals}
-    found: dict[int, tuple[Handover, Parts]] = {
-        row["id"]: (record.handover_of(row, deal_by_id[row["id"]]), [{} for _ in families.FAMILIES]) for row in own
-    }
-    for n in connection.execute(asked.filled, given).scalars():
-        rows = connection.execute(asked.families[n], given).mappings()
-        _fill(families.FAMILIES[n], n, rows, found, held=lock)
-    for handover_id, its_entries in entries.read(connection, asked.entries, given).items():
-        found[handover_id][0].entries = its_entries
-    return found
+    postgres = on_postgres(connection)
+    if lock and postgres:  # whoever waited for a row must see what the one before them wrote beside it
+        connection.execute(_LOCK, {"ids": ids})
+    # With one value to bind nothing is spelled out anew.
+    several = len(ids) > 1
+    given = {"ids": ids} if several else {"one": ids[0]}
+    rows = connection.execute(_whole(several=several, postgres=postgres), given).mappings()
+    return {row["id"]: _record(row, held=lock) for row in rows}
 
 
-class _Asked:
-    """The statements that load whole handovers, of one or of several."""
-
-    def __init__(self, which: Which) -> None:
-        self.own = select(HANDOVER).where(which(HANDOVER.c.id)).order_by(HANDOVER.c.id)
-        self.locked = self.own.with_for_update()
-        self.deals = select(DEAL).where(which(DEAL.c.handover_id))
-        # Which families have rows at all: most records have few, and a look is cheaper than fourteen empty answers.
-        self.filled = union_all(
-            *(
-                select(literal(n)).where(select(family.table).where(family.owned(which)).exists())
-                for n, family in enumerate(families.FAMILIES)
-            )
-        )
-        self.families = [family.of(which) for family in families.FAMILIES]
-        self.entries = entries.Asked(which)
+_LOCK = select(HANDOVER.c.id).where(HANDOVER.c.id.in_(bindparam("ids", expanding=True))).order_by(HANDOVER.c.id)
+_LOCK = _LOCK.with_for_update()
 
 
-_OF_ONE, _OF_SEVERAL = _Asked(of_one), _Asked(of_several)
+@functools.cache
+def _whole(*, several: bool, postgres: bool) -> Select[Any]:
+    """The records `ids`, or `one`, with all that belongs to them, in one statement."""
+    wanted = HANDOVER.c.id.in_(bindparam("ids", expanding=True)) if several else HANDOVER.c.id == bindparam("one")
+    deal = select(cast(DEAL.c.data, Text)).where(DEAL.c[OWNER] == HANDOVER.c.id)
+    parts = (
+        family.gathered.column(family.table.c[OWNER] == HANDOVER.c.id, postgres=postgres).label(f"part{n}")
+        for n, family in enumerate(families.FAMILIES)
+    )
+    said = (column.label(name) for name, column in entries.columns_of(HANDOVER.c.id, postgres=postgres).items())
+    return select(*HANDOVER.c, deal.scalar_subquery().label("deal_data"), *parts, *said).where(wanted)
 
 
-def _fill(
-    family: Family, n: int, found_rows: Iterable[RowMapping], found: dict[int, tuple[Handover, Parts]], *, held: bool
-) -> None:
-    rows: dict[int, list[RowMapping]] = {}
-    for row in found_rows:
-        rows.setdefault(row[OWNER], []).append(row)
-    for handover_id, mine in rows.items():
-        handover, parts = found[handover_id]
-        family.put(handover, [family.codec.decode(row) for row in mine])
-        if held:
-            parts[n] = family.by_key(map(family.codec.held, mine))
+def _record(row: RowMapping, *, held: bool) -> tuple[Handover, Parts]:
+    handover = record.handover_of(row, deal_of(json.loads(row["deal_data"])))
+    handover.entries = entries.of_row(row)
+    parts: Parts = [{} for _ in families.FAMILIES]
+    for n, family in enumerate(families.FAMILIES):
+        mine = family.gathered.rows(row[f"part{n}"])
+        if mine:
+            family.put(handover, [family.codec.decode(each) for each in mine])
+            parts[n] = family.by_key(map(family.codec.held, mine)) if held else {}
+    return handover, parts
 
 
 def add(connection: Connection, handover: Handover) -> Stored:

@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, ScalarSelect, and_, insert, select, update
 
 from bot.context import Entry, Point
 from bot.handover import Handover
-from store.mapping.family import Codec, Kept, Values, Which, of_several
+from store.mapping.family import Codec, Kept, Values
+from store.mapping.gathered import Gathered
 from store.tables import EntryRow, PointRow, table
 from store.text import folded
 
@@ -16,35 +17,37 @@ _ENTRY = Codec(Entry, EntryRow, {"author": "author_id"}, beside=("handover_id", 
 _POINT = Codec(Point, PointRow, {}, beside=("entry_id",))
 
 
-class Asked:
-    """The statements that load the entries of handovers, of one or of several."""
-
-    def __init__(self, which: Which) -> None:
-        mine = which(ENTRY.c.handover_id)
-        self.entries = select(ENTRY).where(mine).order_by(ENTRY.c.id)
-        self.points = select(POINT).where(POINT.c.entry_id.in_(select(ENTRY.c.id).where(mine)))
+_ENTRIES = Gathered(EntryRow, _ENTRY.columns.values(), first="id")
+_POINTS = Gathered(PointRow, _POINT.columns.values(), first="entry_id")
 
 
-_OF_SEVERAL = Asked(of_several)
+def load(connection: Connection, ids: Iterable[int]) -> dict[int, Entry]:
+    """These entries by their ids."""
+    wanted = list(ids)
+    rows = connection.execute(select(ENTRY).where(ENTRY.c.id.in_(wanted))).mappings().all()
+    points = connection.execute(select(POINT).where(POINT.c.entry_id.in_(wanted))).mappings().all()
+    return {entry.id: entry for entry in _read(rows, points)}
 
 
-def load(connection: Connection, handover_ids: Iterable[int]) -> dict[int, list[Entry]]:
-    """The entries of several handovers, oldest first."""
-    return read(connection, _OF_SEVERAL, {"ids": list(handover_ids)})
+def columns_of(owner: ColumnElement[int], *, postgres: bool) -> dict[str, ScalarSelect[Any]]:
+    """The entries and points of a record, as columns beside it."""
+    mine = ENTRY.c.handover_id == owner
+    return {
+        "entries": _ENTRIES.column(mine, postgres=postgres),
+        "points": _POINTS.column(and_(mine, POINT.c.entry_id == ENTRY.c.id), postgres=postgres),
+    }
 
 
-def read(connection: Connection, asked: Asked, given: Mapping[str, Any]) -> dict[int, list[Entry]]:
-    """The same, by statements that were built before."""
-    rows = connection.execute(asked.entries, given).mappings()
-    entries: dict[int, list[Entry]] = {}
-    by_id: dict[int, Entry] = {}
-    for row in rows:
-        entry: Entry = _ENTRY.decode(row)
-        by_id[entry.id] = entry
-        entries.setdefault(row["handover_id"], []).append(entry)
-    for row in connection.execute(asked.points, given).mappings() if by_id else ():
-        by_id[row["entry_id"]].point = _POINT.decode(row)
-    return entries
+def of_row(row: RowMapping) -> list[Entry]:
+    """The entries of those columns, oldest first."""
+    return _read(_ENTRIES.rows(row["entries"]), _POINTS.rows(row["points"]))
+
+
+def _read(rows: Iterable[Mapping[Any, Any]], points: Iterable[Mapping[Any, Any]]) -> list[Entry]:
+    entries = {row["id"]: _ENTRY.decode(row) for row in rows}
+    for row in points:
+        entries[row["entry_id"]].point = _POINT.decode(row)
+    return list(entries.values())
 
 
 def kept(handover: Handover) -> tuple[Kept, Kept]:

@@ -17,20 +17,16 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
-    ColumnElement,
     Connection,
-    RowMapping,
-    Select,
     Table,
     and_,
-    bindparam,
     delete,
     insert,
-    select,
     update,
 )
 
 from bot.handover import Handover
+from store.mapping.gathered import Gathered
 from store.tables.row import Row, table
 from store.text import clean, json_ready
 
@@ -39,20 +35,6 @@ Kept = dict[Any, Values]
 """What the database holds of one family: the part's key → its columns."""
 
 OWNER = "handover_id"
-Which = Callable[[ColumnElement[Any]], ColumnElement[bool]]
-"""Of which handovers: of one, or of several. Statements are built once for each: a card asks for every family."""
-
-
-def of_one(column: ColumnElement[Any]) -> ColumnElement[bool]:
-    """Of the handover `one`; with one value to bind nothing is spelled out anew."""
-    return column == bindparam("one")
-
-
-def of_several(column: ColumnElement[Any]) -> ColumnElement[bool]:
-    """Of the handovers `ids`."""
-    return column.in_(bindparam("ids", expanding=True))
-
-
 PLAIN = frozenset({int, bool, type(None), datetime, date, float})
 
 
@@ -92,7 +74,7 @@ class Codec:
             values[column] = _encoded(values[column])
         return values
 
-    def held(self, row: RowMapping) -> Values:
+    def held(self, row: Mapping[str, Any]) -> Values:
         """The columns as the database holds them: what `encode` gives for the record of this row."""
         values = {column: row[column] for column in self.columns.values()}
         for column in self._nested:
@@ -100,7 +82,7 @@ class Codec:
             values[column] = copy.deepcopy(values[column])
         return values
 
-    def decode(self, values: RowMapping, **elsewhere: Any) -> Any:
+    def decode(self, values: Mapping[Any, Any], **elsewhere: Any) -> Any:
         """The record of these columns; fields kept elsewhere are given, or have their defaults."""
         given = {name: values[column] for name, column in self.columns.items()}
         for name, kind in self.enums.items():
@@ -146,23 +128,18 @@ class Family:
     key: str = "n"
     only_grows: bool = False
     codec: Codec = field(init=False)
+    gathered: Gathered = field(init=False)
 
     def __post_init__(self) -> None:
         beside = (OWNER, "n") if self.key == "n" else (OWNER,)
-        object.__setattr__(self, "codec", Codec(self.record, self.model, self.renamed, beside=beside))
+        codec = Codec(self.record, self.model, self.renamed, beside=beside)
+        object.__setattr__(self, "codec", codec)
+        object.__setattr__(self, "gathered", Gathered(self.model, codec.columns.values(), first=self.key))
 
     @property
     def table(self) -> Table:
         """Where it is kept."""
         return table(self.model)
-
-    def of(self, which: Which) -> Select[Any]:
-        """The rows of these handovers, in order."""
-        return select(self.table).where(self.owned(which)).order_by(self.table.c[OWNER], self.table.c[self.key])
-
-    def owned(self, which: Which) -> ColumnElement[bool]:
-        """Whether a row is of one of these handovers."""
-        return which(self.table.c[OWNER])
 
     def kept(self, handover: Handover) -> Kept:
         """What the database should hold of this handover."""

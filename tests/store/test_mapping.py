@@ -65,6 +65,24 @@ def test_every_field_of_a_full_record_comes_back(store: Store) -> None:
     assert [e.author for e in found.entries] == [e.author for e in wanted.entries]
 
 
+def test_records_side_by_side_keep_their_own_parts(store: Store) -> None:
+    with store.write() as unit:
+        wanted = [unit.add(records.full(unit))]
+    with store.write() as unit:
+        other = records.full(unit)
+        other.deal_id, other.state = "another", State.WON
+        for entry in other.entries:
+            entry.text = f"{entry.text}, also there"
+        wanted += [unit.add(other), unit.add(records.handover("bare"))]
+    with store.read() as reader:
+        alone = [reader.handover(one.id) for one in wanted]
+        together = {one.id: one for one in reader.search("text", limit=9)}
+    with store.write() as unit:
+        held = [unit.handover(one.id) for one in wanted]
+    for found in (alone, held, [together[one.id] for one in wanted[:2]]):
+        assert [differing(one, each) for one, each in zip(wanted, found, strict=False) if each] == [[]] * len(found)
+
+
 def test_every_field_can_be_changed_and_emptied(store: Store) -> None:
     with store.write() as unit:
         stored = unit.add(records.full(unit))
@@ -155,7 +173,7 @@ def test_new_entries_get_their_ids_with_the_save(store: Store) -> None:
 
 
 def test_text_which_no_database_stores_is_cleaned_not_refused(store: Store) -> None:
-    hostile = "a\x00b \ud83d \u202e 🎯 'x'; DROP TABLE handover; --"
+    hostile = "a\x00b \ud83d \u202e 🎯 \x1f \\ \"q\" 'x'; DROP TABLE handover; --"
     with store.write() as unit:
         record = records.handover(client=hostile, entries=[records.entry(hostile, details={"to": hostile})])
         record.deal = dataclasses.replace(record.deal, client=hostile, extra={"k": hostile})
@@ -164,7 +182,7 @@ def test_text_which_no_database_stores_is_cleaned_not_refused(store: Store) -> N
     with store.read() as reader:
         found = reader.handover(stored.id)
     assert found is not None
-    clean = "ab ? \u202e 🎯 'x'; DROP TABLE handover; --"
+    clean = "ab ? \u202e 🎯 \x1f \\ \"q\" 'x'; DROP TABLE handover; --"
     assert found.client == found.entries[0].text == found.entries[0].details["to"] == clean
     assert found.deal.client == found.deal.extra["k"] == found.events[0].data["why"] == clean
 
