@@ -17,6 +17,7 @@ PLAIN = (
     "connection_mended",
     "database_mended",
     "webhooks_refused",
+    "webhooks_stopped",
     "webhooks_mended",
     "write_back_disabled",
     "parked_anew",

@@ -14,13 +14,17 @@ SHOWN = 20  # connections; Slack takes 50 blocks
 
 @dataclass(frozen=True)
 class Health:
-    """How one connection does. `words` is what went wrong last; `hook_at` is when the last webhook came."""
+    """How one connection does. `words` is what went wrong last; `hook_at` is when the last webhook came.
+
+    `hooks_stopped`: none comes although one should have; the connection itself may work.
+    """
 
     title: str
     ok_at: datetime | None = None
     broken_since: datetime | None = None
     words: str = ""
     hook_at: datetime | None = None
+    hooks_stopped: bool = False
 
 
 @dataclass(frozen=True)
@@ -36,7 +40,8 @@ def health_message(found: Sequence[Health], work: Work, admins: Sequence[Person]
     """One line a connection, then the work, then who can mend it."""
     broken = [one for one in found if one.broken_since]
     text = sentence("company.health_text", n=len(broken))
-    blocks: list[Block] = [kit.section(sentence("company.health_head", n=len(broken)))]
+    stopped = sum(one.hooks_stopped for one in found)
+    blocks: list[Block] = [kit.section(sentence("company.health_head", n=len(broken), stopped=stopped))]
     blocks += [kit.section(_line(one, frame)) for one in found[:SHOWN]]
     oldest = _moment(work.oldest, frame)
     blocks.append(kit.section(sentence("company.work", n=work.waiting, oldest=oldest, parked=work.parked)))
@@ -53,6 +58,7 @@ def _line(one: Health, frame: Frame) -> str:
         since=_moment(one.broken_since, frame),
         why=mrkdwn.name(one.words, 300),
         hook=_moment(one.hook_at, frame),
+        stopped=one.hooks_stopped,
     )
 
 

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from bot.actions import amend, opening, scope
 from bot.actions.lists import ring_closing, ring_win
 from bot.actions.record import again, merge
+from bot.clock import silence
 from bot.deal import Deal, Standing
 from bot.effects import Direct, ReadDeal, RedrawHeld, TellAdmin
 from bot.errors import Refused
@@ -54,6 +55,9 @@ def applied(unit: Unit, read: Read, *, terms: Terms, now: datetime) -> str:
     )
     if any(state.held for state in gone) or bool(before and before.held) != (outcome == "held"):
         unit.emit(RedrawHeld(f"{deal.connection}:{deal.id}:{now.isoformat()}"))
+    if read.cause == "poll" and outcome in ("opened", "held"):
+        finds = f"finds:{deal.connection}"
+        unit.keep_setting(finds, silence.one_more(unit.locked_setting(finds), now))
     return outcome
 
 

@@ -8,6 +8,7 @@ from blocks.company.health import Health, Work
 from bot.effects import TellAdmin
 from bot.errors import Conflict, StoreAway
 from handlers.deps import Deps
+from handlers.health import hooks
 from handlers.health.pulse import titles
 from store.inbox import Received
 from store.known import ConnectionState
@@ -58,9 +59,10 @@ def of_connections(deps: Deps) -> list[Health]:
     found = [Health("Database", deps.stored_at, deps.away_since, why)] if why else []
     with deps.store.read() as reader:
         known, taken = reader.connections(), reader.inbox.received()
+        stopped = {key for key in deps.crms if hooks.stopped(reader, key)}
     for key, title in titles(deps).items():
-        state, hooks = known.get(key, ConnectionState(key)), taken.get(key, Received())
-        found.append(Health(title, state.ok_at, state.broken_since, state.words, hooks.last))
+        state, last = known.get(key, ConnectionState(key)), taken.get(key, Received()).last
+        found.append(Health(title, state.ok_at, state.broken_since, state.words, last, hooks_stopped=key in stopped))
     return found
 
 
@@ -84,12 +86,13 @@ def _metrics(deps: Deps) -> str:
     with deps.store.read() as reader:
         states, known = reader.counts(), reader.connections()
         taken, refused = reader.inbox.received(), reader.inbox.refused()
+        stopped = [(f'connection="{key}"', int(hooks.stopped(reader, key))) for key in deps.crms]
     outbox, now = deps.store.outbox, deps.clock.tick()
     counts = [("waiting", outbox.waiting()), ("parked", outbox.parked())]
     oldest = outbox.oldest()
     asked = {key: state for key, state in known.items() if key in titles(deps)}
-    hooks = {key: refused_at for key, refused_at in refused.items() if key[0] in deps.crms}
-    strangers = sum(refused.values()) - sum(hooks.values())
+    ours = {key: n for key, n in refused.items() if key[0] in deps.crms}
+    strangers = sum(refused.values()) - sum(ours.values())
     families = (
         _family("database_up", "gauge", [("", 1)]),
         _family("handovers", "gauge", ((f'state="{state}"', n) for state, n in sorted(states.items()))),
@@ -105,10 +108,11 @@ def _metrics(deps: Deps) -> str:
             "webhooks_refused_total",
             "counter",
             [
-                *((f'connection="{key}",reason="{reason}"', n) for (key, reason), n in sorted(hooks.items())),
+                *((f'connection="{key}",reason="{reason}"', n) for (key, reason), n in sorted(ours.items())),
                 ('connection="unknown",reason="Unrecognised"', strangers),
             ],
         ),
+        _family("webhooks_stopped", "gauge", stopped),
         _family("connection_up", "gauge", ((f'connection="{k}"', int(not s.broken_since)) for k, s in asked.items())),
         _family(
             "connection_last_success_timestamp_seconds",

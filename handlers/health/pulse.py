@@ -1,8 +1,8 @@
 """How each connection does: asked harmlessly every two minutes, by one of the replicas.
 
-The admin hears once when a connection refuses its credential or is away for longer than 15 minutes, once when webhooks
-are refused by their signature, and once when it is mended. What was told is a row, changed under the connection's lock.
-Times are the machine's own: a rehearsal's jump makes no outage.
+The admin hears once when a connection refuses its credential or is away for longer than 15 minutes, and once when it is
+mended; of its webhooks `hooks` tells. What was told is a row, changed under the connection's lock. Times are the
+machine's own: a rehearsal's jump makes no outage.
 """
 
 import logging
@@ -12,19 +12,17 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from bot.effects import TellAdmin
-from bot.errors import BadSignature, BatonError, NeedsReauth, RateLimited
+from bot.errors import BatonError, NeedsReauth, RateLimited
 from bot.ports import Crm, ProjectTool
 from handlers.deps import Deps
-from store.inbox import Received
+from handlers.health import hooks
 from store.unit import StoreUnit
 
 log = logging.getLogger("baton.pulse")
 EVERY = 120.0  # seconds between two looks, over all replicas
 AWAY = timedelta(minutes=15)
 RENEWED = timedelta(minutes=10)  # a refused credential that a job met since then is not mended, whatever else works
-SOME = 3  # refused deliveries within one look: one alone may be a stranger at the door
 SLACK = "slack"
-NONE = "none"  # no delivery is kept
 
 
 @dataclass(frozen=True)
@@ -46,9 +44,8 @@ def beat(deps: Deps) -> None:
     for key, ask in _asks(deps):
         if deps.store.pace.reserve(f"pulse:{key}", EVERY, patience=0.0) <= 0:
             notice(deps, key, _asked(ask))
-    for key in deps.crms:
-        with deps.store.write() as unit:
-            _hooks(unit, key, titles(deps)[key], deps.clock.machine_now())
+    for key, crm in deps.crms.items():
+        hooks.looked(deps, key, crm.title, every=EVERY)
 
 
 def refused(deps: Deps, error: NeedsReauth) -> None:
@@ -93,25 +90,6 @@ def _fails(unit: StoreUnit, key: str, title: str, now: datetime, problem: Proble
     serial = f"{key}:{at}"  # what breaks again on the same day is news again
     if unit.emit(TellAdmin(name, serial, {"vendor": title, "why": problem.words})):
         unit.keep_setting(f"told:{key}", f"{serial} {at}")
-
-
-def _hooks(unit: StoreUnit, key: str, title: str, now: datetime) -> None:
-    unit.connection(key)  # its lock: two replicas look one after the other
-    count = unit.inbox.refused().get((key, BadSignature.__name__), 0)
-    seen, _, at = unit.setting(f"hooks:{key}").partition(" ")
-    if at and timedelta() <= now - datetime.fromisoformat(at) < timedelta(seconds=EVERY):
-        return
-    more, told = count - int(seen or 0), unit.setting(f"hooks-told:{key}")
-    last = unit.inbox.received().get(key, Received()).last
-    newest = last.isoformat() if last else NONE  # not how many: retention removes old ones
-    unit.keep_setting(f"hooks:{key}", f"{count} {now.isoformat()}")
-    if more >= SOME and not told:
-        serial = f"{key}:{now.isoformat()}"
-        if unit.emit(TellAdmin("webhooks_refused", serial, {"vendor": title})):
-            unit.keep_setting(f"hooks-told:{key}", f"{newest} {serial}")
-    elif told and not more and newest not in (NONE, told.partition(" ")[0]):
-        unit.emit(TellAdmin("webhooks_mended", told.partition(" ")[2], {"vendor": title}))
-        unit.keep_setting(f"hooks-told:{key}", "")
 
 
 def _asks(deps: Deps) -> Iterator[tuple[str, Callable[[], str]]]:

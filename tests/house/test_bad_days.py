@@ -54,6 +54,11 @@ PROOFS = {
         "handlers/test_schedule.py::test_the_scheduled_look_at_the_crm_finds_what_webhooks_lost",
         f"{PULSE}::test_an_outage_is_told_after_a_quarter_of_an_hour_and_once_when_it_ends",
     ),
+    "Webhooks stopped for good": (
+        "handlers/test_hooks.py::test_webhooks_that_stopped_are_told_once_and_when_one_comes_again",
+        "handlers/test_hooks.py::test_a_webhook_in_between_begins_anew_and_who_never_subscribed_hears_nothing",
+        "bot/test_silence.py::test_webhooks_stopped",
+    ),
     "The project tool is away": (f"{TROUBLE}::test_with_asana_down_slack_goes_on_and_the_rest_follows_by_itself",),
     "A credential is refused": (
         f"{WORKER}::test_a_refused_credential_waits_and_the_admin_is_told_once",

@@ -35,6 +35,15 @@ def test_a_win_opens_one_record_however_often_it_is_read(company: Company) -> No
     assert [reply.name for reply in company.effects(Reply)] == ["win"]
 
 
+def test_only_wins_that_the_poll_found_are_counted_as_its_finds(company: Company) -> None:
+    assert company.read(deal("501")) == "opened"
+    with company.store.read() as reader:
+        assert reader.setting("finds:hubspot") == ""
+    assert [company.read(deal("502"), cause="poll"), company.read(deal("502"), cause="poll")] == ["opened", "known"]
+    with company.store.read() as reader:
+        assert reader.setting("finds:hubspot") == f"1 {NOW.isoformat()} {NOW.isoformat()}"
+
+
 def test_racing_reads_open_one_record_and_ring_once(company_anywhere: Company) -> None:
     outcomes = at_once(lambda _: company_anywhere.read(), threads=6)
     assert sorted(outcomes) == ["known"] * 5 + ["opened"]

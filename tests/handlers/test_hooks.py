@@ -1,0 +1,132 @@
+"""Webhooks that stop: the admin hears it once, and once when one comes again; by the real door and the real poll."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.clock import silence
+from bot.handover import State
+from handlers import schedule
+from handlers.health import hooks, metrics, pulse
+from tests.handlers.desk import OFFICES
+from tests.handlers.test_pulse import Pair, healthy
+from tests.stories import walk
+from tests.stories.selling import sold
+from tests.stories.stage import Stage, staged
+
+STOPPED = "Webhooks of HubSpot stopped. See whether its subscription is on."
+AGAIN = "Webhooks of HubSpot arrive again."
+WEEK = timedelta(days=7)
+FINDS = "finds:hubspot"
+
+
+@pytest.fixture
+def stage(tmp_path: Path, monkeypatch: Any) -> Iterator[Stage]:
+    monkeypatch.setattr(pulse, "EVERY", 0.0)  # each look counts
+    with staged(tmp_path, offices=OFFICES) as made:
+        made.start()
+        yield made
+
+
+def won(stage: Stage, *numbers: int) -> None:
+    """Deals are won, the poll comes, and so does the pulse."""
+    for number in numbers:
+        stage.world.hubspot.win(sold(stage, number))
+    stage.settle()
+    schedule.reconcile(stage.deps, "hubspot")
+    stage.settle()
+    pulse.beat(stage.deps)
+    stage.settle()
+
+
+def told(stage: Stage) -> list[str]:
+    """What the admin reads about webhooks."""
+    rooms = stage.world.slack.dms(walk.user_id("olga"))
+    return [m["text"] for room in rooms for m in stage.channel(room["id"]) if "ebhook" in m["text"]]
+
+
+def gauge(stage: Stage) -> str:
+    return next(line[-1] for line in metrics(stage.deps).splitlines() if line.startswith("baton_webhooks_stopped{"))
+
+
+def test_webhooks_that_stopped_are_told_once_and_when_one_comes_again(stage: Stage) -> None:
+    won(stage, 1)  # by webhook
+    stage.world.hubspot.webhooks.drop_all = True
+    won(stage, 2, 3)
+    stage.clock.advance(WEEK)
+    won(stage)
+    assert (told(stage), gauge(stage)) == ([], "0"), "a quiet week is no alarm"
+    won(stage, 4)
+    won(stage)
+    assert (told(stage), gauge(stage)) == ([STOPPED], "1")
+    shown = healthy(stage, "olga")
+    assert "*All connections work.* But webhooks stopped: wins open minutes later, nothing is lost." in shown
+    assert "⚠️ *HubSpot* works, last asked" in shown
+    assert "Next: see in HubSpot that the subscription is on and names Baton's address" in shown
+    assert stage.handover(4).state is State.WON, "the poll opened it all the same"
+    stage.world.hubspot.webhooks.drop_all = False
+    won(stage, 5)
+    assert (told(stage), gauge(stage)) == ([STOPPED, AGAIN], "0")
+    assert "webhooks stopped" not in healthy(stage, "olga")
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> Iterator[Pair]:
+    with staged(tmp_path, offices=OFFICES) as made:
+        both = Pair(made)
+        yield both
+        both.close()
+
+
+def poll_finds(pair: Pair, days: float = 0.0) -> None:
+    """So much later the poll finds one more win; both replicas look."""
+    pair.clock.advance(timedelta(days=days))
+    with pair.replicas[0].store.write() as unit:
+        unit.keep_setting(FINDS, silence.one_more(unit.locked_setting(FINDS), pair.clock.now()))
+    look(pair)
+
+
+def webhook(pair: Pair) -> None:
+    with pair.replicas[0].store.write() as unit:
+        unit.inbox.put("hubspot", pair.clock.now().isoformat().encode(), {})
+    look(pair)
+
+
+def look(pair: Pair) -> None:
+    for deps in pair.replicas:
+        hooks.looked(deps, "hubspot", "HubSpot", every=0.0)
+    pair.work()
+
+
+def test_a_webhook_in_between_begins_anew_and_who_never_subscribed_hears_nothing(pair: Pair) -> None:
+    for days in (0, 3, 4):
+        poll_finds(pair, days)
+    assert pair.told() == [], "no webhook ever came: this company lives by the poll"
+    webhook(pair)
+    for days in (0, 3):
+        poll_finds(pair, days)
+    webhook(pair)
+    for days in (0, 3):
+        poll_finds(pair, days)
+    assert pair.told() == []
+    poll_finds(pair)
+    assert pair.told() == [STOPPED]
+
+
+def test_webhooks_that_come_again_with_a_wrong_signature_are_told_as_that(pair: Pair) -> None:
+    """Whoever mends the address and not the secret hears of it; then one word that all is well."""
+    webhook(pair)
+    for days in (0, 3, 4, 5):
+        poll_finds(pair, days)
+    with pair.replicas[1].store.write() as unit:
+        for _ in range(hooks.SOME):
+            unit.inbox.refuse("hubspot", "BadSignature")
+    look(pair)
+    poll_finds(pair, 6)
+    refused = "Webhooks of HubSpot are refused. Compare the secret."
+    assert pair.told() == [STOPPED, refused]
+    webhook(pair)
+    assert pair.told() == [STOPPED, refused, AGAIN]
