@@ -17,6 +17,7 @@ from httpx import Client  # noqa: TID251 - many calls on one line
 from sqlalchemy import select
 from starlette.routing import Route
 
+from handlers.rehearsal import door
 from store.tables import Row
 from tests.handlers.test_doors import EVENT
 from tests.stories import walk
@@ -42,6 +43,19 @@ ROUTES = {
     "/readyz": "/readyz",
     "/metrics": "/metrics",
 }
+JUMPS = ({"to": "2031-11-20T09:00:00+00:00"}, {"advance": 3600}, {"jump": "hour"}, {"jump": "working_day"})
+NO_JUMPS: tuple[Any, ...] = (
+    *({"to": moment} for moment in ("0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", "2031-11-20", "now")),
+    *({"advance": by} for by in (10**400, -(10**400), float("nan"), float("inf"), -float("inf"), -6, 4e7, True)),
+    *({"jump": place} for place in ("__class__", "next", ["hour"], {"hour": 1})),
+    {"advance": 3600, "jump": "hour"},
+)
+STRANGERS = (
+    {"x-forwarded-for": "127.0.0.1"},
+    {"host": "baton.example.com"},
+    {"origin": "null"},
+    {"sec-fetch-site": "same-origin"},
+)
 
 
 @pytest.fixture(scope="module")
@@ -88,6 +102,10 @@ def test_every_route_is_fuzzed(stage: Stage) -> None:
     assert stage.running
     assert {route.path for route in stage.running.asgi.routes if isinstance(route, Route)} == ROUTES.keys()
     assert len(stage.running.asgi.routes) == len(ROUTES)
+    nobody: Any = None  # its routes alone are looked at
+    control = door.Door(nobody).application()
+    assert {route.path for route in control.routes if isinstance(route, Route)} == {door.PATH}
+    assert len(control.routes) == len(("GET", "POST"))
 
 
 def noise(dice: random.Random) -> bytes:
@@ -146,7 +164,33 @@ def test_noise_breaks_no_door_and_writes_nothing(stage: Stage, client: Client, p
 
 
 @pytest.mark.slow
-def test_what_is_no_http_at_all_breaks_nothing(stage: Stage) -> None:
+def test_noise_at_the_rehearsals_own_door_moves_no_clock(stage: Stage) -> None:
+    """What cannot be read, would go back or is not from this machine: no jump, no write, no trace."""
+    dice = random.Random(17)  # noqa: S311 - noise
+    before, offset = record(stage), stage.deps.clock.offset
+    url = f"http://127.0.0.1:{stage.env['BATON_REHEARSAL_PORT']}"
+    with Client(base_url=url, timeout=10, verify=False, trust_env=False) as client:  # noqa: S501 - to ourselves
+        for number in range(CASES):
+            method, target, headers = odd(dice, door.PATH)
+            match dice.randrange(3):
+                case 0:
+                    body = noise(dice)
+                case 1:
+                    asked = spoilt(dice, dice.choice(JUMPS)) if dice.random() < 0.5 else dice.choice(NO_JUMPS)
+                    method, target, headers, body = "POST", door.PATH, {}, json.dumps(asked).encode()
+                case _:
+                    method, target, body = "POST", door.PATH, json.dumps(dice.choice(JUMPS)).encode()
+                    headers = {name.encode(): value.encode() for name, value in dice.choice(STRANGERS).items()}
+            with suppress(httpx.NetworkError, httpx.RemoteProtocolError):  # hung up on before the body was sent
+                answer = client.request(method, target, headers=list(headers.items()), content=body)
+                checked(answer, (number, method, target, headers, body[:200]))
+            assert stage.deps.clock.offset == offset, (number, method, target, headers, body[:200])
+    assert record(stage) == before
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("port", ["BATON_PORT", "BATON_REHEARSAL_PORT"])
+def test_what_is_no_http_at_all_breaks_nothing(stage: Stage, port: str) -> None:
     dice = random.Random(11)  # noqa: S311 - noise
     before = record(stage)
     starts = (
@@ -157,7 +201,7 @@ def test_what_is_no_http_at_all_breaks_nothing(stage: Stage) -> None:
         b"\x16\x03\x01",
     )
     for _ in range(300):
-        with socket.create_connection(("127.0.0.1", int(stage.env["BATON_PORT"])), timeout=10) as line:
+        with socket.create_connection(("127.0.0.1", int(stage.env[port])), timeout=10) as line:
             with suppress(OSError):
                 line.sendall(dice.choice(starts) + dice.randbytes(dice.randrange(300)) + b"\r\n\r\n")
                 line.shutdown(socket.SHUT_WR)
