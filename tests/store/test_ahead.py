@@ -1,9 +1,10 @@
 """What lies ahead: the next look, and the next due time that counts."""
 
+import re
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import insert, update
+from sqlalchemy import event, func, insert, literal_column, select, text, true, update
 
 from bot.handover import Interval, State
 from store.store import Store
@@ -12,6 +13,7 @@ from tests.store import records
 
 NOW = records.NOW
 HOUR = timedelta(hours=1)
+UNKNOWN = re.compile(r"%\(\w+\)s(::[A-Z ]+(?=[),]|$))?")  # a parameter, as the driver is given it
 
 
 def look_at(store: Store, *moments: datetime | None) -> None:
@@ -61,6 +63,27 @@ def test_a_look_is_due_at_its_own_moment(store: Store) -> None:
     look_at(store, NOW + HOUR, None)
     with store.read() as reader:
         assert [reader.looks_due(NOW), reader.looks_due(NOW + HOUR)] == [False, True]
+
+
+def test_postgres_asks_an_index_for_what_is_due_however_often_it_was_asked(store: Store) -> None:
+    """It plans a question that comes again for moments it does not know; here nothing is due among many records."""
+    if store.db.sqlite:
+        pytest.skip("its planner plans each question once, without guessing")
+    look_at(store, NOW + HOUR)
+    row, asked = table(HandoverRow), list[str]()
+    copied = [literal_column("'d' || n") if c.name == "deal_id" else c for c in row.c if c.name != "id"]
+    with store.db.write() as session:
+        many = select(*copied).select_from(row.join(func.generate_series(2, 3000).alias("n"), true()))
+        session.execute(insert(row).from_select([c for c in row.c if c.name != "id"], many))
+        session.execute(text("ANALYZE handover"))
+    event.listen(store.db.engine, "before_cursor_execute", note := lambda *given: asked.append(given[2]))
+    with store.read() as reader:
+        assert not reader.looks_due(NOW)
+    event.remove(store.db.engine, "before_cursor_execute", note)
+    with store.db.engine.connect() as connection:
+        for question in asked:
+            found = connection.exec_driver_sql(f"EXPLAIN (GENERIC_PLAN) {UNKNOWN.sub('$1', question)}").scalars().all()
+            assert not [line for line in found if "Seq Scan on handover" in line], found
 
 
 @pytest.mark.parametrize(
