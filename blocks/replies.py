@@ -197,10 +197,11 @@ def _split(handover: Handover, frame: Frame, data: Mapping[str, Any]) -> Message
 
 
 def _resumed(handover: Handover, frame: Frame, _: Mapping[str, Any]) -> Message:
-    due = thread.spoken_due(handover, frame)
-    shown = thread.token(thread.due_of(handover), frame) if due else ""
-    text = sentence("replies.resumed_text", title=thread.short_title(handover), due=due[:1].upper() + due[1:])
-    return Message(text, [kit.section(sentence("replies.resumed", due=shown))])
+    due, at = thread.spoken_due(handover, frame), thread.due_of(handover)
+    shown, late = thread.token(at, frame) if due else "", bool(due and at and at <= frame.now)
+    due = mrkdwn.clock(at, frame.tz) if late and at else due[:1].upper() + due[1:]
+    text = sentence("replies.resumed_text", title=thread.short_title(handover), due=due, late=late)
+    return Message(text, [kit.section(sentence("replies.resumed", due=shown, late=late))])
 
 
 def _late(handover: Handover, frame: Frame, data: Mapping[str, Any]) -> Message:

@@ -29,8 +29,13 @@ class Breach:
 
     @property
     def serial(self) -> str:
-        """What names it among the breaches of its record."""
+        """What names it among the breaches of its record; those that a pause interrupted have one name."""
         return f"{self.clock}:{self.since:%Y%m%dT%H%M}"
+
+    def end(self, breaches: Iterable["Breach"]) -> str:
+        """What names its end; `breaches` are those of its record so far. Pauses may end what is late more than once."""
+        n = sum(other.serial == self.serial for other in breaches)
+        return f"{self.serial}:{n}" if n > 1 else self.serial
 
     def was_told(self, posts: Iterable[str], first: date) -> bool:
         """Whether one of these posts of the record is the word that it is late; `first` is the office date of `since`.

@@ -125,7 +125,7 @@ def _end_breach(seeing: Look) -> None:
     seeing.unit.save(handover)
     # The reply that it is live says that it is over; a record that ended is nobody's any more.
     if _told(seeing, breach) and handover.state not in (*LIVE, *ENDED):
-        seeing.unit.emit(Reply(handover.id, "late_over", breach.serial))
+        seeing.unit.emit(Reply(handover.id, "late_over", breach.end(handover.breaches)))
 
 
 def _told(seeing: Look, breach: Breach) -> bool:

@@ -51,7 +51,7 @@ def _lasts(ledger: Ledger, handover: Handover) -> bool:
 
 def _was_told(ledger: Ledger, handover: Handover, effect: Reply) -> bool:
     office, names = ledger.deps.terms.office(handover), [post.name for post in handover.posts]
-    mine = [breach for breach in handover.breaches if breach.serial == effect.serial]
+    mine = [breach for breach in handover.breaches if effect.serial.startswith(breach.serial)]
     return any(breach.was_told(names, local_day(office, breach.since)) for breach in mine)
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from blocks import ids
 from blocks.frame import Frame, Message
+from blocks.mrkdwn import clock
 from blocks.replies import reply
 from bot.context import Disposition, Point
 from bot.handover import Answer, Handover, Interval, Override, Signature, State, StepState
@@ -167,6 +168,13 @@ def test_going_on_says_the_new_due_time() -> None:
     message = drawn("resumed", make_handover(State.SCOPED, intervals=[over]))
     assert "*It goes on.* The clock runs again, due *<!date^" in words(message)
     assert message.text.endswith("goes on. Due Wed 10 Sep 10:00.")
+
+
+def test_going_on_says_that_it_is_late_when_it_is() -> None:
+    due = NOW - timedelta(minutes=1)
+    message = drawn("resumed", make_handover(State.SCOPED, due_at=due))
+    assert "The clock runs again, and it is late: it was due *<!date^" in words(message)
+    assert message.text.endswith(f"goes on. It is late: it was due {clock(due, 'Europe/Berlin')}.")
 
 
 @pytest.mark.req("R52")

@@ -1,12 +1,12 @@
 """The word in the thread that it is late: true on its day only, never out of hours, once; and who cannot read it."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from bot.actions import people
+from bot.actions import pause, people
 from bot.clock.nag import WARNED, Reminder
 from bot.people import Role
 from bot.terms import Said
@@ -89,6 +89,35 @@ def test_the_end_is_said_although_the_last_word_could_not_be(desk: Desk) -> None
     desk.run(desk.at(THU + 1, 8, 50))
     assert desk.handover().breach is None
     assert len(over_words(desk)) == 1
+
+
+def test_what_a_pause_interrupts_twice_on_one_day_rings_once_and_each_end_is_said(desk: Desk) -> None:
+    """Late, waiting, late again, waiting: one mention that day, and the thread's last word is always true."""
+    desk.run(desk.at(WED, 9, 30))
+    for hour in (10, 12):
+        waits(desk, desk.at(WED, hour))
+        assert len(over_words(desk)) == hour // 2 - 4
+        with desk.deps.store.write() as unit:
+            pause.resume(unit, 1, desk.people["ben"], terms=desk.deps.terms, now=desk.clock.now())
+        desk.run(desk.at(WED, hour + 1))
+        assert "and it is late: it was due" in walk.shown(desk.stage.channel()[-1])
+        assert len(rings(desk)) == 1
+    desk.run(desk.at(THU, 9))
+    assert len(rings(desk)) == 2
+
+
+def rings(desk: Desk) -> list[str]:
+    """The words that it is late which mention those whose turn it is."""
+    return [words for words in desk.late_words() if "🔴" in words]
+
+
+def waits(desk: Desk, moment: datetime) -> None:
+    """Ben says that it waits on the client."""
+    desk.to(moment)
+    given = {"reason": "test data", "expected": desk.at(THU + 1, 9).date(), "terms": desk.deps.terms}
+    with desk.deps.store.write() as unit:
+        assert isinstance(pause.pause(unit, 1, desk.people["ben"], now=moment, **given), Said)
+    desk.run()
 
 
 def test_the_word_of_a_day_that_passed_gives_way_to_the_days_own(desk: Desk) -> None:
