@@ -10,7 +10,7 @@ from typing import Any
 from blocks import ids, kit, limits, mrkdwn, thread
 from blocks.admin import admin
 from blocks.company import setup
-from blocks.company.deputy import deputy_letter
+from blocks.company.deputy import absence_letter, deputy_letter
 from blocks.company.left import left_letter
 from blocks.faces import items
 from blocks.frame import Block, Frame, Message
@@ -80,8 +80,6 @@ class Letter:
 
 def direct(name: str, handover: Handover | None, frame: Frame, data: Mapping[str, Any], person: Person) -> Message:
     """The direct message of that name to this person. KeyError for a name that is not there."""
-    if name == "deputy":
-        return deputy_letter(frame, data)
     if name == "left":
         return left_letter(frame, data)
     if name in _COMPANY:
@@ -297,6 +295,8 @@ def _spoken(letter: Letter, block: str, **data: object) -> str:
 
 # Letters that are about no handover.
 _COMPANY: Mapping[str, Callable[[Frame, Mapping[str, Any]], Message]] = {
+    "deputy": deputy_letter,
+    "stands_in": absence_letter,
     "set_up": lambda _, data: setup.done(str(data["channel"]), data["notes"]),
     "set_up_refused": lambda _, data: setup.not_done(data["notes"]),
     "set_up_invite": lambda _, data: setup.invite(str(data["channel"])),

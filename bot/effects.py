@@ -91,7 +91,7 @@ class Reply(Effect):
         return f"thread:{self.handover_id}"
 
 
-UNHURRIED = frozenset({"deputy"})  # direct messages that wait for the receiver's own hours
+UNHURRIED = frozenset({"deputy", "stands_in"})  # what deputies are told; it waits for their own hours
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What a deputy sees: the word that they were chosen, the roles of whoever is away, and the button to take one over.
+"""What a deputy sees: that they were chosen or stand in now, the roles of who is away, and the button to take one over.
 
 Whether it may be taken over, the click finds out: meanwhile somebody may be back, or somebody else may have it.
 """
@@ -11,6 +11,7 @@ from typing import Any
 from blocks import ids, kit, limits, mrkdwn
 from blocks.company.preferences import away_until, preferences_button
 from blocks.frame import Block, Frame, Message
+from blocks.mrkdwn import Safe
 from blocks.render import sentence
 from bot.people import TITLES, Person, Role
 
@@ -33,18 +34,33 @@ def deputy_letter(frame: Frame, data: Mapping[str, Any]) -> Message:
 
     `at` holds [handover id, role, title] of each role that the deputy may take over now.
     """
-    who = frame.people.get(int(data.get("by", 0) or 0)) or Person(0, "")
-    first, name = mrkdwn.name(who.first_name, 40), mrkdwn.name(who.name or who.first_name)
+    who, first, name = _names(frame, data)
     until = away_until(who, frame)
     blocks = [kit.section(sentence("company.deputy", name=name, first=first))]
     if until:
         blocks.append(kit.context(sentence("company.deputy_away", first=first, until=until)))
+    return _letter(sentence("company.deputy_text", name=name), blocks, who, data)
+
+
+def absence_letter(frame: Frame, data: Mapping[str, Any]) -> Message:
+    """The word to whoever stands in from now on for somebody who said that they are away; `at` as above."""
+    who, first, name = _names(frame, data)
+    words = sentence("company.absent", name=name, first=first, until=away_until(who, frame))
+    return _letter(sentence("company.absent_text", name=name), [kit.section(words)], who, data)
+
+
+def _names(frame: Frame, data: Mapping[str, Any]) -> tuple[Person, Safe, Safe]:
+    who = frame.people.get(int(data.get("by", 0) or 0)) or Person(0, "")
+    return who, mrkdwn.name(who.first_name, 40), mrkdwn.name(who.name or who.first_name)
+
+
+def _letter(text: str, blocks: list[Block], who: Person, data: Mapping[str, Any]) -> Message:
     found = [Place(who, int(place[0]), Role(place[1]), str(place[2])) for place in data.get("at", [])]
     blocks += [_row(place) for place in found[:ROWS]]
     if len(found) > ROWS:
         blocks.append(kit.context(sentence("company.places_more", n=len(found) - ROWS, home=False)))
     blocks.append(kit.actions(preferences_button()))
-    return limits.check_message(Message(sentence("company.deputy_text", name=name), blocks))
+    return limits.check_message(Message(text, blocks))
 
 
 def standing_in(places: Sequence[Place], frame: Frame) -> list[Block]:

@@ -36,7 +36,7 @@ class Preferences:
 def keep(
     unit: Unit, who: Person, chosen: Preferences, *, nonce: str, settings: Settings, now: datetime
 ) -> Said | Refused:
-    """Saves it and says what is in force now. A new deputy is told once."""
+    """Saves it and says what is in force now. A new deputy is told once, whoever stands in when an absence begins."""
     problem = _problem(who, chosen, now)
     if problem:
         return Refused(problem)
@@ -48,8 +48,13 @@ def keep(
         unit.keep_preferences(who.id, reminders=chosen.reminders, away_until=chosen.away_until, deputy=deputy)
         _redraw_homes(unit, who.id, before, nonce=nonce, settings=settings, now=now)
     kept = unit.person(who.id) or who
-    if chosen.deputy and deputy != who.deputy:
-        unit.emit(Direct(deputy, "deputy", f"{who.id}:{nonce}", data={"by": who.id}))
+    new = deputy if chosen.deputy and deputy != who.deputy else 0
+    if new:
+        unit.emit(Direct(new, "deputy", f"{who.id}:{nonce}", data={"by": who.id}))
+    # Who goes away reads that somebody stands in: that one hears of it as well, whenever they were chosen.
+    present = stand_in(unit, kept, settings, now)
+    if present and present.id != new and kept.away_until and not replace(who, status_until=None).away(now):
+        unit.emit(Direct(present.id, "stands_in", f"{who.id}:{nonce}", data={"by": who.id}))
     return Said(f"{standing(unit, kept, settings, now)} {REMINDERS[kept.reminders]}")
 
 

@@ -39,11 +39,11 @@ def send_direct(effect: Effect, ledger: Ledger) -> None:
     with deps.store.read() as reader:
         person = reader.person(effect.person_id)
         people = {**people, **reader.people([int(effect.data.get("by") or 0)])}
-    if person is None or not can_hold(person) or _outdated(effect, people):
+    if person is None or not can_hold(person) or _outdated(ledger, effect, people):
         return
     if effect.name in UNHURRIED:
         _wait_for_hours(ledger, person)
-    data = {**effect.data, "at": _taken_over(ledger, person, effect)} if effect.name == "deputy" else effect.data
+    data = {**effect.data, "at": _taken_over(ledger, person, effect)} if effect.name in UNHURRIED else effect.data
     message = direct(effect.name, handover, deps.frame(handover, people), data, person)
     channel = posting.open_dm(ledger, person.slack_id)
     posting.post(ledger, "dm", channel=channel, message=message, key=effect.key)
@@ -57,10 +57,15 @@ def _wait_for_hours(ledger: Ledger, person: Person) -> None:
         raise Later(min(left, LOOK))
 
 
-def _outdated(effect: Direct, people: Mapping[int, Person]) -> bool:
-    # While Slack was away, somebody else may have been chosen.
-    who = people.get(int(effect.data.get("by") or 0)) if effect.name == "deputy" else None
-    return who is not None and who.deputy != effect.person_id
+def _outdated(ledger: Ledger, effect: Direct, people: Mapping[int, Person]) -> bool:
+    # While Slack or they were away, somebody else may have been chosen, or whoever was away is back.
+    who = people.get(int(effect.data.get("by") or 0)) if effect.name in UNHURRIED else None
+    if who is None or effect.name == "deputy":
+        return who is not None and who.deputy != effect.person_id
+    deps = ledger.deps
+    with deps.store.read() as reader:
+        present = stand_in(reader, who, deps.settings, deps.clock.now())
+    return present is None or present.id != effect.person_id
 
 
 def _taken_over(ledger: Ledger, person: Person, effect: Direct) -> list[list[object]]:

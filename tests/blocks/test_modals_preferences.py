@@ -63,9 +63,9 @@ def test_the_settings_deputy_and_the_status_are_said() -> None:
     assert "by the settings" not in quiet
 
 
-def letter(who: Person, frame: Frame = FRAME, at: Sequence[Any] = ()) -> Any:
+def letter(who: Person, frame: Frame = FRAME, at: Sequence[Any] = (), name: str = "deputy") -> Any:
     data = {"by": who.id, "at": at}
-    message = direct("deputy", None, replace(frame, people=PEOPLE | {who.id: who}), data, BEN)
+    message = direct(name, None, replace(frame, people=PEOPLE | {who.id: who}), data, BEN)
     accepted(message)
     harmless(message)
     return message
@@ -78,6 +78,15 @@ def test_a_new_deputy_reads_for_whom_and_until_when() -> None:
     assert buttons(message)["Preferences"]["action_id"] == ids.PREFERENCES
     assert (message.text, mentions(message)) == ("Ana Ruiz chose you as deputy.", [])
     assert "is away until" not in words(letter(ANA))
+
+
+def test_who_stands_in_from_now_on_reads_until_when_and_can_take_over() -> None:
+    message = letter(replace(ANA, away_until=FRIDAY), at=[[40, Role.PM, "Client"]], name="stands_in")
+    assert "*Ana Ruiz is away until Fri 12 Sep 2025, and you stand in.* Thank you. You get Ana's reminders." in words(
+        message
+    )
+    assert (message.text, mentions(message)) == ("Ana Ruiz is away: you stand in.", [])
+    assert buttons(message)["Take over for Ana"]["value"] == f"40:pm:{ANA.id}"
 
 
 def test_a_new_deputy_of_somebody_who_is_away_can_take_over_at_once() -> None:

@@ -70,7 +70,10 @@ def test_somebody_says_until_when_they_are_away_and_who_stands_in(http_stage: St
     (letter,) = [m for m in letters(http_stage, "ana") if "deputy" in m["text"]]
     assert letter["text"] == "Ben Ortiz chose you as deputy."
     keep(http_stage, "ben", reminders="off", away_until=None, deputy=walk.user_id("ana"))
-    assert len([m for m in letters(http_stage, "ana") if "deputy" in m["text"]]) == 1
+    assert len(letters(http_stage, "ana")) == 1
+    keep(http_stage, "ben", reminders="off", away_until=day, deputy=walk.user_id("ana"))
+    assert [m["text"] for m in letters(http_stage, "ana")[1:]] == ["Ben Ortiz is away: you stand in."]
+    keep(http_stage, "ben", reminders="off", away_until=None, deputy=walk.user_id("ana"))
     assert "You are away" not in home(http_stage, "ben")
     assert person(http_stage, "ben").reminders == "off"
 
@@ -324,6 +327,7 @@ def test_a_word_to_a_deputy_who_was_replaced_meanwhile_is_not_sent(http_stage: S
         assert ben
         assert dev
         unit.emit(Direct(dev.id, "deputy", "late", data={"by": ben.id}))
+        unit.emit(Direct(ben.deputy, "stands_in", "late", data={"by": ben.id}))  # he is back
     http_stage.settle()
     assert [m["text"] for m in letters(http_stage, "dev")] == []
     assert [m["text"] for m in letters(http_stage, "ana")] == ["Ben Ortiz chose you as deputy."]

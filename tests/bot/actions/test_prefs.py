@@ -132,6 +132,21 @@ def test_a_new_deputy_is_told_once(company: Company) -> None:
     ]
 
 
+def test_who_stands_in_hears_that_an_absence_begins_once(company: Company) -> None:
+    """Also a deputy chosen long ago, or whoever stands in for one who is away; a new one hears it with the choice."""
+    rafi, ben, ana = (company.who(name) for name in ("rafi", "ben", "ana"))
+    keep(company, "rafi", nonce="n1", deputy=ben)
+    keep(company, "ana", nonce="n2", deputy=rafi)
+    keep(company, "ana", nonce="n3", deputy=rafi, away_until=FRIDAY)
+    keep(company, "ana", nonce="n4", deputy=rafi, away_until=FRIDAY - timedelta(days=1))
+    assert [(one.person_id, one.data["by"]) for one in company.effects(Direct, "stands_in")] == [(rafi.id, ana.id)]
+    keep(company, "ana", nonce="n5", deputy=rafi)
+    keep(company, "rafi", nonce="n6", deputy=ben, away_until=FRIDAY)
+    keep(company, "ana", nonce="n7", deputy=rafi, away_until=FRIDAY)
+    told = [(one.person_id, one.data["by"]) for one in company.effects(Direct, "stands_in")]
+    assert told == [(rafi.id, ana.id), (ben.id, rafi.id), (ben.id, ana.id)]
+
+
 def test_records_concerned_are_looked_at_again_and_rev_stays(company_anywhere: Company) -> None:
     company = company_anywhere
     open_deals(company, 3)

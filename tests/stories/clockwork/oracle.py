@@ -15,7 +15,7 @@ from tests.stories.clockwork.rules import HEADS, Duty, Phase, Rules
 EARLY = timedelta(minutes=1)
 SLACK = timedelta(minutes=11)  # two steps: a moment's fraction is seen at the next one
 PER_DAY = 2
-OWN_TIME = ("nag", "deputy", "pause_expected")  # what comes by itself: never out of hours
+OWN_TIME = ("nag", "deputy", "stands_in", "pause_expected")  # what comes by itself: never out of hours
 DOES = {
     "scope.confirm": "scope", "promise.add": "promise", "none.commitment": "promise", "date.add": "date",
     "none.real_deadline": "date", "stakeholder.add": "stance", "none.stakeholder": "stance",
