@@ -114,9 +114,10 @@ def rings(desk: Desk) -> list[str]:
 def waits(desk: Desk, moment: datetime) -> None:
     """Ben says that it waits on the client."""
     desk.to(moment)
-    given = {"reason": "test data", "expected": desk.at(THU + 1, 9).date(), "terms": desk.deps.terms}
+    ben, terms, until = desk.people["ben"], desk.deps.terms, desk.at(THU + 1, 9).date()
     with desk.deps.store.write() as unit:
-        assert isinstance(pause.pause(unit, 1, desk.people["ben"], now=moment, **given), Said)
+        said = pause.pause(unit, 1, ben, reason="test data", expected=until, terms=terms, now=moment)
+    assert isinstance(said, Said)
     desk.run()
 
 
