@@ -61,9 +61,9 @@ class Running:
     stop: Callable[[], None]
 
 
-def wire(settings: Settings, env: Mapping[str, str], *, clock: Clock | None = None) -> Running:
+def wire(settings: Settings, env: Mapping[str, str], *, clock: Clock | None = None, db: Db | None = None) -> Running:
     """Builds everything. Raises ConfigError with all problems; a vendor that is away never stops the start."""
-    deps = build(settings, env, clock=clock or Clock())
+    deps = build(settings, env, clock=clock or Clock(), db=db)
     worker = Worker(deps, PERFORMERS)
     sweeper = Sweeper(deps)
     deps.store.on_commit(worker.wake)
@@ -130,10 +130,11 @@ def _sockets(settings: Settings, deps: Deps, bolt: App) -> Sockets | None:
     )
 
 
-def build(settings: Settings, env: Mapping[str, str], *, clock: Clock) -> Deps:
-    """Settings, database, playbooks, calendars and connections, checked together."""
+def build(settings: Settings, env: Mapping[str, str], *, clock: Clock, db: Db | None = None) -> Deps:
+    """Settings, database, playbooks, calendars and connections, checked together. `db` is that of the settings."""
     found = checked(settings, env, clock)
-    store = _store(settings, clock)
+    migrate(settings.database_url)
+    store = _store(settings, clock, db or Db(settings.database_url))
     reference = store.pace.server_time()
     if reference is not None:
         clock.agree(reference)
@@ -195,10 +196,9 @@ def checked(settings: Settings, env: Mapping[str, str], clock: Clock) -> Checked
     return Checked(shelf, template, offices, configs)
 
 
-def _store(settings: Settings, clock: Clock) -> Store:
-    migrate(settings.database_url)
+def _store(settings: Settings, clock: Clock, db: Db) -> Store:
     store = Store(
-        Db(settings.database_url),
+        db,
         clock=clock.now,
         tick=clock.tick,
         role_map=settings.roles,

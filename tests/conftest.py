@@ -15,6 +15,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from hypothesis import settings
 
 from bot.people import Role
 from store.engine import Db
@@ -23,6 +24,10 @@ from store.store import Store
 from store.tables import Row
 
 pytest_plugins = ["tests.strict_skips"]
+
+# How long an example takes says more about the machine than about the code.
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
 
 START = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
 ROLE_MAP = {

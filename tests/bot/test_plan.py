@@ -47,7 +47,7 @@ def test_every_task_of_the_default_has_dates_and_a_known_role_and_every_role_has
 
 
 @pytest.mark.req("R22")
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     hours=st.lists(st.decimals(0, 60, places=1).map(str), min_size=1, max_size=30),
     start=DAYS,

@@ -146,7 +146,7 @@ ODD = st.one_of(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(lines=st.lists(ODD, max_size=25))
 @example(lines=["# T", r"| 1. a\| | 2h | x\\| |", "## Milestone 1: M", "### Task List: L", r"| 1. a\| | 2h | b\\| |"])
 @example(lines=["**Tag:** ` `a` `", "**Tag :** x"])

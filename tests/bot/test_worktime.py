@@ -82,14 +82,14 @@ def counted(office: Office, start: datetime, end: datetime) -> timedelta:
     return timedelta(minutes=sum(counts(office, start + timedelta(minutes=i)) for i in range(minutes)))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(office=st.sampled_from(OFFICES), start=MOMENTS, minutes=st.integers(0, 3 * 24 * 60))
 def test_elapsed_is_what_a_minute_by_minute_count_gives(office: Office, start: datetime, minutes: int) -> None:
     end = start + timedelta(minutes=minutes)
     assert elapsed(office, start=start, end=end) == counted(office, start, end)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(office=st.sampled_from(OFFICES), start=MOMENTS, quarters=st.integers(0, 40))
 def test_adding_days_and_counting_them_back_agree(office: Office, start: datetime, quarters: int) -> None:
     days = Decimal(quarters) / 4
@@ -97,7 +97,7 @@ def test_adding_days_and_counting_them_back_agree(office: Office, start: datetim
     assert elapsed(office, start=start, end=end) == day_length(office) * (quarters / 4)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(office=st.sampled_from(OFFICES), moment=MOMENTS, minutes=st.integers(0, 40 * 60))
 def test_walking_back_finds_the_latest_start_of_a_span(office: Office, moment: datetime, minutes: int) -> None:
     span, minute = timedelta(minutes=minutes), timedelta(minutes=1)
@@ -107,7 +107,7 @@ def test_walking_back_finds_the_latest_start_of_a_span(office: Office, moment: d
     assert elapsed(office, start=start + minute, end=moment) == max(span - minute, timedelta())
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(office=st.sampled_from(OFFICES), moment=MOMENTS)
 def test_the_next_opening_is_open_and_nothing_is_worked_before_it(office: Office, moment: datetime) -> None:
     opening = next_opening(office, moment)
@@ -253,7 +253,7 @@ def test_working_dates_skip_weekends_and_holidays_both_ways(day: date, n: int, e
     assert add_work_dates(BERLIN, day, n) == expected
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(day=st.dates(date(2026, 1, 1), date(2026, 12, 31)), n=st.integers(1, 60))
 @example(day=date(2026, 4, 2), n=1)
 def test_the_nth_working_date_has_n_working_dates_up_to_it(day: date, n: int) -> None:

@@ -105,7 +105,7 @@ def minutes_from(moment: datetime) -> Iterator[datetime]:
 
 
 @every_place
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(around=AROUND, minutes=st.integers(0, 4 * 24 * 60))
 def test_elapsed_is_the_count_of_worked_minutes(place: Place, around: tuple[int, int], minutes: int) -> None:
     start = moment_of(place, around)
@@ -114,7 +114,7 @@ def test_elapsed_is_the_count_of_worked_minutes(place: Place, around: tuple[int,
 
 
 @every_place
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(around=AROUND)
 def test_the_next_opening_is_the_first_minute_that_is_worked(place: Place, around: tuple[int, int]) -> None:
     moment = moment_of(place, around)
@@ -125,7 +125,7 @@ def test_the_next_opening_is_the_first_minute_that_is_worked(place: Place, aroun
 
 @pytest.mark.req("R37")
 @every_place
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(around=AROUND, quarters=st.integers(1, 12))
 def test_days_end_with_the_minute_that_completes_them(place: Place, around: tuple[int, int], quarters: int) -> None:
     start = moment_of(place, around)
@@ -137,7 +137,7 @@ def test_days_end_with_the_minute_that_completes_them(place: Place, around: tupl
 
 
 @every_place
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(around=AROUND, minutes=st.integers(1, 30 * 60))
 def test_walking_back_begins_with_the_minute_that_completes_the_span(
     place: Place, around: tuple[int, int], minutes: int
@@ -165,7 +165,7 @@ def test_no_place_works_at_its_closing_time() -> None:
 
 
 @every_place
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(around=AROUND)
 def test_the_next_time_of_day_is_on_a_working_date_and_none_is_left_out(place: Place, around: tuple[int, int]) -> None:
     moment, at = moment_of(place, around), time(12)

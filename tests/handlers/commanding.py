@@ -1,8 +1,12 @@
 """`python app.py …` as an administrator types it: a process of its own, with the sandbox's addresses."""
 
+import atexit
+import functools
+import json
 import os
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,7 +41,23 @@ def bare() -> dict[str, str]:
 
 def app(env: dict[str, str], *arguments: str, cwd: Path = ROOT) -> Ended:
     """Runs it to its end."""
-    done = subprocess.run(  # noqa: S603 - our own command
-        [sys.executable, APP, *arguments], env=env, cwd=cwd, capture_output=True, text=True, timeout=60, check=False
+    with tempfile.TemporaryDirectory() as folder:
+        out, err = Path(folder) / "out", Path(folder) / "err"
+        given = {"argv": [APP, *arguments], "env": env, "cwd": str(cwd), "out": str(out), "err": str(err)}
+        forked = _forked()
+        assert forked.stdin
+        assert forked.stdout
+        forked.stdin.write(json.dumps(given) + "\n")
+        forked.stdin.flush()
+        code = int(forked.stdout.readline())
+        return Ended(code, out.read_text(encoding="utf-8"), err.read_text(encoding="utf-8"))
+
+
+@functools.cache
+def _forked() -> "subprocess.Popen[str]":
+    command = [sys.executable, "-m", "tests.handlers.forked"]
+    started = subprocess.Popen(  # noqa: S603 - our own command
+        command, env=bare(), cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
-    return Ended(done.returncode, done.stdout, done.stderr)
+    atexit.register(started.communicate)
+    return started

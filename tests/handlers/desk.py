@@ -52,7 +52,7 @@ class Desk:
     def __init__(self, stage: Stage, clock: Clock | None = None) -> None:
         self.stage = stage
         self.clock = clock or Moved()
-        self.deps = build(stage.settings(), stage.env, clock=self.clock)
+        self.deps = build(stage.settings(), stage.env, clock=self.clock, db=stage.db)
         self.deps.identity = Identity(company.TEAM, "https://acme.example/", company.BOT_USER)
         self.worker = Worker(self.deps, PERFORMERS)
         self.people = {name: self._met(name) for name in NAMES}

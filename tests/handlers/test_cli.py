@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -244,7 +245,9 @@ def test_the_jobs_say_what_waits_and_why_without_a_word_of_the_record(stage: Sta
     stage.world.faults.down("hubspot")
     assert "0 jobs." in app(environment(stage), "jobs").out
     stage.world.hubspot.win(walk.ABC)
-    stage.until(lambda: any(j.error for j in stage.deps.store.outbox.jobs(("ready",))), "the read waits")
+    stage.world.hubspot.webhooks.flush(10)
+    ready = partial(stage.deps.store.outbox.jobs, ("ready",))
+    stage.until(lambda: ready() != [] and all(job.error for job in ready()), "the reads wait")
     ended = app(environment(stage), "jobs")
     assert ended.code == 0
     # an event that comes while the deal is being read is a second read: what it says may be newer than what was read

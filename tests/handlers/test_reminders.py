@@ -244,7 +244,7 @@ def test_it_is_posted_not_before_the_time_that_slack_names(desk: Desk) -> None:
     desk.work()
     waiting = desk.jobs("Remind", "ready")
     assert len(waiting) == 1
-    assert 85 < waiting[0].run_at - desk.clock.tick() <= 90
+    assert 60 < waiting[0].run_at - desk.clock.tick() <= 90
 
 
 def test_the_message_of_another_day_is_folded_once_all_of_it_is_done(desk: Desk) -> None:

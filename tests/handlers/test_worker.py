@@ -57,7 +57,7 @@ class Bench:
     def __init__(self, stage: Stage, clock: Sped | None = None, **env: str) -> None:
         self.stage = stage
         self.clock = clock or Sped()
-        self.deps = build(stage.settings(), stage.env | env, clock=self.clock)
+        self.deps = build(stage.settings(), stage.env | env, clock=self.clock, db=stage.db)
         self.worker = Worker(self.deps, PERFORMERS)
         self.emit(Identify("", OLGA, nonce="test"))
         self.work()

@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ from sandbox.server import Server
 from sandbox.shelf import Shelf
 from sandbox.slack.hands import Hands
 from sandbox.world import World
+from store.engine import Db
 from store.migrate import migrate
 
 SECRET = "sandbox-signing-secret"
@@ -75,6 +77,11 @@ class Stage:
     clock: BotClock = field(default_factory=BotClock)
 
     @property
+    def db(self) -> Db:
+        """The database. One for an address: an engine keeps the SQL that it wrote, a tenth of all work here."""
+        return _database(self.env["DATABASE_URL"])
+
+    @property
     def deps(self) -> Any:
         """What the bot is wired from."""
         assert self.running is not None
@@ -86,7 +93,7 @@ class Stage:
 
     def start(self) -> None:
         """Starts the bot: over HTTP, or over Socket Mode when the world says so."""
-        self.running = wire(self.settings(), self.env, clock=self.clock)
+        self.running = wire(self.settings(), self.env, clock=self.clock, db=self.db)
         self.http = BotServer(self.running, int(self.env["BATON_PORT"]))
         self.running.start()
         self.http.start()
@@ -216,6 +223,25 @@ def _opening() -> Scene:
     return Scene(world.shelf, folder / "baton.db")
 
 
+@functools.cache
+def _seats() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="baton-seats-"))
+    atexit.register(shutil.rmtree, folder)
+    return folder
+
+
+def _seat(file: Path) -> Path:
+    # Stages that follow each other have the same address, and so the same `Db`.
+    seat = next(one for one in (_seats() / f"{n}.db" for n in count()) if not one.is_symlink())
+    seat.symlink_to(file)
+    return seat
+
+
+@functools.lru_cache(maxsize=16)
+def _database(url: str) -> Db:
+    return Db(url)
+
+
 @contextmanager
 def staged(
     folder: Path, *, socket_mode: bool = False, url: str = "", scene: Scene | None = None, **more: Any
@@ -225,6 +251,7 @@ def staged(
     scene, shelf = scene or _opening(), Shelf()
     scene.shelf.copy(shelf)
     shutil.copy(scene.database, folder / "baton.db")
+    seat = _seat(folder / "baton.db")
     world = World(
         shelf=shelf,
         clock=Clock(),
@@ -245,7 +272,7 @@ def staged(
             "HUBSPOT_API_URL": f"{server.url}/hubspot",
             "ASANA_TOKEN": "asana-sandbox",
             "ASANA_API_URL": f"{server.url}/asana/api/1.0",
-            "DATABASE_URL": url or f"sqlite:///{folder / 'baton.db'}",
+            "DATABASE_URL": url or f"sqlite:///{seat}",
             "BATON_PORT": str(port),
             "BATON_REHEARSAL_PORT": str(control),
             "BATON_PUBLIC_URL": f"http://127.0.0.1:{port}",
@@ -256,3 +283,5 @@ def staged(
             yield stage
         finally:
             stage.stop()
+            stage.db.dispose()
+            seat.unlink()

@@ -30,8 +30,8 @@ def met(stage: Stage, who: str, channel: str = GENERAL) -> None:
     """Somebody whom nobody named types the command for the first time: Baton asks Slack who they are."""
     assert "I do not know you yet" in asked(stage, who, "help", channel)["text"]
     stage.settle()
-    said = stage.world.slack.ephemerals(walk.user_id(who), channel)[-1]["text"]
-    assert "I know you now. Please do that once more." in said
+    said = [one["text"] for one in stage.world.slack.ephemerals(walk.user_id(who), channel)]
+    assert any("I know you now. Please do that once more." in text for text in said), said
 
 
 def latest(stage: Stage, who: str, channel: str = walk.HERE) -> dict[str, Any]:

@@ -16,7 +16,7 @@ def _read(written: str) -> ET.Element:
     return ET.fromstring(written)  # noqa: S314 -- what we have written ourselves
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(WORDS, max_size=4), st.lists(WORDS, max_size=4))
 def test_any_text_gives_well_formed_xml_with_allowed_tags_and_the_marker_last(
     lines: list[str], bullets: list[str]
@@ -28,7 +28,7 @@ def test_any_text_gives_well_formed_xml_with_allowed_tags_and_the_marker_last(
     assert "".join(body.itertext()).endswith(MARKER)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.text(max_size=80))
 def test_tags_are_put_first_once(text: str) -> None:
     written = html_notes((text,), marker=MARKER)
