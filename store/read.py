@@ -159,7 +159,7 @@ class Reader(Overviewer, NagQueries, ChecklistQueries):
         """The timeline of a record, oldest first."""
         events = families.EVENTS
         mine = select(events.table).where(events.table.c.handover_id == handover_id).order_by(events.table.c.n)
-        return [events.codec.decode(row) for row in self.session.execute(mine).mappings()]
+        return [events.codec.decode_row(row) for row in self.session.execute(mine).mappings()]
 
     def snapshots(self, handover_id: int) -> list[tuple[datetime, Deal]]:
         """The deal as it was read, oldest first, each with its moment."""

@@ -41,6 +41,15 @@ class Moment:
     t: float
 
 
+@dataclass(frozen=True)
+class Loaded:
+    """A record of this unit, what is stored of it, and whose Home shows it as stored."""
+
+    handover: Handover
+    stored: aggregate.Stored
+    hands: set[int]
+
+
 class StoreUnit(PeopleWriter, NagWriter, ChecklistWriter):
     """One write transaction. `inbox` and `ledger` work within it; what it emits carries its `trace`."""
 
@@ -61,7 +70,7 @@ class StoreUnit(PeopleWriter, NagWriter, ChecklistWriter):
         self.inbox = Inbox(session, now=moment.now, trace=trace)
         self.ledger = Ledger(session, t=moment.t, lease=lease)
         self.emitted = 0
-        self._loaded: dict[int, tuple[Handover, aggregate.Stored]] = {}
+        self._loaded: dict[int, Loaded] = {}
         self._drawn: set[str] = set()
 
     def handover(self, handover_id: int) -> Handover | None:
@@ -88,7 +97,7 @@ class StoreUnit(PeopleWriter, NagWriter, ChecklistWriter):
         if not is_new:
             return self._load([handover_id])[0]
         handover.id = handover_id
-        self._loaded[handover_id] = (handover, aggregate.add(self.session, handover))
+        self._keep_loaded(handover, aggregate.add(self.session, handover))
         self._redraw(handover, in_hands(handover))
         return handover
 
@@ -98,15 +107,13 @@ class StoreUnit(PeopleWriter, NagWriter, ChecklistWriter):
         Where our messages stand (posts) is stored without raising `rev`: it changes nothing that people see. ValueError
         when the record was not loaded by this unit, or when its timeline or entries were cut.
         """
-        loaded, old = self._loaded.get(handover.id, (None, None))
-        if old is None or loaded is not handover:
+        old = self._loaded.get(handover.id)
+        if old is None or old.handover is not handover:
             raise ValueError(f"{handover.shown_id} was not loaded by this unit.")
-        roles, items = old.parts[0].values(), old.parts[1].values()
-        before = {row["person_id"] for row in roles} | {row["holder"] for row in items}
-        saved = aggregate.save(self.session, handover, old, look_at=self.moment.now)
-        self._loaded[handover.id] = (handover, saved.stored)
+        saved = aggregate.save(self.session, handover, old.stored, look_at=self.moment.now)
+        self._keep_loaded(handover, saved.stored)
         if saved.changed:
-            self._redraw(handover, before | in_hands(handover))
+            self._redraw(handover, old.hands | in_hands(handover))
 
     def keep_post(self, handover_id: int, post: Post) -> None:
         """Keeps where a message of ours stands and what it shows; this redraws nothing.
@@ -233,8 +240,11 @@ class StoreUnit(PeopleWriter, NagWriter, ChecklistWriter):
         wanted = list(ids)
         new = sorted(handover_id for handover_id in set(wanted) if handover_id not in self._loaded)
         for handover, stored in aggregate.locked(self.session, new):
-            self._loaded[handover.id] = (handover, stored)
-        return [self._loaded[handover_id][0] for handover_id in wanted if handover_id in self._loaded]
+            self._keep_loaded(handover, stored)
+        return [self._loaded[handover_id].handover for handover_id in wanted if handover_id in self._loaded]
+
+    def _keep_loaded(self, handover: Handover, stored: aggregate.Stored) -> None:
+        self._loaded[handover.id] = Loaded(handover, stored, in_hands(handover))
 
     def _redraw(self, handover: Handover, people: set[int]) -> None:
         if handover.reached(State.WON) or handover.posts:

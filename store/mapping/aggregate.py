@@ -12,8 +12,9 @@ from sqlalchemy import Connection, RowMapping, Select, Text, bindparam, cast, in
 from bot.deal import Deal
 from bot.handover import Handover
 from store.mapping import entries, families, names, record
+from store.mapping.codec import Fields
 from store.mapping.deal import deal_json, deal_of
-from store.mapping.family import OWNER, Kept, Values
+from store.mapping.family import OWNER, Kept
 from store.sql import on_postgres
 from store.tables import HandoverDealRow, HandoverRow, table
 
@@ -25,7 +26,8 @@ CHUNK = 500
 class Stored:
     """What the database holds of one handover; the next save writes only what differs from it."""
 
-    row: Values
+    row: Fields
+    search: str
     deal: Deal
     parts: tuple[Kept, ...]
     entries: tuple[Kept, Kept]
@@ -41,7 +43,7 @@ class Saved:
 
 def load(connection: Connection, ids: Iterable[int]) -> list[Handover]:
     """The handovers of these ids in their order; ids which do not exist are left out."""
-    return [handover for handover, _ in _loaded(connection, ids, lock=False)]
+    return [_record(row) for row in _rows(connection, ids)]
 
 
 def locked(connection: Connection, ids: Iterable[int]) -> list[tuple[Handover, Stored]]:
@@ -50,36 +52,22 @@ def locked(connection: Connection, ids: Iterable[int]) -> list[tuple[Handover, S
     The rows of the handovers are taken by ascending id until the transaction ends (PostgreSQL; SQLite's writer is alone
     anyway).
     """
-    found = _loaded(connection, ids, lock=True)
-    return [
-        (
-            handover,
-            Stored(record.columns(handover), handover.deal, parts=tuple(parts), entries=entries.kept(handover)),
-        )
-        for handover, parts in found
-    ]
+    wanted = list(ids)
+    if wanted and on_postgres(connection):  # whoever waited for a row must see what the one before them wrote beside it
+        connection.execute(_LOCK, {"ids": wanted})
+    return [((handover := _record(row)), _stored(handover, row["search"])) for row in _rows(connection, wanted)]
 
 
-Parts = list[Kept]
-
-
-def _loaded(connection: Connection, ids: Iterable[int], *, lock: bool) -> list[tuple[Handover, Parts]]:
+def _rows(connection: Connection, ids: Iterable[int]) -> list[RowMapping]:
     wanted = list(dict.fromkeys(ids))
-    found: dict[int, tuple[Handover, Parts]] = {}
+    found: dict[int, RowMapping] = {}
     for start in range(0, len(wanted), CHUNK):
-        found.update(_chunk(connection, wanted[start : start + CHUNK], lock=lock))
+        chunk = wanted[start : start + CHUNK]
+        several = len(chunk) > 1  # with one value to bind nothing is spelled out anew
+        given = {"ids": chunk} if several else {"one": chunk[0]}
+        asked = _whole(several=several, postgres=on_postgres(connection))
+        found.update((row["id"], row) for row in connection.execute(asked, given).mappings())
     return [found[handover_id] for handover_id in wanted if handover_id in found]
-
-
-def _chunk(connection: Connection, ids: list[int], *, lock: bool) -> dict[int, tuple[Handover, Parts]]:
-    postgres = on_postgres(connection)
-    if lock and postgres:  # whoever waited for a row must see what the one before them wrote beside it
-        connection.execute(_LOCK, {"ids": ids})
-    # With one value to bind nothing is spelled out anew.
-    several = len(ids) > 1
-    given = {"ids": ids} if several else {"one": ids[0]}
-    rows = connection.execute(_whole(several=several, postgres=postgres), given).mappings()
-    return {row["id"]: _record(row, held=lock) for row in rows}
 
 
 _LOCK = select(HANDOVER.c.id).where(HANDOVER.c.id.in_(bindparam("ids", expanding=True))).order_by(HANDOVER.c.id)
@@ -99,24 +87,27 @@ def _whole(*, several: bool, postgres: bool) -> Select[Any]:
     return select(*HANDOVER.c, deal.scalar_subquery().label("deal_data"), *parts, *said).where(wanted)
 
 
-def _record(row: RowMapping, *, held: bool) -> tuple[Handover, Parts]:
+def _record(row: RowMapping) -> Handover:
     handover = record.handover_of(row, deal_of(json.loads(row["deal_data"])))
     handover.entries = entries.of_row(row)
-    parts: Parts = [{} for _ in families.FAMILIES]
     for n, family in enumerate(families.FAMILIES):
-        mine = family.gathered.rows(row[f"part{n}"])
-        if mine:
-            family.put(handover, [family.codec.decode(each) for each in mine])
-            parts[n] = family.by_key(map(family.codec.held, mine)) if held else {}
-    return handover, parts
+        family.fill(handover, row[f"part{n}"])
+    return handover
+
+
+def _stored(handover: Handover, search: str) -> Stored:
+    parts = tuple(family.kept(handover) for family in families.FAMILIES)
+    return Stored(record.kept(handover), search, handover.deal, parts, entries.kept(handover))
 
 
 def add(connection: Connection, handover: Handover) -> Stored:
     """Stores a new handover, which has its id already, with all its parts."""
     connection.execute(insert(DEAL), {OWNER: handover.id, "data": deal_json(handover.deal)})
-    nothing = Stored({}, handover.deal, parts=tuple({} for _ in families.FAMILIES), entries=({}, {}))
-    stored = _save_parts(connection, handover, nothing).stored
-    names.keep(connection, handover.id, old="", new=stored.row["search"])
+    entries.save(connection, handover, ({}, {}))
+    for family in families.FAMILIES:
+        family.save(connection, handover, {})
+    stored = _stored(handover, record.search(handover))
+    names.keep(connection, handover.id, old="", new=stored.search)
     return stored
 
 
@@ -125,18 +116,23 @@ def save(connection: Connection, handover: Handover, old: Stored, *, look_at: da
 
     A record that changed is to be looked at again at `look_at`.
     """
-    saved = _save_parts(connection, handover, old)
-    changed = _save_deal(connection, handover, old.deal) or saved.changed
-    new = saved.stored.row
-    values = {column: value for column, value in new.items() if old.row[column] != value}
+    changed, its_entries = entries.save(connection, handover, old.entries)
+    parts = []
+    for family, before in zip(families.FAMILIES, old.parts, strict=True):
+        wrote, after = family.save(connection, handover, before)
+        changed = changed or (wrote and family is not families.POSTS)
+        parts.append(after)
+    changed = _save_deal(connection, handover, old.deal) or changed
+    values = record.difference(old.row, handover)
+    search = values.get("search", old.search)
     if values or changed:
         handover.rev += 1
         values |= {"rev": handover.rev, "next_look_at": look_at}
         connection.execute(_SAVED, {"one": handover.id, **values})
-        if "search" in values:
-            names.keep(connection, handover.id, old=old.row["search"], new=values["search"])
+        if search != old.search:
+            names.keep(connection, handover.id, old=old.search, new=search)
         changed = True
-    return Saved(changed, saved.stored)
+    return Saved(changed, Stored(record.kept(handover), search, handover.deal, tuple(parts), its_entries))
 
 
 _SAVED = update(HANDOVER).where(HANDOVER.c.id == bindparam("one"))
@@ -148,12 +144,3 @@ def _save_deal(connection: Connection, handover: Handover, old: Deal) -> bool:
         return False
     connection.execute(update(DEAL).where(DEAL.c.handover_id == handover.id).values(data=data))
     return True
-
-
-def _save_parts(connection: Connection, handover: Handover, old: Stored) -> Saved:
-    changed, its_entries = entries.save(connection, handover, old.entries)
-    parts = tuple(family.kept(handover) for family in families.FAMILIES)
-    for family, before, after in zip(families.FAMILIES, old.parts, parts, strict=True):
-        wrote = family.save(connection, handover.id, old=before, new=after)
-        changed = changed or (wrote and family is not families.POSTS)
-    return Saved(changed, Stored(record.columns(handover), handover.deal, parts, its_entries))

@@ -4,7 +4,7 @@ A record has rows in fifteen tables, most of them in a few. One statement brings
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from operator import itemgetter
 from typing import Any
@@ -57,14 +57,13 @@ def _read(column: ColumnElement[Any]) -> Read | None:
 
 
 class Gathered:
-    """These columns of a table, `first` before the others: by it the rows are sorted, whatever order they come in.
+    """These columns of a table, for each row of a record; `key` tells the rows apart, and they are in its order.
 
     TypeError for a column of a type that is not known here.
     """
 
-    def __init__(self, model: type[Row], names: Iterable[str], *, first: str) -> None:
-        self.names = (first, *(name for name in names if name != first))
-        self._columns = [table(model).c[name] for name in self.names]
+    def __init__(self, model: type[Row], names: Sequence[str], *, key: str) -> None:
+        self._columns = [table(model).c[name] for name in (key, *names)]
         self._reads = [(place, read) for place, column in enumerate(self._columns) if (read := _read(column))]
 
     def column(self, which: ColumnElement[bool], *, postgres: bool) -> ScalarSelect[Any]:
@@ -72,12 +71,12 @@ class Gathered:
         plain = [cast(c, Text) if isinstance(c.type, JSON) else c for c in self._columns]
         return select(as_json(plain, postgres=postgres)).where(which).scalar_subquery()
 
-    def rows(self, text: str | None) -> list[dict[str, Any]]:
-        """The rows of that column, in order."""
-        found = json.loads(text or "[]")
+    def rows(self, text: str | None) -> list[tuple[Any, list[Any]]]:
+        """The rows of that column by their keys, in order: a value for each name."""
+        found = json.loads(text) if text else []
         found.sort(key=itemgetter(0))
         for row in found:
             for place, read in self._reads:
                 if row[place] is not None:
                     row[place] = read(row[place])
-        return [dict(zip(self.names, row, strict=True)) for row in found]
+        return [(row[0], row[1:]) for row in found]

@@ -6,7 +6,7 @@ from sqlalchemy import RowMapping
 
 from bot.deal import Deal
 from bot.handover import Handover
-from store.mapping.family import Codec, Values
+from store.mapping.codec import Codec, Fields, Values
 from store.tables import HandoverRow
 from store.text import folded
 
@@ -24,16 +24,31 @@ _CODEC = Codec(
 )
 
 
+NAMES = ("client", "project", "workspace_name", "deal_id")
+
+
 def columns(handover: Handover) -> Values:
     """The columns of the handover's row, without id and rev."""
-    names = (handover.client, handover.project, handover.workspace_name, handover.deal_id)
-    return {
-        **_CODEC.encode(handover),
-        "search": folded(*(name[:SEARCHED] for name in names)),
-    }
+    return {**_CODEC.encode(handover), "search": search(handover)}
+
+
+def search(handover: Handover) -> str:
+    """The text in which its names are found."""
+    return folded(*(getattr(handover, name)[:SEARCHED] for name in NAMES))
+
+
+def kept(handover: Handover) -> Fields:
+    """What the database holds of a handover that was loaded just now."""
+    return _CODEC.kept(handover)
+
+
+def difference(old: Fields, handover: Handover) -> Values:
+    """The columns that a save must write."""
+    values = _CODEC.difference(old, _CODEC.now(handover))
+    return values | ({"search": search(handover)} if values.keys() & set(NAMES) else {})
 
 
 def handover_of(row: RowMapping, deal: Deal) -> Handover:
     """The handover of its row, with empty lists."""
-    handover: Handover = _CODEC.decode(row, id=row["id"], rev=row["rev"], deal=deal)
+    handover: Handover = _CODEC.decode_row(row, id=row["id"], rev=row["rev"], deal=deal)
     return handover

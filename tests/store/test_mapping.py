@@ -15,8 +15,8 @@ from sqlalchemy import event
 from bot.deal import Deal, LineItem, Money
 from bot.handover import Handover, Item, State
 from bot.people import Role
+from store.mapping.codec import Codec
 from store.mapping.deal import deal_json, deal_of
-from store.mapping.family import Codec
 from store.store import Store
 from store.tables import ItemRow
 from tests.store import records
@@ -149,6 +149,20 @@ def test_the_timeline_only_grows(store: Store) -> None:
             change(store, stored.id, spoil)
     with store.read() as reader:
         assert [e.kind for e in reader.events(stored.id)] == ["opened", "ticked"]
+
+
+def test_json_that_is_changed_in_place_is_noticed(store: Store) -> None:
+    with store.write() as unit:
+        made = records.handover(entries=[records.entry("SSO by June", details={"to": "Iris"})])
+        made.note(records.NOW, "opened", path=["won"])
+        stored = unit.add(made)
+    change(store, stored.id, lambda h: h.entries[0].details.update(to="Mona"))
+    with store.read() as reader:
+        found = reader.handover(stored.id)
+    assert found is not None
+    assert found.entries[0].details == {"to": "Mona"}
+    with pytest.raises(ValueError, match="only grows"):
+        change(store, stored.id, lambda h: h.events[0].data["path"].append("lost"))
 
 
 def test_an_entry_is_undone_never_removed(store: Store) -> None:
