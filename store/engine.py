@@ -212,17 +212,16 @@ def _sqlite(engine: Engine, *, begin: str, read_only: bool = False) -> None:
         for pragma in (*PRAGMAS, f"query_only={int(read_only)}"):
             dbapi.execute(f"PRAGMA {pragma}").close()
 
-    def begun(connection: Connection) -> None:
+    def begun(dbapi_connection: Any) -> None:
         wait = round(_left() * 1000)
-        if connection.info.get("wait", PATIENCE * 1000) != wait:
-            # Past SQLAlchemy, which costs ten times as much as this does: who waits for an answer begins with it.
-            driver: Any = connection.connection.dbapi_connection
-            driver.execute(f"PRAGMA busy_timeout={wait}").close()
-            connection.info["wait"] = wait
-        connection.exec_driver_sql(begin)
+        if dbapi_connection.info.get("wait", PATIENCE * 1000) != wait:
+            dbapi_connection.execute(f"PRAGMA busy_timeout={wait}").close()
+            dbapi_connection.info["wait"] = wait
+        dbapi_connection.execute(begin).close()
 
     event.listen(engine, "connect", connected)
-    event.listen(engine, "begin", begun)
+    # Not the engine's event "begin": an engine with events asks for them around every statement.
+    engine.dialect.do_begin = begun  # type: ignore[method-assign]
 
 
 def _session(dbapi: Any, _record: Any) -> None:

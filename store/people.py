@@ -19,6 +19,7 @@ PERSON = table(PersonRow)
 # Built once: every click and every card asks these.
 _BY_SLACK = select(PERSON).where(PERSON.c.slack_id == bindparam("known"))
 _BY_EMAIL = select(PERSON).where(PERSON.c.email == bindparam("known"))
+_BY_NUMBER = select(PERSON).where(PERSON.c.id == bindparam("known"))
 _BY_ID = select(PERSON).where(PERSON.c.id.in_(bindparam("ids", expanding=True)))
 _HOME_SEEN = (
     select(PERSON.c.id)
@@ -63,7 +64,7 @@ class PeopleQueries:
 
     def person(self, person_id: int) -> Person | None:
         """A person by id."""
-        return self.people([person_id]).get(person_id)
+        return self._one(_BY_NUMBER, person_id) if person_id else None
 
     def by_slack(self, slack_id: str) -> Person | None:
         """A person by Slack user id."""
@@ -87,14 +88,14 @@ class PeopleQueries:
 
     def home_seen(self, ids: Iterable[int]) -> list[int]:
         """Which of these people have ever opened their Home, by ascending id."""
-        return list(self.session.execute(_HOME_SEEN, {"ids": list(set(ids))}).scalars())
+        return [row[0] for row in self.session.execute(_HOME_SEEN, {"ids": list(set(ids))})]
 
     def represented(self, person_ids: Iterable[int]) -> list[int]:
         """Ids of everyone who chose one of these people as deputy."""
         chose = select(PERSON.c.id).where(PERSON.c.deputy_id.in_({one for one in person_ids if one}))
         return list(self.session.execute(chose.order_by(PERSON.c.id)).scalars())
 
-    def _one(self, query: Select[Any], known: str) -> Person | None:
+    def _one(self, query: Select[Any], known: str | int) -> Person | None:
         row = self.session.execute(query, {"known": known}).mappings().first()
         return self.directory.person(row) if row else None
 

@@ -84,14 +84,19 @@ class Reader(Overviewer, NagQueries, ChecklistQueries):
         """
         return aggregate.load(self.session, self.named(words, holder=holder, limit=limit))
 
-    def named(self, words: str, *, holder: int | None = None, limit: int = 20) -> list[int]:
-        """Ids of what `search` finds, for who asks often and loads once."""
+    def named(
+        self, words: str, *, holder: int | None = None, limit: int = 20, among: Collection[int] | None = None
+    ) -> list[int]:
+        """Ids of what `search` finds, for who asks often and loads once.
+
+        `among`: all that some of these words found, so that nothing else is looked through.
+        """
         wanted = folded(words).split()
         if not wanted:
             return []
         match = REFERENCE.match(words)
         referred = self.session.execute(_THERE, {"one": int(match[1])}).scalar() if match else None
-        found = names.find(self.session, wanted, holder=holder, limit=limit)
+        found = names.find(self.session, wanted, holder=holder, limit=limit, among=among)
         return [referred, *(one for one in found if one != referred)][:limit] if referred else found
 
     def holders(self, ids: Collection[int]) -> dict[int, dict[Role, int]]:

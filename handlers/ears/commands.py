@@ -117,7 +117,7 @@ def unfinished(deps: Deps, asked: Asked) -> Message:
 def looked_up(deps: Deps, asked: Asked) -> Message:
     """`/handover ABC`: the card; several matches give a choice; none offers near verbs and the CRM search."""
     with deps.store.read() as reader:
-        hits = reader.search(asked.words, limit=11)
+        hits = reader.search(asked.words, limit=verbs.FEW)
         shown = [h for h in hits if sight(asked.person, h.roles) is not Sight.NOTHING]
         if len(shown) == 1:
             return verbs.card_of(deps, reader, shown[0], asked.person)

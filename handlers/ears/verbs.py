@@ -37,6 +37,7 @@ ROLE_WORDS = {
 }
 NOT_YOURS = "/handover list shows them. For another one, ask its delivery manager to name you."
 PAGE = 20  # rows of a list under one command
+FEW = 11  # records of one name that are looked for: ten rows fit, one more says that there are others
 
 
 def helped(deps: Deps, asked: Asked) -> Message:
@@ -212,7 +213,7 @@ def one(deps: Deps, asked: Asked, name: str, *, everywhere: bool = False) -> Han
     if not name.strip():
         return line(deps, f"Name the handover too, e.g. /handover {asked.verb} ABC")
     with deps.store.read() as reader:
-        found = reader.search(name, holder=None if everywhere else within(asked.person), limit=11)
+        found = reader.search(name, holder=None if everywhere else within(asked.person), limit=FEW)
         hits = [h for h in found if everywhere or sight(asked.person, h.roles) is Sight.WHOLE]
         people = people_of(reader, *hits)
     if len(hits) == 1:
@@ -232,11 +233,14 @@ def first_words(deps: Deps, asked: Asked, *, everywhere: bool = False) -> tuple[
     words = asked.rest.split()
     holder = None if everywhere else within(asked.person)
     named, length = 0, 0
+    known: list[int] | None = None
     with deps.store.read() as reader:
         for count in range(1, min(len(words) - 1, 6) + 1):
-            found = reader.named(" ".join(words[:count]), holder=holder, limit=11)
-            held = reader.holders(found)
-            hits = [n for n in found if everywhere or sight(asked.person, held[n]) is Sight.WHOLE]
+            found = reader.named(" ".join(words[:count]), holder=holder, limit=FEW, among=known)
+            known = found if 0 < len(found) < FEW else None
+            # No holder: a person who sees every record whole, or a deed that shows none.
+            held = {} if holder is None else reader.holders(found)
+            hits = [n for n in found if holder is None or sight(asked.person, held[n]) is Sight.WHOLE]
             if len(hits) == 1:
                 named, length = hits[0], count
             if not found and count > 1:  # more words find no more; only "HO 42" is found by two words and not by one

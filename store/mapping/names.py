@@ -4,11 +4,11 @@ A word that somebody types is part of a name's word when an end of that word beg
 `handover.search` and holds no more than that; what is found is compared with the whole text afterwards.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, delete, insert, select
+from sqlalchemy import Connection, Select, bindparam, case, delete, insert, not_, select
 
 from bot.handover import ENDED
 from store.tables import HandoverRow, NameEndRow, RoleHolderRow, table
@@ -36,20 +36,35 @@ def keep(connection: Connection, handover_id: int, *, old: str, new: str) -> Non
         connection.execute(insert(END), [{"name_end": each, "handover_id": handover_id} for each in added])
 
 
-def find(connection: Connection, words: Iterable[str], *, holder: int | None, limit: int) -> list[int]:
-    """Ids of the records whose names contain each of these folded words; open ones first, the newest first."""
+def find(
+    connection: Connection,
+    words: Iterable[str],
+    *,
+    holder: int | None,
+    limit: int,
+    among: Collection[int] | None = None,
+) -> list[int]:
+    """Ids of the records whose names contain each of these folded words; open ones first, the newest first.
+
+    `among`: all records that some of the words find, when they are known already.
+    """
     wanted = sorted(set(words), key=len, reverse=True)
     given: dict[str, Any] = {f"word{n}": pattern for n, word in enumerate(wanted) for pattern in patterns(word)}
     given |= {"holder": holder, "limit": limit}
-    few = _few(connection, wanted)
+    held = holder is not None
+    few = _few(connection, wanted) if among is None else among
     if few is not None:
-        given["ids"] = few
-    found: list[int] = []
-    for ended in (False, True):
-        if few != [] and len(found) < limit:
-            query = _matching(len(wanted), held=holder is not None, few=few is not None, ended=ended)
-            found += connection.execute(query, {**given, "limit": limit - len(found)}).scalars().all()
+        return _ids(connection, _matching(len(wanted), held=held), {**given, "ids": list(few)}) if few else []
+    # Open and ended ones apart, by falling id: so that the newest of a frequent word end the search.
+    found = _ids(connection, _matching(len(wanted), held=held, ended=False), given)
+    if len(found) < limit:
+        query = _matching(len(wanted), held=held, ended=True)
+        found += _ids(connection, query, {**given, "limit": limit - len(found)})
     return found
+
+
+def _ids(connection: Connection, query: Select[Any], given: Mapping[str, Any]) -> list[int]:
+    return [row[0] for row in connection.execute(query, given)]
 
 
 def _few(connection: Connection, wanted: list[str]) -> list[int] | None:
@@ -57,7 +72,7 @@ def _few(connection: Connection, wanted: list[str]) -> list[int] | None:
     for word in wanted:
         first = word[:LONGEST]
         given = {"first": first, "last": first + LAST, "most": FEW + 1}
-        found = set(connection.execute(_WITH_END, given).scalars())
+        found = set(_ids(connection, _WITH_END, given))
         if len(found) <= FEW:
             return sorted(found)
     return None
@@ -71,17 +86,22 @@ _WITH_END = (
 )
 
 
+_ENDED = HANDOVER.c.state.in_(CLOSED)
+
+
 @cache
-def _matching(words: int, *, held: bool, few: bool, ended: bool) -> Select[Any]:
-    # Open and ended ones apart, by falling id: so that the newest of a frequent word end the search.
+def _matching(words: int, *, held: bool, ended: bool | None = None) -> Select[Any]:
+    # The ended ones, or those which are not, of all; else both of the records `ids`.
     query = select(HANDOVER.c.id).where(
         *(HANDOVER.c.search.like(bindparam(f"word{n}"), escape="\\") for n in range(words))
     )
-    query = query.where(HANDOVER.c.state.in_(CLOSED) if ended else HANDOVER.c.state.not_in(CLOSED))
-    if few:
-        query = query.where(HANDOVER.c.id.in_(bindparam("ids", expanding=True)))
     if held:
         query = query.where(
             HANDOVER.c.id.in_(select(ROLE.c.handover_id).where(ROLE.c.person_id == bindparam("holder")))
         )
+    if ended is None:
+        query = query.where(HANDOVER.c.id.in_(bindparam("ids", expanding=True)))
+        query = query.order_by(case((_ENDED, 1), else_=0))
+    else:
+        query = query.where(_ENDED if ended else not_(_ENDED))
     return query.order_by(HANDOVER.c.id.desc()).limit(bindparam("limit"))
