@@ -92,10 +92,12 @@ def within(blocks: Sequence[Block], room: int) -> list[Block]:
 
 def text_size(found: Any) -> int:
     """The characters of all text objects in it."""
-    if isinstance(found, Mapping):
-        own = len(found["text"]) if isinstance(found.get("text"), str) else 0
-        return own + sum(text_size(value) for value in found.values())
-    return sum(text_size(value) for value in found) if isinstance(found, list | tuple) else 0
+    if isinstance(found, str):
+        return 0
+    if isinstance(found, dict):
+        own = found.get("text")
+        return (len(own) if isinstance(own, str) else 0) + sum(map(text_size, found.values()))
+    return sum(map(text_size, found)) if isinstance(found, list | tuple) else 0
 
 
 def _block_ids(blocks: Sequence[Block]) -> None:

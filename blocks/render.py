@@ -3,10 +3,12 @@
 One file is one conversation, one `{% block %}` in it one sentence; `render.sentence("replies.live", title=…)`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2.runtime import Context
 
 from blocks import mrkdwn
 from blocks.mrkdwn import Safe
@@ -14,10 +16,9 @@ from blocks.mrkdwn import Safe
 
 def sentence(template_name: str, **data: object) -> Safe:
     """The sentence of that name ("file.block") with this data. KeyError for a name that is not there."""
-    file, _, block = template_name.partition(".")
-    template = _ENVIRONMENT.get_template(f"{file}.j2")
-    words = "".join(template.blocks[block](template.new_context(data)))
-    return Safe(words.strip())
+    # A context of this sentence alone: a template's own carries all its sentences, and globals that none of them uses.
+    context = Context(_ENVIRONMENT, data, template_name, {})
+    return Safe("".join(_block(template_name)(context)).strip())
 
 
 def count(number: int, one: str, many: str = "") -> str:
@@ -35,6 +36,12 @@ def lower_first(text: str) -> str:
     """`Say what was promised` inside a sentence; `PM …` and other capitals stay."""
     lowered = text if text[1:2].isupper() else text[:1].lower() + text[1:]
     return Safe(lowered) if isinstance(text, Safe) else lowered
+
+
+@cache
+def _block(template_name: str) -> Callable[[Context], Iterator[str]]:
+    file, _, block = template_name.partition(".")
+    return _ENVIRONMENT.get_template(f"{file}.j2").blocks[block]
 
 
 def _value(value: object) -> Safe:

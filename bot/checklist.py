@@ -12,6 +12,8 @@ from bot.people import HANDOVER_ROLES, Person, Role, may
 from bot.rights import Deed, Who
 from bot.rights.table import TABLE
 
+STATES: Mapping[str, State] = {state.value: state for state in State}
+
 
 def done(handover: Handover, item: Item) -> bool:
     """Whether the item is done: ticked by hand, signed, or answered by the record."""
@@ -25,9 +27,10 @@ def done(handover: Handover, item: Item) -> bool:
 
 def opened(handover: Handover, item: Item) -> bool:
     """Whether the item can be done by now; before that it stands under "Later" and is nobody's turn."""
-    if item.opens.startswith("signed:"):
+    state = STATES.get(item.opens)
+    if state is None:
         return handover.signed(Role(item.opens.removeprefix("signed:"))) is not None
-    return handover.reached(State(item.opens))
+    return handover.reached(state)
 
 
 def of_role(handover: Handover, role: Role) -> list[Item]:

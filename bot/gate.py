@@ -55,6 +55,28 @@ MENDS = {
 }
 
 
+# What blocks most people comes first: an empty role and the scope before everything, signatures last.
+URGENCY = {
+    action: place
+    for place, action in enumerate(
+        (
+            "fill_roles",
+            "confirm_scope",
+            "answer_question",
+            "answer_points",
+            "add_promise",
+            "add_date",
+            "add_stakeholder",
+            "read_documents",
+            "provision",
+            "set_task_dates",
+            "tick",
+            "sign",
+        )
+    )
+}
+
+
 def mend_of(item: Item) -> str:
     """The action that does this item."""
     if item.kind == "hand":
@@ -216,22 +238,7 @@ def _of_people(handover: Handover, turn: Turn) -> Turn | None:
 
 
 def _weight(turn: Turn) -> tuple[int, int]:
-    # What blocks most people comes first: an empty role and the scope before everything, signatures last.
-    order = (
-        "fill_roles",
-        "confirm_scope",
-        "answer_question",
-        "answer_points",
-        "add_promise",
-        "add_date",
-        "add_stakeholder",
-        "read_documents",
-        "provision",
-        "set_task_dates",
-        "tick",
-        "sign",
-    )
-    place = order.index(turn.action) if turn.action in order else len(order)
+    place = URGENCY.get(turn.action, len(URGENCY))
     return (place if turn.possible else place + 100, HANDOVER_ROLES.index(turn.role))
 
 

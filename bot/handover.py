@@ -36,6 +36,7 @@ ORDER = (
     State.MAINTENANCE,
     State.CLOSED,
 )
+PLACES = {state: place for place, state in enumerate(ORDER)}
 ALLOWED: Mapping[State, frozenset[State]] = {
     State.PRESALE: frozenset({State.WON, State.CANCELLED}),
     State.WON: frozenset({State.SCOPED, State.CANCELLED}),
@@ -289,7 +290,7 @@ class Handover:
         """Whether the record is in that state or past it; a cancelled one has reached none."""
         if self.state is State.CANCELLED:
             return False
-        return ORDER.index(self.state) >= ORDER.index(state)
+        return PLACES[self.state] >= PLACES[state]
 
     def signed(self, role: Role) -> Signature | None:
         """The standing signature of that role, or None."""
