@@ -14,6 +14,7 @@ from bot.settings import Settings
 from bot.template import Template
 from bot.terms import Terms
 from bot.worktime import day_length
+from handlers.askers import Askers
 from handlers.clock import Clock
 from handlers.slack_api import SlackApi
 from store.playbooks import ProjectFile
@@ -69,6 +70,7 @@ class Deps:
     stored_at: datetime | None = None  # when the database could be written last, as far as anybody looked
     away_since: datetime | None = None  # since when it cannot be; None while it can
     sweep_seconds: float = 0.0
+    askers: Askers = field(default_factory=Askers)
     new_id: Callable[[], str] = new_id
     # What `handlers.company` took up of what was set in Slack, and when (machine seconds) it looked last.
     file_checklist: Template | None = None

@@ -41,7 +41,7 @@ class Door(App):
         Bolt runs a listener in the thread of its request: it waits no longer than `CLICK` for SQLite's lock, so that
         its answer is there in time. Hands have all the patience they need.
         """
-        with begun(), self._deps.store.hurried(CLICK):
+        with begun(), self._deps.askers.answered(), self._deps.store.hurried(CLICK):
             answer = super().dispatch(req)
             kind = "command" if "command" in req.body else str(req.body.get("type"))
             told = {"kind": kind if kind in KINDS else "other", "status": answer.status}

@@ -44,6 +44,7 @@ def looks(deps: Deps, now: datetime) -> int:
             return len(seen)
         for handover_id in due:
             seen.add(handover_id)
+            deps.askers.let_go_first()
             failed += not _tried(lambda: _look(deps, handover_id, now), f"HO-{handover_id}")  # noqa: B023 - at once
 
 
@@ -52,6 +53,7 @@ def reminders(deps: Deps, now: datetime) -> int:
     with deps.store.read() as reader:
         told = remind.receivers(reader, reader.people_due(now), terms=deps.terms, now=now)
     for receiver_id, people in told.items():
+        deps.askers.let_go_first()
         _tried(lambda: _remind(deps, receiver_id, people, now), f"person {receiver_id}")  # noqa: B023 - called at once
     return len(told)
 

@@ -91,6 +91,7 @@ class Worker:
                 rung = self._rung
             try:
                 looked(self._deps)
+                self._deps.askers.let_go_first()
                 busy = self.run_one(owner)
             except Exception as error:  # noqa: BLE001 - the database may be away: the loop must outlive it
                 self._outlive(error)
