@@ -205,7 +205,7 @@ def _notice(line: Line, asked: Asked, frame: Frame) -> Block:
         f"reminder.{line.notice}",
         link=_link(handover, frame),
         due=thread.token(due, frame) if due else "",
-        waits=turns.waiting(handover, frame) or "nobody",
+        waits=turns.waiting(handover, frame, turns.shown(handover)) or "nobody",
         away=_away(line, asked, frame),
     )
     label = mrkdwn.plain(handover.client, 60)

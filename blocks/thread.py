@@ -4,6 +4,7 @@ The same words stand in the root message, in lists of handovers, on the card and
 message that lives on shows the due time.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from blocks import kit, mrkdwn
@@ -12,6 +13,7 @@ from blocks.mrkdwn import Safe
 from blocks.render import sentence
 from blocks.words import turns
 from bot.context import Entry, Kind, iso_day
+from bot.gate import Turn
 from bot.handover import LIVE, Handover, Interval, State, merged_into
 from bot.people import TITLES, Role
 
@@ -62,8 +64,8 @@ def state_words(handover: Handover, now: datetime) -> str:
     return f"{SYMBOLS[found]} {WORDS[found]}"
 
 
-def headline(handover: Handover, frame: Frame) -> Safe:
-    """The first line of the root: state, and the time that matters in it."""
+def headline(handover: Handover, frame: Frame, rows: Sequence[Turn]) -> Safe:
+    """The first line of the root: state, and the time that matters in it. `rows`: whose turn it is."""
     found = standing(handover, frame.now)
     interval = handover.running(found) if found in ("hold", "pause") else None
     return sentence(
@@ -76,15 +78,15 @@ def headline(handover: Handover, frame: Frame) -> Safe:
         ended=token(handover.ended_at, frame),
         closes=_closes(handover),
         reason=mrkdwn.name(_reason(handover, interval), REASON),
-        waits=turns.waiting(handover, frame),
+        waits=turns.waiting(handover, frame, rows),
         pause_since=token(interval.since if interval else None, frame),
         pause_expected=_day(interval.expected if interval else None),
         by=mrkdwn.name(frame.first(interval.by if interval else 0), 40),
     )
 
 
-def next_line(handover: Handover, frame: Frame) -> Safe:
-    """Who does what next, in words, or '' when nothing is next."""
+def next_line(handover: Handover, frame: Frame, rows: Sequence[Turn] | None = None) -> Safe:
+    """Who does what next, in words, or '' when nothing is next. `rows`: whose turn it is, where that is known."""
     found = standing(handover, frame.now)
     if found in ("closed", "cancelled"):
         return Safe("")
@@ -99,15 +101,14 @@ def next_line(handover: Handover, frame: Frame) -> Safe:
     if handover.state in LIVE:
         begun = handover.state is State.IN_PROGRESS  # after that the kickoff is long past
         return sentence("thread.next_live", kickoff=_day(handover.kickoff)) if begun else Safe("")
-    rows = turns.shown(handover)
+    rows = turns.shown(handover) if rows is None else rows
     if rows:
         return turns.next_words(handover, rows[0], frame)
     return sentence("thread.next_nobody", running=handover.state is State.SCOPED)
 
 
-def next_link(handover: Handover, frame: Frame) -> Safe:
+def next_link(handover: Handover, frame: Frame, rows: Sequence[Turn]) -> Safe:
     """Where the next one does it: ` · <list|open it>`, or ''."""
-    rows = turns.shown(handover)
     if not rows or handover.state in LIVE:
         return Safe("")
     url = mrkdwn.address(frame.links.get(f"list:{rows[0].role}", ""))

@@ -1,5 +1,6 @@
 """The root message: five blocks, edited in place for ever after. It carries no mention and no countdown."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from blocks import ids, kit, mrkdwn, thread
@@ -11,6 +12,7 @@ from bot import checklist, gate, split
 from bot.clock.pause import CLOCKED
 from bot.context import Kind
 from bot.deal import Money
+from bot.gate import Turn
 from bot.handover import ENDED, LIVE, Handover, State
 from bot.people import HANDOVER_ROLES, TITLES, Role
 
@@ -23,18 +25,19 @@ SHORT_URL = 300  # a longer address would eat the room of the words
 def draw(handover: Handover, frame: Frame) -> Message:
     """Header, state and next, the two dates and the people, the counts, the buttons."""
     url = handover.deal.url if len(handover.deal.url) <= SHORT_URL else ""
+    rows = turns.shown(handover)
     blocks = [
         thread.heading(handover),
-        kit.section(_state(handover, frame)),
+        kit.section(_state(handover, frame, rows)),
         kit.section(fields=fields(handover, frame)),
         kit.context(counts(handover, frame, crm=url)),
-        kit.actions(*_buttons(handover, frame)),
+        kit.actions(*_buttons(handover, frame, rows)),
     ]
-    return Message(spoken(handover, frame), blocks)
+    return Message(spoken(handover, frame, rows), blocks)
 
 
-def spoken(handover: Handover, frame: Frame) -> str:
-    """The root for notifications and screen readers: deal, state, due, who is next."""
+def spoken(handover: Handover, frame: Frame, rows: Sequence[Turn] | None = None) -> str:
+    """The root for notifications and screen readers: deal, state, due, who is next. `rows` as for `next_line`."""
     found = thread.standing(handover, frame.now)
     words = thread.WORDS[found].lower()
     return sentence(
@@ -42,7 +45,7 @@ def spoken(handover: Handover, frame: Frame) -> str:
         title=thread.short_title(handover),
         state=words,
         due=thread.spoken_due(handover, frame) if found not in ("hold", "pause") else "",
-        next=thread.next_line(handover, frame),
+        next=thread.next_line(handover, frame, rows),
     )
 
 
@@ -87,17 +90,17 @@ def amount(money: Money | None, frame: Frame, *, crm: str = "") -> Safe:
     return mrkdwn.money(money) if frame.open_here else mrkdwn.link(crm, "amount hidden here")
 
 
-def _state(handover: Handover, frame: Frame) -> str:
-    following = thread.next_line(handover, frame)
-    head = thread.headline(handover, frame)
-    return f"{head}\n*Next:* {following}{thread.next_link(handover, frame)}" if following else str(head)
+def _state(handover: Handover, frame: Frame, rows: Sequence[Turn]) -> str:
+    following = thread.next_line(handover, frame, rows)
+    head = thread.headline(handover, frame, rows)
+    return f"{head}\n*Next:* {following}{thread.next_link(handover, frame, rows)}" if following else str(head)
 
 
-def _buttons(handover: Handover, frame: Frame) -> list[Block]:
+def _buttons(handover: Handover, frame: Frame, rows: Sequence[Turn]) -> list[Block]:
     value = str(handover.id)
     drawn = []
     if handover.state not in ENDED:
-        first = _primary(handover, frame)
+        first = _primary(handover, frame, rows)
         drawn = [first] if first else []
         drawn.append(kit.button("Add context", ids.ADD_CONTEXT, value))
         if handover.state not in LIVE and not (first and first["action_id"] == ids.MISSING):
@@ -121,7 +124,7 @@ def menu(handover: Handover) -> list[tuple[str, str, str | None]]:
     return [*rows, ("History", f"{ids.HISTORY}:{handover.id}", None)]
 
 
-def _primary(handover: Handover, frame: Frame) -> Block | None:
+def _primary(handover: Handover, frame: Frame, rows: Sequence[Turn]) -> Block | None:
     value = str(handover.id)
     found = thread.standing(handover, frame.now)
     if found == "hold":
@@ -134,7 +137,7 @@ def _primary(handover: Handover, frame: Frame) -> Block | None:
     if handover.state is State.WON:
         return kit.button("Confirm scope", ids.CONFIRM_SCOPE, value, style="primary")
     startable = handover.state is State.SCOPED and not handover.steps and bool(handover.roles.get(Role.PM))
-    if startable and any(turn.action == "provision" for turn in turns.shown(handover)):
+    if startable and any(turn.action == "provision" for turn in rows):
         return kit.button("Set up workspace", ids.PROVISION, value, style="primary")
     return (
         kit.button("What's missing", ids.MISSING, value, style="primary")

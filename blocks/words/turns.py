@@ -3,6 +3,8 @@
 The rules (`bot.gate`) say whose turn it is; this leaves out what Baton itself is doing at the moment.
 """
 
+from collections.abc import Iterable
+
 from blocks import ids, kit, mrkdwn
 from blocks.frame import Block, Frame
 from blocks.modal import inputs
@@ -71,10 +73,10 @@ def next_words(handover: Handover, turn: Turn, frame: Frame) -> Safe:
     return Safe(f"{who(handover, turn, frame)} {does(handover, turn, frame)}")
 
 
-def waiting(handover: Handover, frame: Frame) -> Safe:
-    """`Ana (1), Ben (2)`: for whom the handover waits, in the order of the rules."""
+def waiting(handover: Handover, frame: Frame, rows: Iterable[Turn]) -> Safe:
+    """`Ana (1), Ben (2)`: for whom the handover waits with these turns, in the order of the rules."""
     counts: dict[str, int] = {}
-    for turn in shown(handover):
+    for turn in rows:
         name = who(handover, turn, frame)
         counts[name] = counts.get(name, 0) + 1
     return Safe(", ".join(f"{name} ({n})" for name, n in counts.items()))
