@@ -2,13 +2,15 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from blocks.reminder import reminder as drawn
 from bot.actions import capture
@@ -290,6 +292,65 @@ def test_what_comes_when_the_days_messages_are_used_up_is_added_to_the_last_even
     assert "*3 things wait for you*, Ana." in last
     assert "Northwind" in last
     assert not any(call["args"].get("channel", "").startswith("D") for call in posted(desk)[before:])
+
+
+@contextmanager
+def amid(desk: Desk, who: str, deed: Callable[[], None]) -> Iterator[None]:
+    """The deed is done, by another replica, as soon as what waits for this person has been read."""
+    wanted = [deed]
+
+    def read(*given: Any) -> None:
+        values = given[3].values() if isinstance(given[3], dict) else given[3]
+        if wanted and "FROM nag " in given[2] and desk.people[who].id in values:
+            other = threading.Thread(target=wanted.pop())
+            other.start()
+            other.join()
+
+    event.listen(desk.deps.store.db.reader, "after_cursor_execute", read)
+    yield
+    event.remove(desk.deps.store.db.reader, "after_cursor_execute", read)
+    assert not wanted
+
+
+def northwind(desk: Desk) -> None:
+    """A second record; what of it waits for Ana is added to her last message of the day."""
+    desk.open("d2", "Northwind")
+    due_now(desk, 2, "ana")
+    desk.sweep()
+    assert 2 in desk.reminders("ana", 1)[-1].causes
+
+
+def test_what_is_added_as_a_message_turns_out_to_have_nothing_to_say_is_said(desk: Desk) -> None:
+    """Ana does all of hers before her second message goes out; another replica adds something at that moment."""
+    desk.run(desk.at(1, 9))
+    desk.to(desk.at(1, 16, 30))
+    desk.sweep()
+    tell_all(desk)
+    with amid(desk, "ana", lambda: northwind(desk)):
+        desk.work()
+    desk.run()
+    (_, last) = desk.letters("ana")["ana"]
+    assert "Northwind" in walk.shown(last)
+    assert "ABC Fintech" not in walk.shown(last)
+
+
+def test_what_is_added_as_a_message_is_found_that_was_sent_is_said_in_it(desk: Desk) -> None:
+    """Slack posted it and the line was cut; another replica adds something while we look for it."""
+    desk.run(desk.at(1, 9))
+    desk.to(desk.at(1, 16, 30))
+    desk.sweep()
+    desk.stage.world.faults.add("slack", POST, "drop_after", times=3)
+    desk.work()
+    assert [bool(one.ts) for one in desk.reminders("ana", 1)] == [True, False]
+    desk.to(desk.clock.now() + MINUTE)
+    with amid(desk, "ana", lambda: northwind(desk)):
+        desk.work()
+    found = desk.letters("ana")["ana"]
+    assert desk.reminders("ana", 1)[1].ts == found[1]["ts"]
+    desk.run()
+    (_, last) = desk.letters("ana")["ana"]
+    assert "Northwind" in walk.shown(last)
+    assert "ABC Fintech" in walk.shown(last)
 
 
 def test_what_is_added_while_the_last_message_is_being_edited_is_not_lost(desk: Desk) -> None:
