@@ -44,10 +44,10 @@ def remind(unit: Unit, receiver_id: int, people: Iterable[int], *, terms: Terms,
     Outside the receiver's hours it waits for their next opening. What comes when the day's messages are used up is
     added to the last of them, without ringing.
     """
-    held = list(people)
-    locked = unit.lock_people({receiver_id, *held})
+    those = list(people)
+    locked = unit.lock_people({receiver_id, *those})
     receiver = locked.get(receiver_id)
-    rows = unit.nags_due(held, now)
+    rows = unit.nags_due(those, now)
     if receiver is None or not rows:
         return False
     if not receiver.active or receiver.guest or not receiver.slack_id:
@@ -117,6 +117,16 @@ def is_question(cause: str) -> bool:
     return cause.partition(":")[2].startswith(ASKED)
 
 
+def held(unit: Unit, reminder: Reminder) -> Reminder:
+    """The reminder as it is by now: nobody adds to it or plans for those whom it names until the transaction ends."""
+    unit.lock_people({reminder.person, *_whom(reminder)})
+    found = unit.reminder(reminder.id) or reminder
+    added = _whom(found) - _whom(reminder)
+    if added:
+        unit.lock_people(added)
+    return found
+
+
 def fold(unit: Unit, reminder: Reminder, receiver: Person, *, terms: Terms, now: datetime) -> None:
     """A reminder that could not be sent: what it was for is planned for the next opening, as one message.
 
@@ -124,8 +134,7 @@ def fold(unit: Unit, reminder: Reminder, receiver: Person, *, terms: Terms, now:
     """
     hours = hours_of(stand_in(unit, receiver, terms.settings, now) or receiver, terms.offices)
     at = now if is_open(hours, now) else next_opening(hours, now)
-    unit.lock_people({receiver.id, *_held(reminder)})
-    reminder = unit.reminder(reminder.id) or reminder  # with what was added since it was read
+    reminder = held(unit, reminder)
     for handover_id, named in reminder.causes.items():
         rows = unit.nags(handover_id)
         for cause in named:
@@ -156,7 +165,7 @@ def heard(unit: Unit, handover_id: int, deputy: Person, whom: int, *, terms: Ter
 
 
 def merge(unit: Unit, reminder: Reminder, later: Reminder, *, now: datetime) -> None:
-    """Two reminders of one day that both wait to be sent are one."""
+    """Two reminders of one day that both wait to be sent are one. The caller holds them."""
     _add(later, reminder.causes)
     unit.keep_reminder(later)
     let_go(unit, reminder, now)
@@ -168,11 +177,12 @@ def let_go(unit: Unit, reminder: Reminder, now: datetime) -> None:
     unit.keep_reminder(reminder)
 
 
-def gather(unit: Unit, reminder: Reminder, receiver: Person, *, now: datetime) -> None:
-    """What became due while the reminder waited to be sent is told with it, and by no message of its own."""
-    people = {receiver.id, *_held(reminder)}
-    unit.lock_people(people)
-    causes = _spent(unit, unit.nags_due(people, now), now)
+def gather(unit: Unit, reminder: Reminder, *, now: datetime) -> None:
+    """What became due while the reminder waited to be sent is told with it, and by no message of its own.
+
+    The caller holds it.
+    """
+    causes = _spent(unit, unit.nags_due({reminder.person, *_whom(reminder)}, now), now)
     if causes:
         _add(reminder, causes)
         unit.keep_reminder(reminder)
@@ -186,7 +196,7 @@ def later(unit: Unit, who: Person, *, reminder_id: int, until: datetime, terms: 
         return Refused("This reminder is not yours, so you cannot put it off.")
     if until <= now:
         return Refused("This time has passed. Please choose another one.")
-    unit.lock_people({who.id, *_held(reminder)})
+    reminder = held(unit, reminder)
     rows = [row for row in _rows(unit, reminder) if row.due_at and until < row.due_at]
     if not rows:
         return Refused("It is due before that. Do it now, or say that you can't: the button is beside it.")
@@ -205,12 +215,12 @@ def _rows(unit: Unit, reminder: Reminder) -> list[Nag]:
     found = []
     for handover_id in sorted({line[0] for line in reminder.shown}):
         rows = unit.nags(handover_id)
-        held = {line[1] for line in reminder.shown if line[0] == handover_id}
-        found += [rows[person_id] for person_id in sorted(held) if person_id in rows and rows[person_id].waits]
+        whom = {line[1] for line in reminder.shown if line[0] == handover_id}
+        found += [rows[person_id] for person_id in sorted(whom) if person_id in rows and rows[person_id].waits]
     return found
 
 
-def _held(reminder: Reminder) -> set[int]:
+def _whom(reminder: Reminder) -> set[int]:
     causes = {int(cause.partition(":")[0]) for named in reminder.causes.values() for cause in named}
     return causes | {line[1] for line in reminder.shown}
 

@@ -49,20 +49,20 @@ def send_reminder(effect: Effect, ledger: Ledger) -> None:
     channel = posting.open_dm(ledger, person.slack_id)
     if ledger.job.attempts > 1 and _sent_before(ledger, found, channel, effect.key):
         return
-    if not _still_its_time(deps, found, person, now):
+    reminded = _in_time(deps, found, person, now)
+    if reminded is None:
         return
-    asked, frame = gathered(deps, found, person, now)
+    asked, frame = gathered(deps, reminded, person, now)
     if not asked.lines:
         with deps.store.write() as unit:
-            unit.lock_people({person.id})
-            if (unit.reminder(found.id) or found).causes == found.causes:
-                remind.let_go(unit, found, now)
+            if remind.held(unit, reminded).causes == reminded.causes:
+                remind.let_go(unit, reminded, now)
                 return
         raise Later(1.0)  # something was added at this moment
     message, shown = reminder(asked, frame)
 
     def keep(unit: StoreUnit, result: Result) -> None:
-        sent = unit.reminder(found.id) or found
+        sent = remind.held(unit, reminded)
         unit.keep_reminder(replace(sent, channel=result["channel"], ts=result["ts"], shown=shown))
 
     posting.post(ledger, "dm", channel=channel, message=message, key=effect.key, keep=keep)
@@ -86,8 +86,7 @@ def redraw_reminder(effect: Effect, ledger: Ledger) -> None:
     if not posting.update(ledger, channel=found.channel, ts=found.ts, message=message):
         found.done_at = now
     with deps.store.write() as unit:
-        unit.lock_people({found.person})
-        latest = unit.reminder(found.id) or found
+        latest = remind.held(unit, found)
         # What was added while it was edited comes with an edit of its own: until then it is not done.
         done_at = found.done_at if latest.causes == found.causes else None
         unit.keep_reminder(replace(latest, shown=found.shown, done_at=done_at))
@@ -244,21 +243,21 @@ def _frame(deps: Deps, records: dict[int, Handover], people: dict[int, Person]) 
     return replace(deps.frame(None, people), links=deps.links(records.values()))
 
 
-def _still_its_time(deps: Deps, found: Reminder, person: Person, now: datetime) -> bool:
+def _in_time(deps: Deps, found: Reminder, person: Person, now: datetime) -> Reminder | None:
+    # The reminder with what was added to it; None when it is not to be sent any more.
     hours = hours_of(person, deps.terms.offices)
     with deps.store.write() as unit:
-        unit.lock_people({person.id})
-        found.causes = (unit.reminder(found.id) or found).causes
+        found = remind.held(unit, found)
         deputy = stand_in(unit, person, deps.settings, now)
         if found.day != local_day(hours, now) or not is_open(hours, now) or deputy is not None:
             remind.fold(unit, found, person, terms=deps.terms, now=now)
-            return False
+            return None
         later = unit.reminder_at(person.id, found.day, found.n + 1)
         if later is not None and not later.ts and not later.done_at:
             remind.merge(unit, found, later, now=now)
-            return False
-        remind.gather(unit, found, person, now=now)
-    return True
+            return None
+        remind.gather(unit, found, now=now)
+    return found
 
 
 def _sent_before(ledger: Ledger, found: Reminder, channel: str, key: str) -> bool:
@@ -270,8 +269,7 @@ def _sent_before(ledger: Ledger, found: Reminder, channel: str, key: str) -> boo
     asked, frame = gathered(ledger.deps, found, _person(ledger, found.person), ledger.deps.clock.now())
     _, shown = reminder(asked, frame) if asked.lines else (None, [])
     with ledger.deps.store.write() as unit:
-        unit.lock_people({found.person})
-        latest = unit.reminder(found.id) or found  # what was added meanwhile has an edit of its own, behind us
+        latest = remind.held(unit, found)  # what was added meanwhile has an edit of its own, behind us
         unit.keep_reminder(replace(latest, channel=result["channel"], ts=result["ts"], shown=shown))
     return True
 

@@ -353,6 +353,38 @@ def test_what_is_added_as_a_message_is_found_that_was_sent_is_said_in_it(desk: D
     assert "ABC Fintech" in walk.shown(last)
 
 
+def test_what_is_added_as_slack_answers_is_kept_beside_where_it_stands(desk: Desk) -> None:
+    """Another replica has begun to add something when Slack posts the message; it commits after that."""
+    if desk.deps.store.db.sqlite:
+        pytest.skip("one writes at a time")
+    desk.run(desk.at(1, 9))
+    desk.to(desk.at(1, 16, 30))
+    desk.sweep()
+    ana, begun = desk.people["ana"].id, threading.Event()
+
+    def add() -> None:
+        with desk.deps.store.write() as unit:
+            unit.lock_people({ana})
+            last = unit.reminders(ana, desk.at(1, 9).date())[-1]
+            begun.set()
+            until = time.monotonic() + 20
+            while len(desk.letters("ana")["ana"]) < 2 and time.monotonic() < until:
+                time.sleep(0.01)
+            time.sleep(0.3)  # who does not wait for us has written by now
+            last.causes[2] = [f"{ana}:gate:first"]
+            unit.keep_reminder(last)
+
+    def beside() -> None:
+        threading.Thread(target=add).start()
+        assert begun.wait(10)
+
+    with amid(desk, "ana", beside):
+        desk.work()
+    (_, last) = desk.reminders("ana", 1)
+    assert last.ts == desk.letters("ana")["ana"][-1]["ts"]
+    assert last.causes.keys() == {1, 2}
+
+
 def test_what_is_added_while_the_last_message_is_being_edited_is_not_lost(desk: Desk) -> None:
     """The edit says that all is done; another replica's sweep adds something at that moment."""
     desk.run(desk.at(1, 9))
