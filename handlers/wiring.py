@@ -135,10 +135,12 @@ def build(settings: Settings, env: Mapping[str, str], *, clock: Clock, db: Db | 
     found = checked(settings, env, clock)
     migrate(settings.database_url)
     store = _store(settings, clock, db or Db(settings.database_url))
-    reference = store.pace.server_time()
+    reference, seen = store.pace.server_time(), store.pace.seen()
     if reference is not None:
         clock.agree(reference)
     schedule.in_step(clock, store)
+    if reference is not None:  # other replicas may be at work, and their time behind the server's by now
+        store.outbox.run_on(seen)
     crms, tools = connected(found.configs, store.assert_outside)
     tool = tools.get(settings.tool) or next(iter(tools.values()), None)
     terms = Terms(

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, select, update
 
 from store.jobs import ClaimedJob, LostLease, StoredStep
+from store.pace import leased
 from store.sql import insert_new
 from store.tables import JobRow, JobStepRow, table
 from store.text import clean, json_ready, key_of
@@ -26,7 +27,7 @@ class Ledger:
 
     def renew(self, job: ClaimedJob) -> None:
         """Holds the job for another lease. LostLease when it is no longer this worker's."""
-        self._write(job, {"run_at": self.t + self.lease})
+        self._write(job, {"run_at": leased(self.t, self.lease)})
 
     def begin_step(self, job: ClaimedJob, name: str, *, scope: str = "") -> StoredStep:
         """Writes down that this outside call is about to be made, and says what is known of it.

@@ -32,6 +32,7 @@ from bot.effects import Effect
 from store.engine import Db
 from store.jobs import ClaimedJob, JobLine, StoredStep
 from store.ledger import JOB, Ledger
+from store.pace import leased
 from store.sql import alone, insert_new, on_postgres
 from store.text import clean, key_of
 
@@ -77,6 +78,19 @@ class Outbox:
             if row:
                 return ClaimedJob(**{name: row[name] for name in _CLAIMED}, leased_until=row["run_at"])
         return None
+
+    def run_on(self, seen: float) -> int:
+        """Leases that ran at `seen`, the latest machine time that was kept, run on from now; how many those are.
+
+        More than a lease has passed since then: nobody was there, or they are, and only their clock is behind ours.
+        """
+        since = self.tick() - seen
+        if since <= self.lease:
+            return 0
+        ran = (JOB.c.state == "ready", JOB.c.owner != "", JOB.c.run_at > seen, JOB.c.run_at <= seen + since)
+        with self.db.write() as session:
+            moved = update(JOB).where(*ran).values(run_at=JOB.c.run_at + since).returning(JOB.c.id)
+            return len(session.execute(moved).all())
 
     def renew(self, job: ClaimedJob) -> None:
         """See Ledger.renew."""
@@ -240,7 +254,7 @@ _TAKE = (
     .where(JOB.c.id == bindparam("job_id"), _lane_is_free())
     .values(
         owner=bindparam("new_owner"),
-        run_at=bindparam("until"),
+        run_at=leased(_T, bindparam("lease", type_=Float)),
         attempts=JOB.c.attempts + 1,
         state=case((JOB.c.best_effort, "done"), else_="ready"),
     )
@@ -260,5 +274,5 @@ def _claimed(session: Connection, t: float, lease: float, owner: str, kinds: Col
     if found is None:
         return None
     alone(session, f"lane:{found.lane}")  # two claims do not see each other before they commit: look again
-    taken = session.execute(_TAKE, {"job_id": found.id, "t": t, "new_owner": owner, "until": t + lease})
+    taken = session.execute(_TAKE, {"job_id": found.id, "t": t, "new_owner": owner, "lease": lease})
     return taken.mappings().first()

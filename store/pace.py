@@ -5,9 +5,9 @@ Times are machine seconds. A slot whose caller dies is lost, which costs time an
 """
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, case, func, select, update
 
 from store.engine import Db
 from store.sql import insert_new, on_postgres
@@ -15,6 +15,16 @@ from store.tables import PaceRow, table
 
 PACE = table(PaceRow)
 SEEN = "seen:machine-seconds"  # no rule: how far machine time had come
+
+
+def leased(t: Any, lease: Any) -> ColumnElement[float]:
+    """When a lease ends that begins at machine time `t`, in SQL.
+
+    Somebody may be ahead of us until we take their time up: to them, too, it lasts a whole lease.
+    """
+    seen = select(PACE.c.closed_until).where(PACE.c.key == SEEN).scalar_subquery()
+    ends: ColumnElement[float] = case((seen > t, seen), else_=t) + lease
+    return ends
 
 
 class Slot(NamedTuple):
@@ -52,11 +62,15 @@ class Pace:
                 session.execute(update(PACE).where(PACE.c.key == key).values(next_at=free.next_at))
             return free.wait
 
+    def seen(self) -> float:
+        """The latest machine time that anybody on this database has seen; 0 when nobody has."""
+        with self.db.read() as session:
+            return session.execute(select(PACE.c.closed_until).where(PACE.c.key == SEEN)).scalar() or 0.0
+
     def latest(self, t: float) -> float:
         """The latest machine time that anybody on this database has seen, this one included, which is kept."""
         self.close(SEEN, t)
-        with self.db.read() as session:
-            return float(session.execute(select(PACE.c.closed_until).where(PACE.c.key == SEEN)).scalar_one())
+        return self.seen()
 
     def server_time(self) -> float | None:
         """The clock that all replicas share, in seconds since the epoch: the server's; None with SQLite."""

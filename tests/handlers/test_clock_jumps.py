@@ -8,13 +8,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
-from bot.effects import Whisper
+from bot.effects import Identify, Whisper
 from handlers.clock import Clock
 from handlers.schedule import in_step
 from handlers.wiring import build
 from tests.handlers.desk import OFFICES, Desk, Moved
-from tests.handlers.test_worker import Bench, Sped, posts, read
+from tests.handlers.test_worker import OLGA, Bench, Sped, posts, read
 from tests.stories import walk
 from tests.stories.stage import Stage, staged
 
@@ -125,6 +126,34 @@ def test_replicas_agree_whatever_their_machines_say(tmp_path: Path, fresh_postgr
         assert abs(clocks[0].tick() - clocks[1].tick()) < 1
         for deps in both:
             deps.store.db.dispose()
+
+
+def test_who_starts_ahead_of_the_others_takes_nothing_that_they_are_doing(tmp_path: Path, fresh_postgres: str) -> None:
+    """The server's clock was an hour behind when the first replica started, and has been set right since."""
+    delivery = {"poll_seconds": 3600, "rate_share": 1000, "lease_seconds": 60}
+    with staged(tmp_path, url=fresh_postgres, delivery=delivery) as stage:
+        first = Bench(stage, Sped(Watch()))
+        first.clock.agree(time.time() - HOUR)
+        with first.deps.store.db.write() as session:
+            session.execute(text("UPDATE pace SET closed_until = closed_until - 3600"))
+        ours = first.deps.store.outbox
+        first.emit(read())
+        before = ours.claim("first")
+        assert before
+        second = Bench(stage, Sped(Watch()))
+        first.emit(Identify("", OLGA, nonce="later"))
+        assert second.clock.tick() - first.clock.tick() > HOUR - 5
+        assert ours.claim("first")
+        theirs = second.deps.store.outbox
+        assert theirs.claim("second") is None
+        ours.renew(before)
+        assert theirs.claim("second") is None
+        second.clock.passed += first.deps.settings.lease_seconds + 1
+        taken = theirs.claim("second")
+        assert taken
+        assert taken.id == before.id
+        for bench in (first, second):
+            bench.close()
 
 
 @pytest.mark.parametrize("wrong", [-DAY, HOUR, DAY])
