@@ -107,7 +107,7 @@ class Dice:
 
     def _greet(self) -> None:
         with self.two.deps.store.read() as reader:
-            fresh = [h for h in reader.open_all(limit=50) if h.id not in self._known]
+            fresh = [h for h in reader.open_all(limit=1000) if h.id not in self._known]
             people = reader.people(set().union(*(h.people for h in fresh))) if fresh else {}
         for handover in sorted(fresh, key=lambda one: one.id):
             self._known[handover.id] = handover.deal_id
