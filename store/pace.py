@@ -49,7 +49,7 @@ class Pace:
         self.tick = tick
 
     def reserve(self, key: str, interval: float, burst: int = 1, *, patience: float | None = None) -> float:
-        """Reserves the next slot and returns the seconds to wait for it; then call, without asking again.
+        """Reserves the next slot and returns the seconds to wait for it; then call, unless it was `closed` meanwhile.
 
         With `patience`, a slot farther away than that is not reserved: put the job off for the seconds returned.
         """
@@ -64,8 +64,11 @@ class Pace:
 
     def seen(self) -> float:
         """The latest machine time that anybody on this database has seen; 0 when nobody has."""
-        with self.db.read() as session:
-            return session.execute(select(PACE.c.closed_until).where(PACE.c.key == SEEN)).scalar() or 0.0
+        return self._closed_until(SEEN)
+
+    def closed(self, key: str) -> bool:
+        """Whether nobody may call under this key now: a slot of before the 429 is none any more."""
+        return self._closed_until(key) > self.tick()
 
     def latest(self, t: float) -> float:
         """The latest machine time that anybody on this database has seen, this one included, which is kept."""
@@ -86,3 +89,7 @@ class Pace:
             latest = func.greatest if on_postgres(session) else func.max
             later = latest(PACE.c.closed_until, until)
             session.execute(update(PACE).where(PACE.c.key == key).values(closed_until=later))
+
+    def _closed_until(self, key: str) -> float:
+        with self.db.read() as session:
+            return session.execute(select(PACE.c.closed_until).where(PACE.c.key == key)).scalar() or 0.0

@@ -89,12 +89,14 @@ class Ledger:
         """Waits for a slot of the rate rule, a little; raises Later when it is far."""
         if pace is None:
             return
-        every = pace.every / self.deps.settings.rate_share
-        wait = self.deps.store.pace.reserve(pace.key, every, pace.burst, patience=PATIENCE)
-        if wait > PATIENCE:
-            raise Later(wait)
-        if wait > 0:
+        every, rules = pace.every / self.deps.settings.rate_share, self.deps.store.pace
+        while (wait := rules.reserve(pace.key, every, pace.burst, patience=PATIENCE)) > 0:
+            if wait > PATIENCE:
+                raise Later(wait)
             self.deps.clock.sleep(wait)
+            if not rules.closed(pace.key):
+                return
+            # Somebody else was told to wait meanwhile: this slot is no slot any more.
 
     def _paced(self, do: Callable[[], Result], pace: Pace | None) -> Result:
         try:

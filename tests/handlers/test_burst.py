@@ -6,13 +6,16 @@ Time is the test's own and goes on only while everybody waits: a post's moment i
 import threading
 import time
 from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bot.effects import Direct
+from bot.effects import Direct, Reply
+from bot.handover import State
 from bot.people import Person
 from handlers.clock import Clock
 from handlers.deliver.loop import Worker
@@ -21,12 +24,18 @@ from handlers.deps import Deps, Identity
 from handlers.wiring import build
 from sandbox import company
 from sandbox.slack.limits import METHODS
-from tests.handlers.desk import NAMES
+from store.unit import StoreUnit
+from tests.builders import make_handover
+from tests.handlers.desk import HOLDERS, NAMES, OFFICES
 from tests.stories.stage import Stage, staged
 
 CREW = 2  # hands of each replica
 REFUSAL = 7  # seconds of Retry-After
 IDLE = 0.25
+THREAD = [
+    *(f"{name}:1" for name in ("root", "list:sales_rep", "list:pm", "list:csm", "list:delivery_manager", "know")),
+    "win:",
+]
 
 
 class Time:
@@ -94,17 +103,19 @@ def hand(deps: Deps, passing: Time, name: str) -> None:
         passing.leave()
 
 
-def burst(stage: Stage, count: int) -> list[dict[str, Any]]:
-    """So many posts over several channels, done by two replicas; the calls that Slack saw."""
+Ask = Callable[[StoreUnit, Mapping[str, Person]], None]
+
+
+def burst(stage: Stage, ask: Ask) -> list[dict[str, Any]]:
+    """What is asked for, done by two replicas; the calls that Slack saw."""
     passing = Time(crew=2 * CREW)
     world = stage.world
     world.clock.time = lambda: passing.now  # type: ignore[method-assign]
     world.slack.rates.enabled = True
     both = [replica(stage, passing) for _ in range(2)]
     with both[0].store.write() as unit:
-        people = [unit.remember(Person(0, who.name, who.email, who.id)) for who in map(company.by_key, NAMES)]
-        for number in range(count):
-            unit.emit(Direct(people[number % len(people)].id, "brief", str(number)))
+        known = {name: company.by_key(name) for name in NAMES}
+        ask(unit, {name: unit.remember(Person(0, who.name, who.email, who.id)) for name, who in known.items()})
     world.slack.calls.clear()
     world.faults.add("slack", "chat.postMessage", "429", times=3, retry_after=REFUSAL)
     hands = [
@@ -123,34 +134,95 @@ def burst(stage: Stage, count: int) -> list[dict[str, Any]]:
     return world.slack.calls.of()
 
 
-@pytest.mark.req("R104")
-@pytest.mark.parametrize("count", [30, pytest.param(500, marks=[pytest.mark.slow, pytest.mark.timeout(600)])])
-def test_a_burst_keeps_every_rate_rule_and_each_post_is_there_once(
-    tmp_path: Path, fresh_postgres: str, count: int
-) -> None:
+def letters(count: int) -> Ask:
+    """So many direct messages, to several people in turn."""
+
+    def ask(unit: StoreUnit, people: Mapping[str, Person]) -> None:
+        for number in range(count):
+            unit.emit(Direct(people[NAMES[number % len(NAMES)]].id, "brief", str(number)))
+
+    return ask
+
+
+def wins(count: int) -> Ask:
+    """So many wins: each is a thread of the one busy channel, with its lists and the reply that rings."""
+
+    def ask(unit: StoreUnit, people: Mapping[str, Person]) -> None:
+        roles = {role: people[name].id for role, name in HOLDERS.items()}
+        blank: dict[str, Any] = {"entries": [], "answers": [], "steps": [], "posts": [], "workspace_name": ""}
+        for number in range(count):
+            given = {"id": 0, "deal_id": f"d{number}", "roles": roles, "office": "berlin"}
+            unit.emit(Reply(unit.add(make_handover(State.WON, **given, **blank)).id, "win", ""))
+
+    return ask
+
+
+@contextmanager
+def rated(tmp_path: Path, url: str) -> Iterator[Stage]:
+    """A stage whose Baton may use all of Slack's rates."""
     delivery = {"poll_seconds": 3600, "rate_share": 1, "lease_seconds": 60}
-    with staged(tmp_path, url=fresh_postgres, delivery=delivery) as stage:
-        calls = burst(stage, count)
-        tried: dict[str, list[dict[str, Any]]] = defaultdict(list)
-        for call in calls:
-            if call["method"] == "chat.postMessage":
-                tried[call["args"]["channel"]].append(call)
-        keys = Counter(
-            message["metadata"]["event_payload"]["key"]
-            for channel in tried
-            for message in stage.channel(channel)
-            if message.get("metadata")
-        )
-    assert (len(keys), set(keys.values())) == (count, {1})
-    assert len(tried) == len(NAMES)
+    with staged(tmp_path, url=url, delivery=delivery, offices=OFFICES) as stage:
+        yield stage
+
+
+def tries(calls: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    """Who tried to post, by channel."""
+    tried: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for call in calls:
+        if call["method"] == "chat.postMessage":
+            tried[call["args"]["channel"]].append(call)
+    return tried
+
+
+def kept_to(calls: list[dict[str, Any]]) -> None:
+    """Every rate rule was kept: one post a second and channel, the tiers, and each Retry-After."""
     refused = [call for call in calls if call["status"] == 429]
     assert [call["method"] for call in refused] == ["chat.postMessage"] * 3  # those that we asked for, and no other
-    for channel, posts in tried.items():
+    for channel, posts in tries(calls).items():
         for one, other in pairwise(posts):
             wait = REFUSAL if one["status"] == 429 else 1.0
             assert other["at"] - one["at"] >= wait - 0.001, (channel, one, other)
     for method in {call["method"] for call in calls}:
         within(method, [call["at"] for call in calls if call["method"] == method])
+
+
+def keys(messages: Iterable[dict[str, Any]]) -> Counter[str]:
+    """How often each post is there."""
+    return Counter(m["metadata"]["event_payload"]["key"] for m in messages if m.get("metadata"))
+
+
+@pytest.mark.req("R104")
+@pytest.mark.parametrize("count", [30, pytest.param(500, marks=[pytest.mark.slow, pytest.mark.timeout(600)])])
+def test_a_burst_keeps_every_rate_rule_and_each_post_is_there_once(
+    tmp_path: Path, fresh_postgres: str, count: int
+) -> None:
+    with rated(tmp_path, fresh_postgres) as stage:
+        calls = burst(stage, letters(count))
+        tried = tries(calls)
+        found = keys(message for channel in tried for message in stage.channel(channel))
+    assert (len(found), set(found.values())) == (count, {1})
+    assert len(tried) == len(NAMES)
+    kept_to(calls)
+
+
+@pytest.mark.req("R104")
+@pytest.mark.parametrize("count", [3, pytest.param(72, marks=[pytest.mark.slow, pytest.mark.timeout(600)])])
+def test_a_burst_of_wins_in_one_channel_fills_each_thread_once_at_one_post_a_second(
+    tmp_path: Path, fresh_postgres: str, count: int
+) -> None:
+    """Slack counts posts by channel, however many threads they go to: 72 wins are 504 posts, in order in each."""
+    with rated(tmp_path, fresh_postgres) as stage:
+        calls = burst(stage, wins(count))
+        messages = stage.channel()
+    found = keys(messages)
+    assert (len(found), set(found.values())) == (len(THREAD) * count, {1})
+    threads: dict[str, list[str]] = defaultdict(list)
+    for message in messages:
+        name = message["metadata"]["event_payload"]["key"].split(":", 3)[3]
+        threads[message.get("thread_ts") or message["ts"]].append(name)
+    assert list(threads.values()) == [THREAD] * count
+    assert list(tries(calls)) == [company.HANDOVERS_CHANNEL]
+    kept_to(calls)
 
 
 def within(method: str, moments: list[float]) -> None:

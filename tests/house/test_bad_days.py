@@ -74,6 +74,7 @@ PROOFS = {
     ),
     "Five hundred messages at once": (
         "handlers/test_burst.py::test_a_burst_keeps_every_rate_rule_and_each_post_is_there_once",
+        "handlers/test_burst.py::test_a_burst_of_wins_in_one_channel_fills_each_thread_once_at_one_post_a_second",
     ),
     "A caller sends slowly, endlessly or too much": (
         "handlers/test_slow_callers.py::test_a_head_that_drips_is_hung_up_on",

@@ -25,7 +25,9 @@ def test_a_closed_key_waits_for_all_and_is_paced_after_it(store: Store, clocks: 
     store.pace.close("k", clocks.tick() + 30)
     store.pace.close("k", clocks.tick() + 10)
     assert [store.pace.reserve("k", 1.0) for _ in range(2)] == [30.0, 31.0]
+    assert [store.pace.closed(key) for key in ("k", "other")] == [True, False]
     clocks.move(40)
+    assert not store.pace.closed("k")
     assert store.pace.reserve("k", 1.0) == 0.0
 
 
