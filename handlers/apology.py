@@ -54,6 +54,11 @@ def late(body: dict[str, Any]) -> BoltResponse:
     return spoken(body, LATE, 503) or BoltResponse(status=503, body="")
 
 
+def away(body: dict[str, Any]) -> BoltResponse:
+    """What is answered when the work cannot even begin: everybody who could do it is held up."""
+    return spoken(body, AWAY, 503) or BoltResponse(status=503, body="")
+
+
 def spoken(body: dict[str, Any], sentence: str, status: int) -> BoltResponse | None:
     """The answer of those requests that carry it themselves; None for a click, which has other handles."""
     if body.get("type") in ("event_callback", "block_suggestion"):

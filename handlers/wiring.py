@@ -9,7 +9,6 @@ from functools import partial
 from typing import Any
 
 from slack_bolt import App
-from slack_bolt.adapter.socket_mode import SocketModeHandler
 from starlette.applications import Starlette
 
 from bot.actions import intake
@@ -28,7 +27,8 @@ from handlers.deliver.loop import Worker
 from handlers.deliver.performers import PERFORMERS
 from handlers.deps import Deps, Identity
 from handlers.digest import digest
-from handlers.http import application
+from handlers.envelopes import Envelopes
+from handlers.http import THREADS, application
 from handlers.rehearsal.ahead import next_due
 from handlers.rehearsal.control import Control, Sweep
 from handlers.rehearsal.door import Listener
@@ -44,7 +44,6 @@ from store.unit import StoreUnit
 
 log = logging.getLogger("baton")
 IDENTITY = ("team_id", "team_url", "bot_user", "bot_id")
-PING = 3.0  # seconds: a line that broke is noticed by then, one that hangs after four of them
 AUTH_WAIT = 15.0  # seconds between two tries to learn who we are, while Slack is away
 # What each step of a rehearsal's jump runs, in this order and with the step's moment, before the outbox is drained.
 SWEEPS: tuple[Sweep, ...] = (sweep, digest)
@@ -122,9 +121,9 @@ def _sockets(settings: Settings, deps: Deps, bolt: App) -> Sockets | None:
     """The line of Socket Mode, when an app-level token is given; else Slack calls the public address."""
     if not settings.app_token:
         return None
-    token = str.__str__(settings.app_token)
+    token, hands = str.__str__(settings.app_token), threading.Semaphore(THREADS)
     return Sockets(
-        lambda: SocketModeHandler(bolt, app_token=token, ping_interval=PING),
+        lambda: Envelopes(bolt, app_token=token, hands=hands),
         silence=settings.silence_seconds,
         tick=deps.clock.tick,
     )

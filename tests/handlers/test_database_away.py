@@ -2,7 +2,8 @@
 
 import logging
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from sqlalchemy import event, text
 
 from bot.errors import StoreAway
 from handlers.apology import AWAY, LATE
+from sandbox.slack.hands import Reaction
+from store.engine import POOL
 from tests.handlers.forwarder import Forwarder
 from tests.stories import walk
 from tests.stories.stage import Stage, staged
@@ -56,19 +59,41 @@ def forwarder(fresh_postgres: str) -> Iterator[Forwarder]:
     made.close()
 
 
+@contextmanager
+def behind(forwarder: Forwarder, url: str, folder: Path, *, socket_mode: bool = False) -> Iterator[Stage]:
+    """A company on PostgreSQL, with that door between."""
+    address = f"postgresql://postgres@127.0.0.1:{forwarder.port}/{urlsplit(url).path.strip('/')}?sslmode=disable"
+    with staged(folder, url=address, socket_mode=socket_mode) as made:
+        made.start()
+        yield made
+
+
 @pytest.fixture
 def on_postgres(tmp_path: Path, fresh_postgres: str, forwarder: Forwarder) -> Iterator[Stage]:
     """A company on PostgreSQL, with that door between."""
-    name = urlsplit(fresh_postgres).path.strip("/")
-    url = f"postgresql://postgres@127.0.0.1:{forwarder.port}/{name}?sslmode=disable"
-    with staged(tmp_path, url=url) as made:
-        made.start()
+    with behind(forwarder, fresh_postgres, tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+def on_sockets(
+    tmp_path: Path, fresh_postgres: str, forwarder: Forwarder, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Stage]:
+    """The same over Socket Mode, with as many hands as there are connections."""
+    monkeypatch.setattr("handlers.wiring.THREADS", POOL)
+    with behind(forwarder, fresh_postgres, tmp_path, socket_mode=True) as made:
+        made.until(lambda: len(made.world.slack.socket) == 1, "the line is there")
         yield made
 
 
 def get(stage: Stage, path: str) -> httpx.Response:
     """One of our own pages."""
     return httpx.get(f"{stage.env['BATON_PUBLIC_URL']}{path}", timeout=5)
+
+
+def heard(reaction: Reaction) -> str:
+    """A command's answer: its text, or over Socket Mode an object with it."""
+    return str(reaction.body["text"] if isinstance(reaction.body, dict) else reaction.body)
 
 
 def said(stage: Stage, who: str) -> list[str]:
@@ -89,7 +114,7 @@ def on_a_bad_minute(stage: Stage, spell: Spell, sentences: tuple[str, ...] = (AW
         assert ready.status_code == 503
         command = stage.hands.command("ana", walk.HERE, f"commit ABC {TYPED}")
         assert command.error is None
-        assert str(command.body) in sentences
+        assert heard(command) in sentences
         form_sent = stage.hands.submit("ana", form, {"words": {"words": PROMISE}})
         assert form_sent.error is None
         note = walk.modal(stage, "ana")
@@ -195,3 +220,44 @@ def test_with_postgresql_silent_people_are_answered_in_time_all_the_same(
 ) -> None:
     """Connections are up and nothing comes back: whoever waits hears that it is slow; what was asked is done once."""
     assert "in time" in on_a_bad_minute(on_postgres, forwarder.hung, (AWAY, LATE))
+
+
+@pytest.mark.slow
+def test_over_sockets_people_are_answered_in_time_all_the_same(on_sockets: Stage, forwarder: Forwarder) -> None:
+    assert "in time" in on_a_bad_minute(on_sockets, forwarder.hung, (AWAY, LATE))
+
+
+CROWD = 15  # more than the SDK's client has hands by itself
+
+
+@pytest.mark.slow
+def test_a_database_that_hangs_makes_no_line_deaf(
+    on_sockets: Stage, forwarder: Forwarder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A crowd is answered while it hangs, the second crowd as the first; events are offered again; all goes on."""
+    monkeypatch.setattr("handlers.http.ANSWER", 1.6)
+    stage, hands = on_sockets, on_sockets.hands
+    stage.world.slack.deliver.retry_delays = (0.3, 1.0, 2.0, 4.0)
+    walk.won(stage)
+    root, me = stage.post("root")["ts"], stage.deps.identity.bot_user
+    typed = [f"Promise number {number} of many" for number in range(2 * CROWD)]
+
+    def at_once(asked: Iterable[str]) -> list[Reaction]:
+        with ThreadPoolExecutor(CROWD) as crowd:
+            return list(crowd.map(lambda words: hands.command("ana", walk.HERE, words), asked))
+
+    at_once(["help"] * CROWD)  # so that there are connections which can hang
+    with forwarder.hung():
+        answers = at_once(f"commit ABC {words}" for words in typed)
+        hands.say("ana", walk.HERE, f"<@{me}> promise {MENTIONED}", root)
+        assert {heard(answer) for answer in answers} == {AWAY, LATE}
+        assert max(answer.ms for answer in answers) < SLACKS_PATIENCE
+        assert not stage.world.slack.deliver.flush(0), "the event is not acknowledged"
+    stage.until(lambda: "/handover" in str(hands.command("ana", walk.HERE, "help").body), "it answers as always")
+    stage.until(lambda: MENTIONED in _promises(stage), "Slack offered the event again")
+    stage.settle()
+    assert len(stage.world.slack.calls.of("apps.connections.open")) == 1, "the line stood all the time"
+    kept, refused = _promises(stage), [w for w, a in zip(typed, answers, strict=True) if heard(a) == AWAY]
+    assert max(kept.count(words) for words in (*typed, MENTIONED)) == 1
+    assert not set(refused) & set(kept), "who heard that nothing is saved finds nothing saved"
+    assert stage.parked() == []

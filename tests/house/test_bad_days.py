@@ -17,6 +17,8 @@ PROOFS = {
     "The database is gone or silent": (
         f"{AWAY}::test_with_postgresql_gone_nothing_is_lost_and_people_hear_it",
         f"{AWAY}::test_with_postgresql_silent_people_are_answered_in_time_all_the_same",
+        f"{AWAY}::test_a_database_that_hangs_makes_no_line_deaf",
+        "handlers/test_envelopes.py::test_a_person_hears_that_it_is_slow_and_an_event_is_left_to_slack",
         f"{PULSE}::test_when_the_database_can_be_written_again_the_admin_hears_it_once",
     ),
     "SQLite is locked by another program": (
