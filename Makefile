@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test slow check format lint types contracts audit requirements rights screenshots clean
+.PHONY: demo test slow check format lint types contracts audit requirements rights mutants screenshots clean
 
 demo: .venv/run  ## a local Slack workspace, a small CRM and a project board, with the real bot in it
 	@$(BIN)/python -m sandbox $(ARGS)
@@ -36,6 +36,9 @@ requirements: .venv/dev  ## writes docs/requirements.md: each requirement, its s
 
 rights: .venv/dev  ## writes docs/rights.md: who may see and do what, from the table that the code asks
 	$(BIN)/python -m tests.house.rights
+
+mutants: .venv/dev  ## 400 small slips in the rules, one at a time: which of them does a test see?
+	$(BIN)/python -m benchmarks.mutants $(ARGS)
 
 screenshots: .venv/dev  ## the browser walks the whole road and keeps its pictures under docs/img
 	BATON_SCREENSHOTS=docs/img $(BIN)/pytest -q -m slow tests/stories/test_browser.py

@@ -1,0 +1,95 @@
+"""The mutants are the slips that are meant, each is tried by the tests that reach it, and the verdicts add up."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from benchmarks import mutants
+from benchmarks.mutants import Verdict
+from benchmarks.mutation import Mutant, mutated
+from benchmarks.mutation import mutants as made
+from benchmarks.proofs import Named, Proofs
+
+QUIET_CODE = '''"""Words."""
+@dataclass(frozen=True)
+class Sale(Base):
+    """More words."""
+    name: Annotated[str, 7] = "deal"
+
+    def words(self, given: int | None) -> Literal[3]:
+        """And more."""
+        return f"{given + 1} of {'many'}"
+
+def refuse() -> None:
+    name = zip(a, b, strict=True)
+'''
+
+
+def changes(text: str) -> list[str]:
+    return [f"{mutant.was} → {mutant.now}" for mutant in made("bot/some.py", text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a < b", ["a < b → a <= b"]),
+        ("a is not b", ["a is not b → a is b"]),
+        ("a and b", ["a and b → a or b"]),
+        ("not a", ["not a → a"]),
+        ("f(True)", ["f(True) → f(False)", "f(True) → nothing"]),
+        ("f(3)", ["f(3) → f(4)", "f(3) → f(2)", "f(3) → nothing"]),
+        ("x = now - span", ["now - span → now + span"]),
+        ("x = min(a)", ["min(a) → max(a)"]),
+        ("x = sorted(a, key=b)", ["sorted(a, key=b) → list(a)"]),
+        ("x = a.strip()", ["a.strip() → a"]),
+        ("x = a if b else c", ["a if b else c → a if not b else c"]),
+        ("x = [a for a in b if c]", ["for a in b if c → for a in b if not c", "for a in b if c → for a in b if True"]),
+        ("x.y = z", ["x.y = z → nothing"]),
+        ("if a:\n    raise B(1)", ["a → not a", "raise B(1) → nothing"]),
+        ("x = frozenset({a, b})", ["frozenset({a, b}) → frozenset({a})"]),
+        ("x in (a, b)", ["x in (a, b) → x not in (a, b)", "x in (a, b) → x in (a,)"]),
+        ("def f() -> bool:\n    return g()", ["return g() → return not g()"]),
+        ("def f() -> X | None:\n    return g()", ["return g() → return None"]),
+        ("def f() -> tuple[X, ...]:\n    return g()", ["return g() → return ()"]),
+        ("def f() -> tuple[X, Y]:\n    return g()", []),
+        (QUIET_CODE, []),
+    ],
+)  # fmt: skip
+def test_a_slip_is_made_of_what_decides_and_of_nothing_else(text: str, expected: list[str]) -> None:
+    assert sorted(changes(text)) == sorted(expected)
+
+
+def test_a_mutant_is_its_file_with_that_one_change() -> None:
+    text = "def f(a):\n    return a > 1 and a < 3\n"
+    numbers = {mutant.now: mutant.number for mutant in made("bot/some.py", text)}
+    assert ast.unparse(mutated(text, numbers["a < 4"])) == "def f(a):\n    return a > 1 and a < 4"
+    assert made("bot/some.py", text) == made("bot/some.py", text)
+
+
+def test_what_runs_at_import_is_proven_by_who_names_it(tmp_path: Path) -> None:
+    (tmp_path / "bot").mkdir()
+    text = "LIMIT = 3\nWIDE = {LIMIT, 4}\ndef f():\n    return WIDE\ndef g(a=5):\n    return f()\ndef h():\n    g()\n"
+    (tmp_path / "bot/some.py").write_text(text)
+    named = Named(tmp_path)
+    reached = {m.was: named.lines(m.names) for m in made("bot/some.py", text) if m.names}
+    assert reached["3"] == {("bot/some.py", 4)}, "through the table that is made of it"
+    assert reached["5"] == {("bot/some.py", 8)}, "a default is used where the function is called"
+
+
+def test_its_own_tests_come_first_then_the_quickest_until_the_seconds_are_used_up(tmp_path: Path) -> None:
+    tests = ["tests/bot/test_a.py::slow", "tests/bot/test_a.py::quick", "tests/bot/test_some.py::own", "tests/x.py::y"]
+    found = Proofs(tests, [5, 0.1, 2, 0.1], {"bot/some.py": {"3": [0, 1, 2], "4": [3]}})
+    mutant = Mutant("bot/some.py", 0, (2, 3), "f", (), "a", "b")
+    assert found.of(mutant, Named(tmp_path), 20) == [tests[2], tests[1], tests[0]]
+    assert found.of(mutant, Named(tmp_path), 4) == [tests[2], tests[1]]
+
+
+def test_what_survives_must_be_explained_and_be_few(capsys: pytest.CaptureFixture[str]) -> None:
+    def verdicts(*hows: str) -> list[Verdict]:
+        return [Verdict(Mutant("bot/some.py", n, (1, 1), "f", (), "a", "b"), how) for n, how in enumerate(hows)]
+
+    assert mutants.told(verdicts("tests/x.py::y", "endless", "import"), 100)
+    assert not mutants.told(verdicts("tests/x.py::y", ""), 50), "not explained"
+    assert "bot/some.py f: a → b []: NOT EXPLAINED" in capsys.readouterr().out
+    assert [verdict.killed for verdict in verdicts("", "unreached", "odd: 11")] == [False] * 3
