@@ -89,15 +89,15 @@ class Settings:
     poll_seconds: float
     lease_seconds: float
     rate_share: float
+    silence_seconds: float
+    request_seconds: float
     workers: int
+    retention: Retention
     rehearsal: bool = False
     rehearsal_port: int = 0
     warnings: tuple[str, ...] = field(default=())
     away_emojis: tuple[str, ...] = ()
     away_words: tuple[str, ...] = ()
-    silence_seconds: float = 90.0
-    request_seconds: float = 10.0
-    retention: Retention = field(default_factory=Retention)
     given: Mapping[str, str] = field(default_factory=dict)  # environment variable or "table.key" → where it was given
 
     @property
@@ -128,7 +128,6 @@ def read(env: Mapping[str, str], table: Mapping[str, Any], *, rehearsal: bool = 
     person_offices = _person_offices(reader.tables("people", "offices"), offices, problems)
     functions = _functions(reader.tables("people", "functions"), problems)
     routing = _routing(reader.table.get("routing", []), problems)
-    connections = {str(key): dict(reader.tables("connections", key)) for key in reader.tables("connections")}
     ports = _ports(given, problems, rehearsal=rehearsal)
     if not _is_database(given["DATABASE_URL"]):
         problems.append(NO_DATABASE)
@@ -137,13 +136,9 @@ def read(env: Mapping[str, str], table: Mapping[str, Any], *, rehearsal: bool = 
     deputies = _deputies(reader.tables("people", "deputies"), problems)
     people = _People(roles, offices, person_offices, functions, routing, deputies)
     problems += _clock_problems(reader, offices)
-    settings = _settings({**given, **ports}, reader, people, connections, rehearsal=rehearsal)
+    settings = _settings({**given, **ports}, reader, people, rehearsal=rehearsal)
     emojis, words = reader.texts("away_emojis"), reader.texts("away_words")
     settings = replace(settings, away_emojis=emojis, away_words=words, given=_given(env, table))
-    silence = float(reader.number("delivery", "silence_seconds"))
-    arriving = float(reader.number("delivery", "request_seconds"))
-    retention = read_retention(reader)
-    settings = replace(settings, silence_seconds=silence, request_seconds=arriving, retention=retention)
     problems = list(dict.fromkeys([*problems, *reader.problems]))
     if problems:
         raise ConfigError(tuple(problems))
@@ -170,14 +165,7 @@ class _People:
     deputies: Mapping[str, str]
 
 
-def _settings(
-    given: Mapping[str, str],
-    reader: Reader,
-    people: _People,
-    connections: Mapping[str, Mapping[str, Any]],
-    *,
-    rehearsal: bool,
-) -> Settings:
+def _settings(given: Mapping[str, str], reader: Reader, people: _People, *, rehearsal: bool) -> Settings:
     values = {(section, name): reader.value(section, name) for section in TABLES for name in TABLES[section]}
     numbers = {key: reader.number(*key) for key in NUMBERS}
     return Settings(
@@ -196,7 +184,7 @@ def _settings(
         person_offices=people.person_offices,
         functions=people.functions,
         routing=people.routing,
-        connections=connections,
+        connections={str(key): dict(reader.tables("connections", key)) for key in reader.tables("connections")},
         tool=values["provision", "tool"],
         clock_days=numbers["clock", "working_days"],
         scope_days=numbers["clock", "scope_days"],
@@ -217,7 +205,10 @@ def _settings(
         poll_seconds=float(numbers["delivery", "poll_seconds"]),
         lease_seconds=float(numbers["delivery", "lease_seconds"]),
         rate_share=float(numbers["delivery", "rate_share"]),
+        silence_seconds=float(numbers["delivery", "silence_seconds"]),
+        request_seconds=float(numbers["delivery", "request_seconds"]),
         workers=int(numbers["delivery", "workers"]),
+        retention=read_retention(reader),
         rehearsal=rehearsal,
     )
 

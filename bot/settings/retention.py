@@ -12,11 +12,11 @@ GUARDS = ("jobs", "seen")  # what keeps something from happening twice
 class Retention:
     """Days from the moment when a thing was done (opinions, timelines: when the record ended); 0 keeps it for ever."""
 
-    webhooks: int = 30
-    jobs: int = 30
-    timelines: int = 0
-    opinions: int = 365
-    seen: int = 30
+    webhooks: int
+    jobs: int
+    timelines: int
+    opinions: int
+    seen: int
 
 
 def read_retention(reader: Reader) -> Retention:
