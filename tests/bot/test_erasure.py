@@ -72,6 +72,11 @@ def test_our_own_messages_lose_the_first_name_when_nobody_else_has_it() -> None:
     assert alone.shown(blocks)[0]["text"]["text"] == f"*{FORMER}* signed, {FORMER}"
 
 
+def test_an_initial_points_at_nobody() -> None:
+    assert Subject(names=frozenset({"Jo Berg"}), alone=True).shown([{"text": "Jo"}]) == [{"text": "Jo"}]
+    assert Subject(names=frozenset({"Ann Berg"}), alone=True).shown([{"text": "Ann"}]) == [{"text": FORMER}]
+
+
 def test_nobody_is_found_by_nothing() -> None:
     nobody = Subject()
     assert nobody.text("a @ b <@U1>") == "a @ b <@U1>"

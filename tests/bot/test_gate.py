@@ -99,6 +99,53 @@ def test_an_empty_roles_items_are_the_delivery_managers() -> None:
     assert gate.turns_of(made, REP) == []
 
 
+def test_a_checklist_without_a_line_for_it_lets_nobody_through_unsigned() -> None:
+    made = complete()
+    made.items = [item for item in made.items if item.kind != "signoff"]
+    assert gate.is_open(made)
+    made.signatures.pop()
+    assert gate.missing(made) == []
+    assert not gate.is_open(made)
+
+
+def test_what_nobody_holds_is_nobodys_until_there_is_a_manager() -> None:
+    made = handover(roles={}, entries=[entry(point=Point(Disposition.ASK, question="?"), id=5)])
+    found = gate.turns(made)
+    assert {"answer_question", "fill_roles", "add_date"} <= actions(found)
+    assert {turn.person for turn in found} == {0}
+    assert {turn.person for turn in gate.missing(made)} == {0}
+    assert gate.actor(made, found[0]) == 0
+
+
+def test_what_somebody_took_over_is_their_turn_whosever_it_was() -> None:
+    made = handover()
+    del made.roles[Role.PM]
+    for item in made.items:
+        item.holder = 0 if item.kind == "signoff" else 9
+    assert "fill_roles" in actions(gate.turns_of(made, 9))
+    assert {turn.person for turn in gate.turns(made)} == {9}
+    assert {turn.person for turn in gate.missing(made) if turn.action == "tick"} == {9}
+
+
+def test_setting_up_is_a_turn_while_nothing_began_and_when_it_failed_and_there_is_somebody_to_run_it() -> None:
+    made = handover(State.SCOPED, scoped_at=NOW, scoped_by=DM)
+    setting_up = {"provision", "mend_steps"}
+
+    def offered() -> list[tuple[str, int]]:
+        return [(turn.action, turn.count) for turn in gate.shown(made) if turn.action in setting_up]
+
+    assert offered() == [("provision", 1)]
+    made.steps = [Step(str(n), "tool", "T", StepState.RETRYING) for n in range(3)]
+    assert offered() == [], "Baton is at it"
+    assert "confirm_scope" not in actions(gate.shown(made))
+    made.steps[0].state = made.steps[1].state = StepState.FAILED
+    assert offered() == [("mend_steps", 2)]
+    made.steps = []
+    del made.roles[Role.PM]
+    assert offered() == [], "a workspace needs its project manager"
+    assert gate.shown(made)[0].action == "fill_roles"
+
+
 def test_an_empty_role_is_itself_due() -> None:
     made = handover()
     del made.roles[Role.PM]

@@ -215,3 +215,13 @@ class TestLater:
         assert company.effects(MarkMigrated) == []
         company.said(admin.cancel, 3, company.who("dev"), reason="Given up")
         assert [mark.handover_id for mark in company.effects(MarkMigrated)] == [1]
+
+    def test_a_workstream_that_went_live_itself_lets_the_deal_wait_no_longer(self, company: Company) -> None:
+        with company.store.write() as unit:
+            for number in (1, 2, 3):
+                made = unit.handover(number)
+                assert made
+                made.state, made.live_at = State.IN_PROGRESS, company.now
+                unit.save(made)
+        company.said(admin.cancel, 3, company.who("dev"), reason="Given up")
+        assert company.effects(MarkMigrated) == [], "the deal was marked when the last one went live"
