@@ -64,8 +64,6 @@ def take_over(
     settle(unit, handover, terms=terms, now=now, actor=who.id)
     heard(unit, handover.id, who, whom, terms=terms, now=now)
     _tell_new_holder(unit, handover, role, who, who)
-    if terms.settings.provision_auto:
-        begin_when_ready(unit, handover, terms=terms, now=now)
     return Said(f"You are the {TITLES[role]} of {handover.client} now. Thank you for standing in.")
 
 
