@@ -68,6 +68,10 @@ def test_what_begins_to_wait_after_a_moment_is_not_told_of_it() -> None:
     assert set(planned(View(BERLIN, late))) == {LAST, "late:2025-09-10", "late:2025-09-11"}
 
 
+def test_what_waits_from_that_very_moment_on_is_told_of_it() -> None:
+    assert "gate:first" in planned(View(BERLIN, {"pm:sign:x": TUESDAY}))
+
+
 def test_what_begins_to_wait_on_a_late_day_is_told_the_next_day_only() -> None:
     begun = DUE_AT + timedelta(hours=2)
     found = planned(View(BERLIN, {"pm:sign:x": begun}), now=begun)
@@ -122,6 +126,12 @@ def test_a_reminder_is_put_off_to_the_afternoon_or_the_next_morning_never_past_t
     assert near == []
     friday = TUESDAY + timedelta(days=3, hours=7)
     assert [f"{at:%a %H:%M}" for at in nag.later_options(BERLIN, now=friday, due=None, sent_today=1)] == ["Mon 07:00"]
+
+
+@pytest.mark.parametrize(("minutes", "offered"), [(60, 2), (59, 1)])
+def test_this_afternoon_is_at_least_an_hour_away(minutes: int, offered: int) -> None:
+    now = TUESDAY + timedelta(hours=6) - timedelta(minutes=minutes)
+    assert len(nag.later_options(BERLIN, now=now, due=None, sent_today=1)) == offered
 
 
 def test_closing_time_is_outside() -> None:

@@ -1,17 +1,19 @@
 """Two deals become one in the CRM: the record moves along, or waits and can be carried over; nothing is lost."""
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from bot.actions import admin, capture, scope
-from bot.actions.record import merge
+from bot.actions.record import merge, split
 from bot.context import Disposition, Kind
 from bot.deal import PresaleKind, PresaleTicket, Standing
 from bot.effects import Direct, MarkMigrated, Reply
 from bot.handover import State, merged_into
 from bot.people import Role
+from bot.split import Part
 from tests.bot.actions.company import SCOPE, Company
 from tests.bot.actions.conftest import Opens
 from tests.bot.builders import deal, table
@@ -90,6 +92,16 @@ class TestMove:
         moved, waits = company.ho(2), company.ho(1)
         assert (moved.deal_id, moved.running("hold")) == ("777", None)
         assert (waits.deal_id, merged_into(waits)) == ("502", 2)
+
+    def test_of_a_split_deal_the_workstream_that_came_furthest_counts(self, company: Company) -> None:
+        company.read()
+        parts = [Part("Data", Decimal(50_000)), Part("Cloud", Decimal(34_000))]
+        company.said(split.split, 1, company.who("dev"), parts, nonce="n")
+        company.read(deal("502"))
+        for number in (1, 3):
+            company.said(scope.confirm, number, company.who("dev"), SCOPE)
+        company.read(survivor(merged_from=("501", "502")))
+        assert [company.ho(number).deal_id for number in (1, 2, 3)] == ["777", "777", "502"]
 
     def test_a_record_that_goes_on_moves_before_one_that_waits(self, company: Company) -> None:
         company.read()

@@ -355,6 +355,7 @@ def test_who_leaves_gives_every_role_and_item_back_and_each_manager_is_told_once
         (company.who("dev").id, [(1, "pm"), (3, "pm")]),
         (company.who("hana").id, [(2, "pm")]),
     ]
+    assert [event.data for event in company.events("left")] == [{"role": "pm", "was": ben, "now": 0}]
     turns = gate.turns(company.ho())
     assert any(turn.role is Role.PM and turn.person == 0 for turn in turns)
     notice(company, replace(company.who("ben"), active=False, guest=True), None, nonce="n2")

@@ -99,6 +99,8 @@ class TestNotMine:
         (told,) = won.effects(Direct, "not_mine")
         assert told.person_id == won.who("dev").id
         assert told.data == {"role": "pm", "reason": "On leave", "by": won.who("ben").id}
+        (event,) = won.events("not_mine")
+        assert (event.person, event.data) == (won.who("ben").id, {"role": "pm", "why": "On leave"})
 
     @pytest.mark.req("R33")
     def test_a_delivery_managers_own_role_goes_to_the_head_of_delivery(self, won: Company) -> None:

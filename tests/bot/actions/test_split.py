@@ -19,6 +19,7 @@ from tests.bot.builders import deal
 
 DATA, CLOUD, PORTAL = (Part(name, Decimal(n)) for name, n in (("Data", 50_000), ("Cloud", 30_000), ("Portal", 4_000)))
 ALL = (DATA, CLOUD, PORTAL)
+LABELS = ("50,000.00 EUR", "30,000.00 EUR", "4,000.00 EUR")
 OPEN: dict[str, Any] = {"standing": Standing.OPEN, "won_epoch": None}
 
 
@@ -84,6 +85,8 @@ class TestSplit:
         for number in (1, 2, 3):
             (event,) = company.events("split", number)
             assert event.person == company.who("dev").id
+            given = {"text": ALL[number - 1].name, "label": LABELS[number - 1], "currency": "EUR"}
+            assert event.data == given | {"amount": str(ALL[number - 1].amount)}
         assert [(r.handover_id, r.name) for r in company.effects(Reply)] == [
             (1, "win"),
             (2, "win"),

@@ -1,0 +1,49 @@
+"""Who is told, and who is let go: reminders beside the sweep, on one database."""
+
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+
+from bot.actions import remind, sweep
+from bot.effects import Remind
+from tests.bot.actions.company import Company
+
+
+@pytest.fixture
+def due(company: Company) -> Company:
+    """The moment of Ana's first reminder."""
+    company.read()
+    company.scope()
+    company.do(sweep.look, 1)
+    company.clocks.now = planned(company, "ana")["gate:first"]
+    return company
+
+
+def planned(company: Company, who: str) -> dict[str, datetime]:
+    """What that person will be told about the record."""
+    with company.store.read() as reader:
+        return reader.nags(1)[company.who(who).id].plan
+
+
+def told(company: Company, who: str) -> bool:
+    """Whether a message goes out to that person by now."""
+    person = company.who(who).id
+    return bool(company.do(remind.remind, person, [person]))
+
+
+def test_whoever_is_due_is_told_once(due: Company) -> None:
+    assert told(due, "ana")
+    assert not told(due, "ana")
+    assert [one.person_id for one in due.effects(Remind)] == [due.who("ana").id]
+
+
+@pytest.mark.parametrize("gone", [{"active": False}, {"guest": True}])
+def test_whoever_is_gone_is_not_told_and_not_asked_for_again(due: Company, gone: dict[str, bool]) -> None:
+    ana = due.who("ana")
+    with due.store.write() as unit:
+        unit.remember(replace(ana, **gone))
+    assert not due.do(remind.remind, ana.id, [ana.id])
+    assert due.effects(Remind) == []
+    with due.store.read() as reader:
+        assert reader.nags(1)[ana.id].due(due.now) == []
