@@ -38,7 +38,7 @@ PLACES = (
     "tests/handlers/test_late_words.py",
     "tests/handlers/test_digest.py",
 )  # what proves the rules and is quick
-BOUND = 10.0  # seconds of CPU for the tests of one mutant
+BOUND = 10.0  # seconds of CPU, as they were measured, for the tests of one mutant
 DEAREST = 5.0  # a test that needs more proves nothing here
 ENDLESS = 3  # times the bound, then the mutant has hung itself
 OUTSIDE = ("sqlmodel", "sqlalchemy.dialects.sqlite", "alembic.command", "psycopg", "httpx", "jinja2", "holidays")
@@ -68,10 +68,10 @@ def measured(root: Path, places: Sequence[str], kept: Path | None) -> proofs.Pro
     return proofs.Proofs(**json.loads(file.read_text(encoding="utf-8")))
 
 
-def run(root: Path, chosen: Sequence[Mutant], found: proofs.Proofs, jobs: int) -> list[Verdict]:
+def run(root: Path, chosen: Sequence[Mutant], found: proofs.Proofs, jobs: int, bound: float) -> list[Verdict]:
     """Shares the mutants out among some processes; tells each as it is judged."""
     named = proofs.Named(root)
-    every = [Trial(n, mutant, found.of(mutant, named, BOUND)) for n, mutant in enumerate(chosen)]
+    every = [Trial(n, mutant, found.of(mutant, named, bound)) for n, mutant in enumerate(chosen)]
     read, write = os.pipe()
     for job in range(jobs):
         if os.fork() == 0:
@@ -82,7 +82,7 @@ def run(root: Path, chosen: Sequence[Mutant], found: proofs.Proofs, jobs: int) -
             def tell(trial: Trial, how: str) -> None:
                 os.write(write, (json.dumps([trial.number, how]) + "\n").encode())
 
-            trials.run(root, every[job::jobs], BOUND * ENDLESS, tell)
+            trials.run(root, every[job::jobs], bound * ENDLESS, tell)
             os._exit(0)
     os.close(write)
     done = []
@@ -124,6 +124,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--least", type=float, default=85, help="percent that must be killed")
+    parser.add_argument("--bound", type=float, default=BOUND, help="seconds of CPU for the tests of one mutant")
     parser.add_argument("--only", default="", help="mutants whose name begins with this: bot/gate.py")
     parser.add_argument("--again", type=Path, help="what an earlier run printed: its survivors alone are tried again")
     parser.add_argument("--tests", nargs="*", default=PLACES)
@@ -151,7 +152,7 @@ def main() -> int:
             chosen = [mutant for mutant in every if mutant.name in survived]
         found = measured(root, asked.tests, asked.proofs)
         print(f"{len(every)} mutants, {len(found.tests)} tests, {time.monotonic() - began:.0f} s", flush=True)
-        done = run(root, chosen, found, asked.jobs)
+        done = run(root, chosen, found, asked.jobs, asked.bound)
     well = told(done, asked.least)
     print(f"{time.monotonic() - began:.0f} s")
     return 0 if well else 1

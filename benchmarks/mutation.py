@@ -27,11 +27,15 @@ GATHERED = {"frozenset", "set", "tuple"}  # calls around a literal collection
 
 @dataclass(frozen=True)
 class Mutant:
-    """One change. `number` counts the changes of its file; `lines` are those of the statement that it changes."""
+    """One change. `number` counts the changes of its file; `lines` are those of the statement that it changes.
+
+    `around` are those of its function; those of the statement, when it runs as the module is imported.
+    """
 
     file: str
     number: int
     lines: tuple[int, int]
+    around: tuple[int, int]
     where: str  # the qualified name of the function or class around it, '' for the module
     names: tuple[str, ...]  # what the statement defines, when it runs as the module is imported
     was: str
@@ -89,7 +93,9 @@ def mutants(file: str, text: str) -> list[Mutant]:
         where = ".".join(getattr(scope, "name", "") for scope in site.scopes)
         names = () if site.function else defined(site.statement)
         was, now = _told(site, site.node), _told(site, new)
-        found.append(Mutant(file, number, _lines(site.statement), where, names, was, now))
+        lines, outer = _lines(site.statement), site.function
+        around = (outer.lineno, outer.end_lineno or outer.lineno) if outer else lines
+        found.append(Mutant(file, number, lines, around, where, names, was, now))
     return found
 
 

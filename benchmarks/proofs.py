@@ -7,7 +7,7 @@ what it defines. Tests on PostgreSQL are left out: the rules are the same, and i
 import ast
 import json
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from hashlib import sha256
@@ -33,19 +33,38 @@ class Proofs:
     digest: str = ""
 
     def of(self, mutant: Mutant, named: "Named", bound: float) -> list[str]:
-        """The tests that reach it within that many seconds of CPU: those of its own module first, then the fastest."""
+        """The tests that reach it, within that many seconds of CPU, those first which may see it soonest.
+
+        These are the ones of its own test file; then whichever go where few go in its function; then one of each file
+        in turn, the quickest first.
+        """
         lines = named.lines(mutant.names) if mutant.names else [(mutant.file, n) for n in _range(mutant.lines)]
         found = {test for file, line in lines for test in self.reached.get(file, {}).get(str(line), ())}
         path = Path(mutant.file)
         own = f"/test_{path.parent.name if path.stem == '__init__' else path.stem}.py::"
+        rare, turn = self._rarest(mutant), Counter[str]()
+        order = {}
+        for test in sorted(found, key=lambda n: (self.seconds[n], n)):
+            file = self.tests[test].partition("::")[0]
+            turn[file] += 1
+            order[test] = (own not in self.tests[test], rare.get(test, len(self.tests)), turn[file])
         spent = 0.0
         chosen: list[str] = []
-        for test in sorted(found, key=lambda n: (own not in self.tests[n], self.seconds[n], n)):
+        for test in sorted(order, key=lambda n: order[n]):
             spent += self.seconds[test]
             if spent > bound and chosen:
                 break
             chosen.append(self.tests[test])
         return chosen
+
+    def _rarest(self, mutant: Mutant) -> dict[int, int]:
+        """How many tests reach the line of the mutant's function which the fewest reach, for each that reaches it."""
+        found: dict[int, int] = {}
+        lines = self.reached.get(mutant.file, {})
+        for tests in (lines.get(str(line), []) for line in _range(mutant.around)):
+            for test in tests:
+                found[test] = min(found.get(test, len(tests)), len(tests))
+        return found
 
 
 class Named:

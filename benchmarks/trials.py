@@ -12,6 +12,7 @@ import resource
 import signal
 import sys
 import traceback
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,12 +62,15 @@ class Stage(Chosen):
     def __init__(self, root: Path, trials: Sequence[Trial], cpu: float, tell: Callable[[Trial, str], None]) -> None:
         super().__init__(sorted({test for trial in trials for test in trial.tests}))
         self._root, self._trials, self._cpu, self._tell = root, trials, cpu, tell
+        self._functions: dict[str, list[FunctionType]] = {}
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Tells how each trial ended."""
         items = {item.nodeid: item for item in session.items}
         self._warm(session.items)
+        self._functions = ours(self._root)
+        gc.freeze()  # the forks share what is there by now: collecting it would copy it
         for trial in self._trials:
             self._tell(trial, forked(lambda trial=trial: self._try(trial, items), self._cpu))  # type: ignore[misc]
         return True
@@ -80,7 +84,8 @@ class Stage(Chosen):
                 item.ihook.pytest_runtest_protocol(item=item, nextitem=other)
 
     def _try(self, trial: Trial, items: dict[str, pytest.Item]) -> str:
-        swap(self._root / trial.mutant.file, trial.mutant)
+        file = self._root / trial.mutant.file
+        swap(file, trial.mutant, self._functions[str(file)])
         tests = [items[test] for test in trial.tests if test in items]
         for item, following in zip(tests, [*tests[1:], None], strict=True):
             item.ihook.pytest_runtest_protocol(item=item, nextitem=following)
@@ -110,16 +115,24 @@ class Mutated(importlib.machinery.SourceFileLoader):
         return importlib.util.spec_from_file_location(name, self.path, loader=self, submodule_search_locations=within)
 
 
-def swap(file: Path, mutant: Mutant) -> None:
-    """Puts the change into the functions that are there; ValueError when none is."""
+def ours(root: Path) -> dict[str, list[FunctionType]]:
+    """All functions that stand in files under that folder, by file."""
+    found = defaultdict(list)
+    for one in gc.get_objects():
+        if isinstance(one, FunctionType) and one.__code__.co_filename.startswith(str(root)):
+            found[one.__code__.co_filename].append(one)
+    return found
+
+
+def swap(file: Path, mutant: Mutant, functions: Iterable[FunctionType]) -> None:
+    """Puts the change into the functions that are there; ValueError when none of them has it."""
     changed = {(code.co_qualname, code.co_firstlineno): code for code in _codes(_compiled(file, mutant.number))}
     done = 0
-    for found in gc.get_objects():
-        if isinstance(found, FunctionType) and found.__code__.co_filename == str(file):
-            place = found.__code__.co_qualname, found.__code__.co_firstlineno
-            if place in changed and changed[place] != found.__code__:
-                found.__code__ = changed[place]
-                done += 1
+    for function in functions:
+        new = changed.get((function.__code__.co_qualname, function.__code__.co_firstlineno), function.__code__)
+        if new != function.__code__:
+            function.__code__ = new
+            done += 1
     if not done:
         raise ValueError(f"nothing to change: {mutant.name}")
 

@@ -77,17 +77,27 @@ def test_what_runs_at_import_is_proven_by_who_names_it(tmp_path: Path) -> None:
     assert reached["5"] == {("bot/some.py", 8)}, "a default is used where the function is called"
 
 
-def test_its_own_tests_come_first_then_the_quickest_until_the_seconds_are_used_up(tmp_path: Path) -> None:
+def mutant(lines: tuple[int, int], around: tuple[int, int]) -> Mutant:
+    return Mutant("bot/some.py", 0, lines, around, "f", (), "a", "b")
+
+
+def test_its_own_tests_come_first_until_the_seconds_are_used_up(tmp_path: Path) -> None:
     tests = ["tests/bot/test_a.py::slow", "tests/bot/test_a.py::quick", "tests/bot/test_some.py::own", "tests/x.py::y"]
     found = Proofs(tests, [5, 0.1, 2, 0.1], {"bot/some.py": {"3": [0, 1, 2], "4": [3]}})
-    mutant = Mutant("bot/some.py", 0, (2, 3), "f", (), "a", "b")
-    assert found.of(mutant, Named(tmp_path), 20) == [tests[2], tests[1], tests[0]]
-    assert found.of(mutant, Named(tmp_path), 4) == [tests[2], tests[1]]
+    named = Named(tmp_path)
+    assert found.of(mutant((2, 3), (2, 3)), named, 20) == [tests[2], tests[1], tests[0]]
+    assert found.of(mutant((2, 3), (2, 3)), named, 4) == [tests[2], tests[1]]
+
+
+def test_then_who_goes_where_few_go_and_one_of_each_file(tmp_path: Path) -> None:
+    tests = ["a.py::1", "a.py::2", "b.py::1", "c.py::rare"]
+    found = Proofs(tests, [0.1, 0.2, 0.3, 4], {"bot/some.py": {"3": [0, 1, 2, 3], "5": [3]}})
+    assert found.of(mutant((3, 3), (2, 5)), Named(tmp_path), 20) == ["c.py::rare", "a.py::1", "b.py::1", "a.py::2"]
 
 
 def test_what_survives_must_be_explained_and_be_few(capsys: pytest.CaptureFixture[str]) -> None:
     def verdicts(*hows: str) -> list[Verdict]:
-        return [Verdict(Mutant("bot/some.py", n, (1, 1), "f", (), "a", "b"), how) for n, how in enumerate(hows)]
+        return [Verdict(mutant((n, n), (n, n)), how) for n, how in enumerate(hows)]
 
     assert mutants.told(verdicts("tests/x.py::y", "endless", "import"), 100)
     assert not mutants.told(verdicts("tests/x.py::y", ""), 50), "not explained"
