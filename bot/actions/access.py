@@ -52,8 +52,9 @@ def review(  # noqa: PLR0913 - who is invited by whom, with which right, when
     for invitation in new:
         handover.access.append(ClientAccess(invitation.email, invitation.name, right, by=who.id, at=now))
     handover.answers = [a for a in handover.answers if a.key != "access_reviewed"]
-    handover.answers.append(Answer("access_reviewed", who.id, now, nobody.strip()))
-    handover.note(now, "access_reviewed", person=who.id, invited=len(new), right=right, why=nobody.strip())
+    why = nobody.strip()
+    handover.answers.append(Answer("access_reviewed", who.id, now, why))
+    handover.note(now, "access_reviewed", person=who.id, invited=len(new), right=right, why=why)
     settle(unit, handover, terms=terms, now=now, actor=who.id)
     for invitation in new:
         unit.emit(InviteClient(handover.id, invitation.email, attempt=nonce))

@@ -20,6 +20,7 @@ DONE: list[tuple[str, Callable[[Handover], Any]]] = [
         "document:contract",
         lambda h: setattr(h, "deal", deal(documents=(Document("d", "C", DocumentKind.CONTRACT, ""),))),
     ),
+    ("document:scope", lambda h: setattr(h, "scope_document", "https://docs.example/scope")),
     ("role_filled:pm,csm", lambda h: h.roles.update({Role.PM: PM, Role.CSM: CSM})),
     ("entry:risk", lambda h: h.entries.append(entry(Kind.RISK))),
     ("entry:commitment", lambda h: h.answers.append(Answer("none:commitment", REP, NOW))),
@@ -46,6 +47,11 @@ def test_the_record_answers_the_item_once_it_is_true(check: str, do: Callable[[H
     assert not checklist.done(made, item(check))
     do(made)
     assert checklist.done(made, item(check))
+
+
+def test_the_scopes_own_document_stands_for_no_other() -> None:
+    made = handover(deal=deal(documents=()), scope_document="https://docs.example/scope")
+    assert not checklist.done(made, item("document:contract"))
 
 
 def test_points_are_answered_when_none_is_open_and_never_before_the_win() -> None:

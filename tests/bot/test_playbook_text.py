@@ -112,6 +112,8 @@ def test_without_milestone_numbers_or_summary_it_is_still_a_playbook() -> None:
         ("**Tag:** `small`", "**Tag:** `small`\nhello", 'Line 4: "hello" is not understood. Put it into a description'),
         ("**Tag:** `small`", "# Again", "Line 3: this is a second title. Keep one playbook a file."),
         ("**Tag:** `small`", "**Total Hours:** many", 'Line 3: "many" is no number of hours. Write for example: 38h.'),
+        (ROW, ROW.replace("QA", "Q" * 40), f'Line 10: the owner "{"Q" * 40}" is not known.'),
+        (ROW, ROW.replace("QA", "Q" * 41), f'Line 10: the owner "{"Q" * 39}…" is not known.'),
         ("# Small - Project Details / Task List", "", "The title is missing. Begin the file with: # NAME"),
         ("## Milestone 1: Only", "## Milestone 1: Only\n**Mood:** good", 'Line 6: "Mood" is not known here.'),
     ],

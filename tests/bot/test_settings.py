@@ -81,6 +81,14 @@ def test_what_is_counted_is_whole(section: str, name: str) -> None:
     assert problems(**wrong) == (f"[{section}] {name} = 0.5: write a whole number above 0.",)
 
 
+def test_what_guards_against_repeats_is_kept_three_days_or_for_ever() -> None:
+    assert settings(retention={"jobs": 3, "seen": 0, "webhooks": 1}).retention == Retention(1, 3, 0, 365, 0)
+    assert problems(retention={"jobs": 2, "seen": 1}) == (
+        "[retention] jobs = 2: write 3 or more, or 0 to keep them.",
+        "[retention] seen = 1: write 3 or more, or 0 to keep them.",
+    )
+
+
 def test_half_a_working_day_is_fine() -> None:
     assert settings(clock={"working_days": 1.5}).clock_days == Decimal("1.5")
 

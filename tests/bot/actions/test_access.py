@@ -6,11 +6,11 @@ from datetime import UTC, date, datetime
 import pytest
 
 from bot import checklist
-from bot.actions import access, admin, people
+from bot.actions import access, admin, people, rights
 from bot.actions.access import Invitation
 from bot.deal import Standing
 from bot.effects import InviteClient, ReadTasks, SetTask
-from bot.handover import State, TaskCopy
+from bot.handover import Interval, State, TaskCopy
 from bot.people import Role
 from tests.bot import builders
 from tests.bot.actions.company import Company
@@ -77,13 +77,27 @@ def test_no_right_beyond_view_and_comment_is_given(signed: Company, right: str) 
     assert refusal == "Choose what they may do: comment, or view."
 
 
+def test_what_keeps_an_invitation_back_is_asked_again_before_it_goes_out() -> None:
+    made = builders.complete()
+    assert rights.no_invitation(made) == ""
+    made.signatures = [s for s in made.signatures if s.role is not Role.DELIVERY_MANAGER]
+    assert rights.no_invitation(made).startswith("The delivery manager signs first")
+    made.live_at = builders.NOW
+    assert rights.no_invitation(made) == "", "the gate was opened against its rules"
+    made.intervals = [Interval("hold", builders.NOW, "lost")]
+    assert "is on hold" in rights.no_invitation(made)
+    made.state = State.CLOSED
+    assert "is closed" in rights.no_invitation(made)
+
+
 def test_nobody_yet_needs_a_reason(signed: Company) -> None:
     refusal = signed.refused(access.review, 1, signed.who("chloe"), [], **GIVEN | {"nobody": " "})
     assert "or say why nobody does yet" in refusal
-    signed.nobody_yet()
-    answer = signed.ho().answer("access_reviewed")
+    line = signed.said(access.review, 1, signed.who("chloe"), [], **GIVEN | {"nobody": " After the kickoff "}).line
+    assert line == "Noted: nobody at the client gets access yet."
+    answer, (event,) = signed.ho().answer("access_reviewed"), signed.events("access_reviewed")
     assert answer
-    assert answer.text == "After the kickoff"
+    assert answer.text == event.data["why"] == "After the kickoff"
     assert works(signed)
     assert signed.effects(InviteClient) == []
 

@@ -10,6 +10,7 @@ from sqlalchemy import insert, update
 from bot import gate
 from bot.actions import admin, people, prefs
 from bot.actions.prefs import Preferences
+from bot.clock.absence import stands_for
 from bot.effects import Direct, Home, Reply
 from bot.errors import Refused
 from bot.people import Person, Role
@@ -298,6 +299,21 @@ def test_nobody_else_takes_over(away: Company) -> None:
     assert "Ana is back. Ask Ana" in not_taken(away, "rafi", role=Role.SALES_REP, whom="ana")
     said(away, "rafi", away_until=FRIDAY)
     assert "Nobody stands in for Ben" in not_taken(away, "rafi")
+
+
+def test_a_deputy_who_is_away_too_stands_for_nobody_and_the_next_one_for_both(away: Company) -> None:
+    said(away, "rafi", away_until=FRIDAY, deputy=away.who("chloe"))
+    said(away, "dev", away_until=FRIDAY)
+
+    def whom(deputy: str) -> list[str]:
+        with away.store.read() as reader:
+            found = stands_for(reader, away.who(deputy), away.terms.settings, away.now)
+        return [one.first_name for one in found]
+
+    assert whom("rafi") == []
+    assert sorted(whom("chloe")) == ["Ben", "Rafi"]
+    away.wait(days=7)
+    assert whom("chloe") == []
 
 
 def test_who_is_back_keeps_the_role(away: Company) -> None:

@@ -1,7 +1,7 @@
 """Who is told, and who is let go: reminders beside the sweep, on one database."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -47,3 +47,21 @@ def test_whoever_is_gone_is_not_told_and_not_asked_for_again(due: Company, gone:
     assert due.effects(Remind) == []
     with due.store.read() as reader:
         assert reader.nags(1)[ana.id].due(due.now) == []
+
+
+def test_what_is_put_off_leaves_out_what_would_have_come_before_and_never_a_late_day(due: Company) -> None:
+    ana, end = due.who("ana"), due.ho().due_at
+    assert end is not None
+    assert told(due, "ana")
+    with due.store.write() as unit:
+        reminder = unit.reminder_at(ana.id, due.now.date(), 1)
+        assert reminder is not None
+        reminder.shown = [(1, ana.id, key) for key in unit.nags(1)[ana.id].waits]
+        unit.keep_reminder(reminder)
+    until = end - timedelta(minutes=5)
+    before = planned(due, "ana")
+    assert any(cause.startswith("gate:last") and at < until for cause, at in before.items())
+    due.said(remind.later, ana, reminder_id=reminder.id, until=until)
+    late = {cause for cause in before if cause.startswith("late:")}
+    assert planned(due, "ana").keys() == late | {f"later:{until.isoformat()}"}
+    assert late
