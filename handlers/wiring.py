@@ -27,13 +27,13 @@ from handlers.deliver.loop import Worker
 from handlers.deliver.performers import PERFORMERS
 from handlers.deps import Deps, Identity
 from handlers.digest import digest
-from handlers.envelopes import Envelopes
 from handlers.http import THREADS, application
+from handlers.line.envelopes import Envelopes
+from handlers.line.sockets import Sockets
 from handlers.rehearsal.ahead import next_due
 from handlers.rehearsal.control import Control, Sweep
 from handlers.rehearsal.door import Listener
 from handlers.slack_api import SlackApi
-from handlers.sockets import Sockets
 from handlers.sweep import Sweeper, notice_changes, sweep
 from store.calendars import read_offices
 from store.engine import Db

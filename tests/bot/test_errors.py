@@ -1,5 +1,7 @@
 """The errors say what the door answers, and what happened to whom."""
 
+from typing import Any
+
 from bot.errors import BadSignature, StoreAway, TooLarge, Unrecognised, VendorError, WebhookRejected
 
 
@@ -9,7 +11,8 @@ def test_the_door_answers_what_the_error_says() -> None:
 
 
 def test_a_store_that_is_away_says_what_the_database_said_where_it_said_anything() -> None:
-    away, disk = StoreAway("full"), OSError("no space left")
+    away: Any = StoreAway("full")
+    disk = OSError("no space left")
     assert away.cause is away
     away.__cause__ = disk
     assert away.cause is disk

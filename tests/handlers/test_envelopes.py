@@ -14,7 +14,7 @@ from slack_sdk.socket_mode.client import BaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 
 from handlers.apology import AWAY, LATE
-from handlers.envelopes import Envelopes
+from handlers.line.envelopes import Envelopes
 
 COMMAND = {"command": "/handover", "text": "", "user_id": "U1", "team_id": "T1", "channel_id": "C1"}
 EVENT = {"type": "event_callback", "team_id": "T1", "event": {"type": "app_mention", "user": "U1", "text": "x"}}

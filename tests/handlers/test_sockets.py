@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from handlers.sockets import CLOSING, LOOKS
+from handlers.line.sockets import CLOSING, LOOKS
 from tests.stories import walk
 from tests.stories.stage import Stage, staged
 
