@@ -71,10 +71,15 @@ def won(stage: Stage, deal: str = ABC, number: int = 1) -> Handover:
     return stage.handover(number)
 
 
-def context(stage: Stage, number: int = 1) -> None:
-    """Ana says what was promised, which date really matters, and who stands where."""
+def promised(stage: Stage, number: int = 1) -> None:
+    """Ana says what was promised."""
     click(stage, "ana", "list:sales_rep", "promise.add", number=number)
     submit(stage, "ana", {"words": {"words": "Weekly call until go-live\nFree training for the help desk"}})
+
+
+def context(stage: Stage, number: int = 1) -> None:
+    """Ana says what was promised, which date really matters, and who stands where."""
+    promised(stage, number)
     click(stage, "ana", "list:sales_rep", "date.add", number=number)
     known = stage.handover(number).deal.close_date or date(2026, 12, 1)
     day = date(known.year + 1, 3, 13).isoformat()
