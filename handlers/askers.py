@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 QUIET = 0.01  # seconds without anybody: between two answers to one person nothing begins that makes the second late
+LOOK = 0.05  # seconds between two looks whether they are answered
 MOST = 0.25  # seconds that each piece of work waits at the most
 
 
@@ -38,7 +39,7 @@ class Askers:
         """Returns once there was nobody for `QUIET`, and when the most is over."""
         until = time.monotonic() + self._most
         while not self._quiet() and time.monotonic() < until:
-            time.sleep(QUIET)
+            time.sleep(QUIET if not self._here else LOOK)
 
     def _quiet(self) -> bool:
         with self._lock:

@@ -22,9 +22,12 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bot.errors import Conflict, StoreAway
+from store.turns import Turns
 
 POOL = 20
 PATIENCE = 10.0  # seconds that a write waits for SQLite's lock when nobody is waiting for its answer
+TURNS = 2  # SQLite reads within this process, and Python runs one thread at a time: many at once are slower than a few
+TURN = 0.5  # seconds until a read no longer waits for its turn: others read a long report
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={PATIENCE * 1000:.0f}", "foreign_keys=ON")
 # What a replica that vanished (power, network) holds must be let go, by the server and by us, within a minute or two.
 SESSION = "SET lock_timeout = '10s'; SET idle_in_transaction_session_timeout = '60s'"
@@ -66,6 +69,7 @@ class Db:
         self.file = Path(make_url(self.url).database or "") if self.sqlite else None
         self.engine = _engine(self.url, pool_size)
         self._writer = threading.Lock()
+        self._turns = Turns(TURNS, patience=TURN)
         if self.sqlite:
             self.reader = _engine(self.url, pool_size)
             _sqlite(self.engine, begin="BEGIN IMMEDIATE")
@@ -114,16 +118,17 @@ class Db:
         """
         if _open.get() == "write":
             raise RuntimeError("A read transaction inside a write transaction: ask the unit instead.")
-        token = _open.set("read")
-        try:
-            with self.reader.begin() as session:
-                yield session
-        except (DBAPIError, PoolTimeout) as error:
-            if why_away(error) != READ_ONLY:  # here that is our own mistake
-                _raise_away(error)
-            raise
-        finally:
-            _open.reset(token)
+        with self._in_turn():
+            token = _open.set("read")
+            try:
+                with self.reader.begin() as session:
+                    yield session
+            except (DBAPIError, PoolTimeout) as error:
+                if why_away(error) != READ_ONLY:  # here that is our own mistake
+                    _raise_away(error)
+                raise
+            finally:
+                _open.reset(token)
 
     def assert_outside(self) -> None:
         """Raises RuntimeError while a transaction of this thread is open: a slow vendor must not hold our rows."""
@@ -141,6 +146,14 @@ class Db:
             yield
         finally:
             self._writer.release()
+
+    @contextmanager
+    def _in_turn(self) -> Iterator[None]:
+        if not self.sqlite or _open.get():  # who reads already has their turn
+            yield
+            return
+        with self._turns.taken():
+            yield
 
     def dispose(self) -> None:
         """Closes all connections."""

@@ -22,6 +22,7 @@ from handlers.ears.digest import digest
 from handlers.ears.guard import OUTSIDERS, Click, outsider, whisper
 from handlers.ears.record import presale, split, stage
 from handlers.rows import people_of, row
+from store.read import Reader
 
 Verb = Callable[[Deps, Asked], Message | None]
 VERBS: Mapping[str, Verb] = {
@@ -89,7 +90,9 @@ def answer(deps: Deps, command: Mapping[str, Any]) -> Message | None:
     """What the person sees under their command; None when a modal opened instead."""
     with deps.store.read() as reader:
         person = reader.by_slack(str(command.get("user_id")))
-    asked = Asked.of(command, person)
+        asked = Asked.of(command, person)
+        if names_a_handover(deps, asked):
+            return looked_up(deps, reader, asked)
     if deps.settings.missing and asked.verb != "setup" and not (person and person.guest):
         return unfinished(deps, asked)
     if person is None:
@@ -98,12 +101,13 @@ def answer(deps: Deps, command: Mapping[str, Any]) -> Message | None:
         return line(deps, "One moment: I do not know you yet. I am asking Slack, and then you can go on.")
     if outsider(person):
         return line(deps, OUTSIDERS)
-    if not asked.words:
-        return verbs.here(deps, asked)
-    verb = ALIASES.get(asked.verb, asked.verb)
-    if verb in VERBS:
-        return VERBS[verb](deps, asked)
-    return looked_up(deps, asked)
+    return VERBS[ALIASES.get(asked.verb, asked.verb)](deps, asked) if asked.words else verbs.here(deps, asked)
+
+
+def names_a_handover(deps: Deps, asked: Asked) -> bool:
+    """Whether a colleague asks for what is no verb, of a Baton that is set up."""
+    known = asked.person.id and not outsider(asked.person) and not deps.settings.missing
+    return bool(known and asked.words) and ALIASES.get(asked.verb, asked.verb) not in VERBS
 
 
 def unfinished(deps: Deps, asked: Asked) -> Message:
@@ -114,14 +118,13 @@ def unfinished(deps: Deps, asked: Asked) -> Message:
     return line(deps, NOT_YET)
 
 
-def looked_up(deps: Deps, asked: Asked) -> Message:
+def looked_up(deps: Deps, reader: Reader, asked: Asked) -> Message:
     """`/handover ABC`: the card; several matches give a choice; none offers near verbs and the CRM search."""
-    with deps.store.read() as reader:
-        hits = reader.search(asked.words, limit=verbs.FEW)
-        shown = [h for h in hits if sight(asked.person, h.roles) is not Sight.NOTHING]
-        if len(shown) == 1:
-            return verbs.card_of(deps, reader, shown[0], asked.person)
-        people = people_of(reader, *shown)
+    hits = reader.search(asked.words, limit=verbs.FEW)
+    shown = [h for h in hits if sight(asked.person, h.roles) is not Sight.NOTHING]
+    if len(shown) == 1:
+        return verbs.card_of(deps, reader, shown[0], asked.person)
+    people = people_of(reader, *shown)
     if shown:
         rows = [row(deps, handover, people) for handover in shown[:10]]
         return choice(rows, deps.frame(None, people), more=len(shown) > 10)  # noqa: PLR2004 - ten rows fit

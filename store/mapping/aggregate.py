@@ -1,7 +1,6 @@
 """The whole handover: loaded in one statement however many there are, saved by its differences."""
 
 import functools
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +12,7 @@ from bot.deal import Deal
 from bot.handover import Handover
 from store.mapping import entries, families, names, record
 from store.mapping.codec import Fields
-from store.mapping.deal import deal_json, deal_of
+from store.mapping.deal import deal_json, deal_of_text
 from store.mapping.family import OWNER, Kept
 from store.sql import on_postgres
 from store.tables import HandoverDealRow, HandoverRow, table
@@ -88,7 +87,7 @@ def _whole(*, several: bool, postgres: bool) -> Select[Any]:
 
 
 def _record(row: RowMapping) -> Handover:
-    handover = record.handover_of(row, deal_of(json.loads(row["deal_data"])))
+    handover = record.handover_of(row, deal_of_text(row["deal_data"]))
     handover.entries = entries.of_row(row)
     for n, family in enumerate(families.FAMILIES):
         family.fill(handover, row[f"part{n}"])

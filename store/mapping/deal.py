@@ -6,6 +6,7 @@ snapshot has and the record no longer knows is left out.
 
 import dataclasses
 import functools
+import json
 import typing
 from collections.abc import Callable, Hashable
 from datetime import date, datetime
@@ -18,6 +19,7 @@ from bot.deal import Deal
 from store.text import json_ready
 
 Read = Callable[[Any], Any]
+LATELY = 256  # deals of some kilobytes
 
 
 def deal_json(deal: Deal) -> dict[str, Any]:
@@ -28,6 +30,12 @@ def deal_json(deal: Deal) -> dict[str, Any]:
 def deal_of(data: dict[str, Any]) -> Deal:
     """The deal of that JSON."""
     return typing.cast("Deal", _record(Deal)(data))
+
+
+@functools.lru_cache(maxsize=LATELY)
+def deal_of_text(text: str) -> Deal:
+    """The deal of that JSON text. A deal is never changed in place, so whoever read it lately has the same one."""
+    return deal_of(json.loads(text))
 
 
 # A card reads whole deals: each hint is looked at once, and becomes the function that reads such values.
