@@ -45,7 +45,10 @@ def key_of(text: str) -> str:
 
 def folded(*parts: str) -> str:
     """The parts as one text to search in: lower case in every language, accents dropped, spaces single."""
-    spread = unicodedata.normalize("NFKD", clean(" ".join(parts)).casefold())
+    text = clean(" ".join(parts))
+    if text.isascii():
+        return " ".join(text.lower().split())
+    spread = unicodedata.normalize("NFKD", text.casefold())
     return " ".join("".join(char for char in spread if not unicodedata.combining(char)).split())
 
 
