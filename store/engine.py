@@ -9,7 +9,6 @@ A `session` is one transaction on one connection of SQLAlchemy's Core; nothing h
 which costs as much as two statements more, is not used.
 """
 
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,7 +25,7 @@ from store.turns import Turns
 
 POOL = 20
 PATIENCE = 10.0  # seconds that a write waits for SQLite's lock when nobody is waiting for its answer
-TURNS = 2  # SQLite reads within this process, and Python runs one thread at a time: many at once are slower than a few
+READERS = 2  # at once: SQLite reads within this process, where one thread runs at a time, and many slow each other down
 TURN = 0.5  # seconds until a read no longer waits for its turn: others read a long report
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={PATIENCE * 1000:.0f}", "foreign_keys=ON")
 # What a replica that vanished (power, network) holds must be let go, by the server and by us, within a minute or two.
@@ -68,8 +67,8 @@ class Db:
         self.sqlite = self.url.startswith("sqlite")
         self.file = Path(make_url(self.url).database or "") if self.sqlite else None
         self.engine = _engine(self.url, pool_size)
-        self._writer = threading.Lock()
-        self._turns = Turns(TURNS, patience=TURN)
+        self._writer = Turns(1)
+        self._readers = Turns(READERS)
         if self.sqlite:
             self.reader = _engine(self.url, pool_size)
             _sqlite(self.engine, begin="BEGIN IMMEDIATE")
@@ -140,19 +139,17 @@ class Db:
         if not self.sqlite:
             yield
             return
-        if not self._writer.acquire(timeout=_left() if _until.get() else -1):
-            raise StoreAway("it is busy")
-        try:
+        with self._writer.taken(_left() if _until.get() else None) as alone:
+            if not alone:
+                raise StoreAway("it is busy")
             yield
-        finally:
-            self._writer.release()
 
     @contextmanager
     def _in_turn(self) -> Iterator[None]:
         if not self.sqlite or _open.get():  # who reads already has their turn
             yield
             return
-        with self._turns.taken():
+        with self._readers.taken(TURN):
             yield
 
     def dispose(self) -> None:

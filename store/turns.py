@@ -7,32 +7,31 @@ from contextlib import contextmanager
 
 
 class Turns:
-    """So many may go at once. Whoever has waited `patience` seconds goes without a turn: nobody waits for ever."""
+    """So many may go at once."""
 
-    def __init__(self, at_once: int, *, patience: float) -> None:
+    def __init__(self, at_once: int) -> None:
         self._free = at_once
-        self._patience = patience
         self._lock = threading.Lock()
         self._waiting: deque[threading.Event] = deque()
 
     @contextmanager
-    def taken(self) -> Iterator[bool]:
-        """Goes inside; whether with a turn."""
-        mine = self._take()
+    def taken(self, patience: float | None = None) -> Iterator[bool]:
+        """Goes inside, with a turn; without one when it did not come within so many seconds (None: however long)."""
+        mine = self._take(patience)
         try:
             yield mine
         finally:
             if mine:
                 self._pass_on()
 
-    def _take(self) -> bool:
-        called = threading.Event()
+    def _take(self, patience: float | None) -> bool:
         with self._lock:
             if self._free:
                 self._free -= 1
                 return True
+            called = threading.Event()
             self._waiting.append(called)
-        if called.wait(self._patience):
+        if called.wait(patience):
             return True
         with self._lock:  # it may have been called at this very moment
             if called.is_set():

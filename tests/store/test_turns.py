@@ -8,7 +8,7 @@ LONG = 60.0
 
 
 def test_so_many_go_at_once_and_the_others_in_the_order_in_which_they_came() -> None:
-    turns, came, done = Turns(1, patience=LONG), [], threading.Semaphore(0)
+    turns, came, done = Turns(1), [], threading.Semaphore(0)
 
     def go(name: int) -> None:
         with turns.taken() as mine:
@@ -29,8 +29,8 @@ def test_so_many_go_at_once_and_the_others_in_the_order_in_which_they_came() -> 
 
 
 def test_whoever_waited_long_enough_goes_without_a_turn_and_keeps_nobody_from_theirs() -> None:
-    turns = Turns(1, patience=0.01)
-    with turns.taken() as first, turns.taken() as second:
+    turns = Turns(1)
+    with turns.taken() as first, turns.taken(0.01) as second:
         assert (first, second) == (True, False)
     with turns.taken() as mine:
         assert mine
