@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from bot.unit import DealState
 from store.sql import insert_new
@@ -81,7 +81,10 @@ def keep_connection(session: Connection, state: ConnectionState) -> None:
 
 def setting(session: Connection, key: str) -> str:
     """A small stored value, '' when unset."""
-    return session.execute(select(SETTING.c.value).where(SETTING.c.key == key)).scalar() or ""
+    return session.execute(_SETTING, {"which": key}).scalar() or ""
+
+
+_SETTING = select(SETTING.c.value).where(SETTING.c.key == bindparam("which"))
 
 
 def locked_setting(session: Connection, key: str) -> str:

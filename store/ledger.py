@@ -5,7 +5,7 @@ All functions work within the caller's transaction, so that a result and what fo
 
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, Float, bindparam, select, update
 
 from store.jobs import ClaimedJob, LostLease, StoredStep
 from store.pace import leased
@@ -27,7 +27,7 @@ class Ledger:
 
     def renew(self, job: ClaimedJob) -> None:
         """Holds the job for another lease. LostLease when it is no longer this worker's."""
-        self._write(job, {"run_at": leased(self.t, self.lease)})
+        self._write(job, {"t": self.t, "lease": self.lease}, renewing=True)
 
     def begin_step(self, job: ClaimedJob, name: str, *, scope: str = "") -> StoredStep:
         """Writes down that this outside call is about to be made, and says what is known of it.
@@ -46,8 +46,8 @@ class Ledger:
     def finish_step(self, job: ClaimedJob, name: str, result: Any = None, *, scope: str = "") -> None:
         """Keeps the result (JSON) of an outside call."""
         self.renew(job)
-        at = (STEP.c.scope == key_of(scope or job.key), STEP.c.name == name)
-        wrote = self.session.execute(update(STEP).where(*at).values(done=True, result=json_ready(result)))
+        step = {"which": key_of(scope or job.key), "called": name}
+        wrote = self.session.execute(_STEP, {**step, "done": True, "result": json_ready(result)})
         if not wrote.rowcount:
             raise LookupError(f"The step {name} was never begun.")
 
@@ -67,11 +67,24 @@ class Ledger:
         """The job waits for a person (dead); its lane goes on. `error` is safe to show."""
         self._write(job, {"state": "dead", "owner": "", "error": clean(error)[:ERROR_LENGTH]})
 
-    def _write(self, job: ClaimedJob, values: dict[str, Any], *, states: tuple[str, ...] = ("ready",)) -> None:
+    def _write(
+        self, job: ClaimedJob, values: dict[str, Any], *, states: tuple[str, ...] = ("ready",), renewing: bool = False
+    ) -> None:
         if job.best_effort:
             states = ("ready", "done")
             values = {**values, "state": "done"}
-        mine = (JOB.c.id == job.id, JOB.c.owner == job.owner, JOB.c.state.in_(states))
-        wrote = self.session.execute(update(JOB).where(*mine, JOB.c.attempts == job.attempts).values(**values))
+        mine = {"which": job.id, "holder": job.owner, "tries": job.attempts, "states": states}
+        wrote = self.session.execute(_RENEWED if renewing else _MINE, {**mine, **values})
         if not wrote.rowcount:
             raise LostLease(f"Job {job.id} is no longer held by {job.owner}.")
+
+
+# Built once: every outside call writes thrice. Which columns they set is said by what they are given.
+_MINE = update(JOB).where(
+    JOB.c.id == bindparam("which"),
+    JOB.c.owner == bindparam("holder"),
+    JOB.c.attempts == bindparam("tries"),
+    JOB.c.state.in_(bindparam("states", expanding=True)),
+)
+_RENEWED = _MINE.values(run_at=leased(bindparam("t", type_=Float), bindparam("lease", type_=Float)))
+_STEP = update(STEP).where(STEP.c.scope == bindparam("which"), STEP.c.name == bindparam("called"))

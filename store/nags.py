@@ -7,13 +7,14 @@ from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, delete, insert, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, delete, insert, select, update
 
 from bot.clock.nag import Nag, Reminder
 from store.sql import insert_new
 from store.tables import NagRow, ReminderRow, table
 
 NAG, REMINDER = table(NagRow), table(ReminderRow)
+_MINE = select(NAG).where(NAG.c.handover_id == bindparam("which"))
 
 
 class NagQueries:
@@ -23,8 +24,8 @@ class NagQueries:
 
     def nags(self, handover_id: int) -> dict[int, Nag]:
         """What of this record waits, by person."""
-        mine = select(NAG).where(NAG.c.handover_id == handover_id)
-        return {row["person_id"]: _nag(row) for row in self.session.execute(mine).mappings()}
+        rows = self.session.execute(_MINE, {"which": handover_id}).mappings()
+        return {row["person_id"]: _nag(row) for row in rows}
 
     def nags_of(self, people: Collection[int], *, limit: int = 500) -> list[Nag]:
         """What waits for these people, the nearest due time first; rows in which nothing waits are left out."""

@@ -124,9 +124,8 @@ class Outbox:
 
     def later_in_lane(self, job: ClaimedJob, kind: str) -> bool:
         """Whether a later open job of that kind stands in the same lane, so that this one may be left to it."""
-        later = and_(JOB.c.lane == job.lane, JOB.c.state == "ready", JOB.c.id > job.id, JOB.c.kind == kind)
         with self.db.read() as session:
-            return bool(session.execute(select(exists().where(later))).scalar())
+            return bool(session.execute(_LATER, {"lane": job.lane, "job_id": job.id, "kind": kind}).scalar())
 
     def jobs(self, states: Collection[str] = ("ready", "dead"), *, limit: int = 200) -> list[JobLine]:
         """Jobs in these states, newest first."""
@@ -247,6 +246,14 @@ _DUE = (
     .where(JOB.c.state == "ready", JOB.c.run_at <= _T, _lane_is_free())
     .order_by(JOB.c.run_at, JOB.c.id)
     .limit(1)
+)
+_LATER = select(
+    exists().where(
+        JOB.c.lane == bindparam("lane"),
+        JOB.c.state == "ready",
+        JOB.c.id > bindparam("job_id"),
+        JOB.c.kind == bindparam("kind"),
+    )
 )
 _DUE_OF_KINDS = _DUE.where(JOB.c.kind.in_(bindparam("kinds", expanding=True)))
 _TAKE = (

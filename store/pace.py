@@ -7,7 +7,7 @@ Times are machine seconds. A slot whose caller dies is lost, which costs time an
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, case, func, select, update
+from sqlalchemy import ColumnElement, bindparam, case, func, select, update
 
 from store.engine import Db
 from store.sql import insert_new, on_postgres
@@ -56,10 +56,10 @@ class Pace:
         with self.db.write() as session:
             t = self.tick()
             insert_new(session, PACE, {"key": key})
-            row = session.execute(select(PACE).where(PACE.c.key == key).with_for_update()).mappings().one()
+            row = session.execute(_HELD, {"which": key}).mappings().one()
             free = slot(t, next_at=row["next_at"], closed_until=row["closed_until"], interval=interval, burst=burst)
             if patience is None or free.wait <= patience:
-                session.execute(update(PACE).where(PACE.c.key == key).values(next_at=free.next_at))
+                session.execute(_KEPT, {"which": key, "next_at": free.next_at})
             return free.wait
 
     def seen(self) -> float:
@@ -92,4 +92,10 @@ class Pace:
 
     def _closed_until(self, key: str) -> float:
         with self.db.read() as session:
-            return session.execute(select(PACE.c.closed_until).where(PACE.c.key == key)).scalar() or 0.0
+            return session.execute(_CLOSED_UNTIL, {"which": key}).scalar() or 0.0
+
+
+# Built once: each call to a vendor asks these.
+_HELD = select(PACE).where(PACE.c.key == bindparam("which")).with_for_update()
+_KEPT = update(PACE).where(PACE.c.key == bindparam("which"))
+_CLOSED_UNTIL = select(PACE.c.closed_until).where(PACE.c.key == bindparam("which"))

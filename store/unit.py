@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, func, insert, or_, select, update
 
 from bot.deal import Deal
 from bot.effects import Effect, Home, Redraw
@@ -31,6 +31,7 @@ from store.tables import DealSnapshotRow, HandoverRow, NagRow, RoleHolderRow, ta
 HANDOVER, ROLE, SNAPSHOT = table(HandoverRow), table(RoleHolderRow), table(DealSnapshotRow)
 NAG = table(NagRow)
 CLOSED = [state.value for state in ENDED]
+_LOOK_AGAIN = update(HANDOVER).where(HANDOVER.c.id == bindparam("which"))
 
 
 @dataclass(frozen=True)
@@ -126,7 +127,7 @@ class StoreUnit(PeopleWriter, NagWriter, ChecklistWriter):
 
     def look_again(self, handover_id: int, at: datetime | None) -> None:
         """When the record is looked at next, None for never by itself; a save makes it now. It changes nothing else."""
-        self.session.execute(update(HANDOVER).where(HANDOVER.c.id == handover_id).values(next_look_at=at))
+        self.session.execute(_LOOK_AGAIN, {"which": handover_id, "next_look_at": at})
 
     def look_at_all(self, at: datetime) -> None:
         """Every record which has not ended is looked at then: settings, calendars or people changed."""
