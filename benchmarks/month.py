@@ -2,6 +2,7 @@
 
 Forty people in five offices, 5 March to 8 April 2026, two replicas, outages of Slack, of the CRM's webhooks and of
 Baton itself. Prints what the oracle found in Slack's log, and exits 1 when a rule was broken or a job gave up.
+Ctrl-C ends the month at that step and judges what was until then.
 """
 
 import argparse
@@ -22,7 +23,8 @@ from tests.stories.clockwork.oracle import Verdict, judged
 def told(name: str, found: Run, verdict: Verdict, handovers: int) -> bool:
     """Prints one database's figures; whether all is well."""
     print(
-        f"{name}: {handovers} handovers, {len(PEOPLE)} people, {found.steps} steps,"
+        f"{name}: {len(found.evidence.facts)} of {handovers} handovers until {found.evidence.end:%d %b},"
+        f" {len(PEOPLE)} people, {found.steps} steps,"
         f" {len(found.evidence.posts)} messages,"
         f" {verdict.reminders} reminders to {verdict.people} people, at most {verdict.most} a person and day,"
         f" {verdict.outside} outside their hours, {verdict.duties} duties, {verdict.forgotten} forgotten,"

@@ -1,9 +1,12 @@
 """A simulated month of the clock: two replicas, people, outages. What came of it is evidence; the oracle judges it."""
 
+import signal
+import threading
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 
 from bot.handover import Handover
 from tests.stories.clockwork import company
@@ -60,15 +63,23 @@ TINY = Scenario(handovers=3, start=day(3, 9), end=day(3, 11), rough=False)
 
 
 def run(folder: Path, scenario: Scenario, *, url: str = "", racing: bool = False) -> Run:
-    """Runs the month, and gathers the evidence."""
+    """Runs the month, and gathers the evidence. Ctrl-C ends it after the step, and what there is is judged."""
     with two(folder, url, seed=scenario.seed, racing=racing) as company_of_two:
         began = perf_counter()
         month = Month(company_of_two, scenario)
+        before = interrupted(lambda *_: setattr(month, "stopped", True))
         month.run()
+        interrupted(before)
         took = perf_counter() - began
         evidence = gathered(company_of_two, month)
         outbox = company_of_two.deps.store.outbox
         return Run(evidence, month.steps, took, sum(outbox.parked().values()), sum(outbox.waiting().values()))
+
+
+def interrupted(deed: Any) -> Any:
+    """What Ctrl-C does from now on; what it did before. Other threads than the first have no say in it."""
+    main = threading.current_thread() is threading.main_thread()
+    return signal.signal(signal.SIGINT, deed) if main else None
 
 
 def gathered(found: Two, month: Month) -> Evidence:

@@ -9,12 +9,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from sqlalchemy import func, select
+
 from handlers.digest import next_digest
+from store.tables import JobRow, table
 from tests.stories.clockwork import company
 from tests.stories.clockwork.people import Dice
 from tests.stories.clockwork.replicas import Two
 
 STEP = timedelta(minutes=5)
+JOB = table(JobRow)
+AHEAD = select(func.min(JOB.c.run_at)).where(JOB.c.state == "ready")
 
 
 @dataclass(frozen=True)
@@ -49,6 +54,7 @@ class Month:
     scenario: Scenario
     dice: Dice = field(init=False)
     steps: int = 0
+    stopped: bool = False
 
     def __post_init__(self) -> None:
         self.dice = Dice(self.two, self.scenario.seed)
@@ -58,7 +64,7 @@ class Month:
         """From the first to the last step."""
         self._write_script()
         moment = self.scenario.start
-        while moment <= self.scenario.end:
+        while moment <= self.scenario.end and not self.stopped:
             self.two.clock.to(moment)
             self.step()
             moment = max(moment + STEP, _grid(self.two.clock.now()))
@@ -96,9 +102,10 @@ class Month:
 
     def _retried(self) -> datetime | None:
         # A job behind an earlier one of its lane is due when that one is over.
-        now = self.two.clock.tick()
-        ahead = [job.run_at for job in self.two.deps.store.outbox.jobs(("ready",), limit=1000) if job.run_at > now]
-        return datetime.fromtimestamp(min(ahead), UTC) if ahead else None
+        ahead = AHEAD.where(JOB.c.run_at > self.two.clock.tick())
+        with self.two.deps.store.db.read() as session:
+            found = session.execute(ahead).scalar()
+        return datetime.fromtimestamp(found, UTC) if found else None
 
     def _write_script(self) -> None:
         scenario, dice = self.scenario, self.dice
