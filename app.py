@@ -85,6 +85,8 @@ def main(arguments: list[str] | None = None) -> int:
     """Runs one verb; the exit code is 0 when all is well."""
     asked = parser().parse_args(arguments)
     env = dict(os.environ)  # noqa: TID251 - the one place that reads the environment
+    for name in [name for name in env if name.startswith("SLACK_")]:
+        del os.environ[name]  # noqa: TID251 - Slack's libraries look there by themselves, and would take our settings
     from handlers import cli  # noqa: PLC0415 - heavy imports only after the arguments are understood
 
     return cli.run(asked, env, config_table(env))

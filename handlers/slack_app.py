@@ -69,11 +69,13 @@ def bolt(deps: Deps) -> App:
             bot_user_id=identity.bot_user,
         )
 
+    unnamed = client(deps.settings, timeout=EDGE_TIMEOUT)
+    unnamed.token = None  # `authorize` gives each request its token
     application = Door(
         deps,
         # Its loggers take this one's level; without it they take the root's, and tell whole messages when that is low.
         logger=logging.getLogger("slack_bolt"),
-        client=deps.edge.client,
+        client=unnamed,
         # Without a secret of Slack's (Socket Mode alone) nobody can sign for the HTTP door: the key is thrown away.
         signing_secret=str.__str__(deps.settings.signing_secret) or secrets.token_hex(32),
         process_before_response=True,
