@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from functools import cached_property
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 
 from bot.errors import Conflict, StoreAway
 from bot.people import Role
@@ -95,12 +95,20 @@ class Store:
     def trouble(self) -> str:
         """What keeps the database from being written right now, in words that are safe to show; '' when nothing does.
 
-        A row is written and taken back, which needs the lock and room, and leaves nothing behind.
+        A row is written and taken back, which needs the lock and room, and leaves nothing behind. SQLite keeps in
+        memory what is not committed: there it is committed, else a quota or a failing disk would not be seen.
         """
+        probe = table(SettingRow)
+        away = delete(probe).where(probe.c.key == "probe")
         try:
             with self.db.write() as session:
-                session.execute(insert(table(SettingRow)).values(key="probe", value="x" * PROBE))
-                session.rollback()
+                session.execute(away)
+                session.execute(insert(probe).values(key="probe", value="x" * PROBE))
+                if not self.db.sqlite:
+                    session.rollback()
+            if self.db.sqlite:
+                with self.db.write() as session:
+                    session.execute(away)
         except StoreAway as error:
             return str(error)
         except Conflict:

@@ -1,10 +1,12 @@
 """A database that is gone, read-only, full, damaged or busy says so in one way, and is well again by itself."""
 
+import resource
 import sqlite3
 import threading
 import time
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from bot.errors import StoreAway
@@ -31,6 +33,45 @@ def test_a_read_only_file_is_told_as_such_and_can_be_read(sqlite_template: Path)
     assert store.trouble() == "it is read-only"
     with pytest.raises(StoreAway), store.write() as unit:
         unit.keep_setting("a", "b")
+    store.db.dispose()
+
+
+def test_a_file_that_may_not_grow_is_told_though_the_disk_has_room(sqlite_template: Path, tmp_path: Path) -> None:
+    """A quota, or a limit of the process: the disk's free bytes say nothing about it."""
+    (tmp_path / "baton.db").write_bytes(sqlite_template.read_bytes())
+    store = store_on(f"sqlite:///{tmp_path / 'baton.db'}")
+    assert store.trouble() == ""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, before[1]))
+    try:
+        assert store.trouble() == "the disk fails"
+        with pytest.raises(StoreAway), store.write() as unit:
+            unit.keep_setting("a", "b")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert store.trouble() == ""
+    with store.read() as reader:
+        assert [reader.setting(key) for key in ("a", "probe")] == ["", ""]
+    store.db.dispose()
+
+
+DISK_FULL = """
+CREATE FUNCTION full_disk() RETURNS trigger AS $$
+BEGIN RAISE EXCEPTION 'could not extend file "base/1/2": No space left on device' USING ERRCODE = '53100'; END
+$$ LANGUAGE plpgsql;
+CREATE TRIGGER full_disk BEFORE INSERT ON setting FOR EACH ROW EXECUTE FUNCTION full_disk()
+"""
+
+
+def test_a_server_whose_disk_is_full_is_told_as_such_and_is_well_again(fresh_postgres: str) -> None:
+    store = store_on(fresh_postgres)
+    with psycopg.connect(fresh_postgres, autocommit=True) as server:
+        server.execute(DISK_FULL)
+        assert store.trouble() == "the disk is full"
+        with pytest.raises(StoreAway, match="the disk is full"), store.write() as unit:
+            unit.keep_setting("a", "b")
+        server.execute("DROP FUNCTION full_disk CASCADE")
+    assert store.trouble() == ""
     store.db.dispose()
 
 

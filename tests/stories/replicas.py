@@ -49,6 +49,7 @@ class Replicas:
         self.ports = [free_port() for _ in range(count)]
         self.clocks = [free_port() for _ in range(count)]
         self.children: list[subprocess.Popen[bytes] | None] = [None] * count
+        self.before: tuple[str, ...] = ()  # what each child's command is given to
         self.logs = [(stage.folder / f"replica{n}.log").open("ab") for n in range(count)]
 
     def launch(self, n: int) -> None:
@@ -62,7 +63,7 @@ class Replicas:
             "BATON_REHEARSAL_PORT": str(self.clocks[n]),
             "BATON_PUBLIC_URL": self.stage.world.public_url,
         }
-        command = [sys.executable, str(ROOT / "app.py"), "serve", "--rehearsal"]
+        command = [*self.before, sys.executable, str(ROOT / "app.py"), "serve", "--rehearsal"]
         self.children[n] = subprocess.Popen(command, env=env, cwd=ROOT, stderr=self.logs[n])  # noqa: S603 - our own
 
     def wait(self, n: int) -> None:
