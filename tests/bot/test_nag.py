@@ -97,6 +97,11 @@ def test_moments_before_the_end_of_a_pause_tell_nothing() -> None:
     assert "gate:first" not in planned(View(BERLIN, WAITS), intervals=[pause])
 
 
+def test_the_moment_at_which_a_pause_ends_counts_again() -> None:
+    pause = Interval("pause", SCOPED_AT, "data", until=TUESDAY)
+    assert "gate:first" in planned(View(BERLIN, WAITS), intervals=[pause])
+
+
 def test_what_waits_is_by_person_and_leaves_out_what_is_not_required_and_an_empty_roles_work() -> None:
     handover = make_handover(State.PROVISIONED)
     found = nag.waits(handover, [9])

@@ -122,6 +122,8 @@ def test_a_wrong_shape_is_a_problem_and_no_crash(more: dict[str, Any], told: str
         ({"offices": {"ben@acme.example": "paris"}}, "[people.offices] ben@acme.example = 'paris': there is no such"),
         ({"functions": {"QA": [5]}}, "[people.functions] QA: write a list of e-mail addresses."),
         ({"teams": {}}, "[people] teams is not a setting"),
+        ({"deputies": {"ben@acme.example": "Ben@acme.example"}}, "[people.deputies] ben@acme.example: name one other"),
+        ({"deputies": {"b@acme.example": ["c@acme.example", "d@acme.example"]}}, "[people.deputies] b@acme.example:"),
     ],
 )
 def test_people_are_named_by_address(people: dict[str, Any], told: str | None) -> None:

@@ -90,6 +90,14 @@ def test_what_keeps_an_invitation_back_is_asked_again_before_it_goes_out() -> No
     assert "is closed" in rights.no_invitation(made)
 
 
+def test_a_workspace_is_read_anew_for_whoever_sees_the_record_once_there_is_one(company: Company) -> None:
+    dev = company.who("dev")
+    company.read()
+    assert "There is no workspace to read yet" in company.refused(access.read_tasks, 1, dev, nonce="n")
+    for number, who in ((9, dev), (1, replace(dev, guest=True)), (1, replace(dev, slack_id=""))):
+        assert "not there any more" in company.refused(access.read_tasks, number, who, nonce="n")
+
+
 def test_nobody_yet_needs_a_reason(signed: Company) -> None:
     refusal = signed.refused(access.review, 1, signed.who("chloe"), [], **GIVEN | {"nobody": " "})
     assert "or say why nobody does yet" in refusal

@@ -105,7 +105,8 @@ class TestQuestions:
         assert (kept.question, kept.reply, kept.replied_by) == ("How long?", "Two days.", ana.id)
 
     def test_an_empty_reply_is_none(self, company: Company, ids: list[int]) -> None:
-        company.answer(ids[0], how=ASK, question="How long?")
+        company.answer(ids[0], how=ASK, question=" How long? ")
+        assert point(company, ids[0]).question == "How long?"
         before = company.snapshot()
         company.said(points.reply, 1, company.who("ana"), {ids[0]: "  "}, nonce="r")
         assert company.snapshot() == before

@@ -39,6 +39,14 @@ def test_whoever_is_due_is_told_once(due: Company) -> None:
     assert [one.person_id for one in due.effects(Remind)] == [due.who("ana").id]
 
 
+def test_a_due_time_is_for_whom_something_waits(due: Company) -> None:
+    with due.store.read() as reader:
+        rows = reader.nags(1)
+    ana, hana = rows[due.who("ana").id], rows[due.who("hana").id]
+    assert (bool(ana.waits), ana.due_at) == (True, due.ho().due_at)
+    assert (bool(hana.waits), hana.due_at) == (False, None)
+
+
 @pytest.mark.parametrize("gone", [{"active": False}, {"guest": True}])
 def test_whoever_is_gone_is_not_told_and_not_asked_for_again(due: Company, gone: dict[str, Any]) -> None:
     ana = due.who("ana")

@@ -101,6 +101,8 @@ class TestSplit:
         company.read(deal(**OPEN), cause="track", by="ana")
         make(company)
         assert [made.state for made in company.all()] == [State.PRESALE] * 3
+        assert [amount for *_, amount in shares(company)] == [Money(p.amount or Decimal(), "EUR") for p in ALL]
+        assert {made.roles[Role.DELIVERY_MANAGER] for made in company.all()} == {company.who("dev").id}
         assert company.effects(Reply) == []
         assert company.read() == "opened"
         assert [made.state for made in company.all()] == [State.WON] * 3
