@@ -42,7 +42,7 @@ def test_an_object_with_their_address_is_theirs() -> None:
     maria = Subject(emails=frozenset({"m@abc.example"}), names=frozenset({"Maria"}), colleague=False)
     told: dict[str, Any] = {
         "contacts": [
-            {"id": "7", "name": "Maria", "email": "M@abc.example", "phone": "+49 1", "title": "CFO", "roles": ["x"]},
+            {"id": "7", "name": "Maria", "email": " M@abc.example", "phone": "+49 1", "title": "CFO", "roles": ["x"]},
             {"id": "8", "name": "Maria", "email": "other@abc.example", "phone": "+49 2"},
         ],
         "notes": [{"text": "Maria will sign", "n": 3, "ok": None}],

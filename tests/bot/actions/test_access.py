@@ -96,6 +96,11 @@ def test_a_workspace_is_read_anew_for_whoever_sees_the_record_once_there_is_one(
     assert "There is no workspace to read yet" in company.refused(access.read_tasks, 1, dev, nonce="n")
     for number, who in ((9, dev), (1, replace(dev, guest=True)), (1, replace(dev, slack_id=""))):
         assert "not there any more" in company.refused(access.read_tasks, number, who, nonce="n")
+    company.scope()
+    company.made()
+    assert company.ho().workspace_id
+    assert company.said(access.read_tasks, 1, dev, nonce="n").line.startswith("One moment")
+    assert ReadTasks(1, "n") in company.effects(ReadTasks)
 
 
 def test_nobody_yet_needs_a_reason(signed: Company) -> None:

@@ -159,6 +159,14 @@ class TestBeside:
         assert len(company.effects(Reply, "hold")) == 1
         assert company.effects(Direct, "merged") == []
 
+    def test_a_workstream_waits_for_its_namesake(self, company: Company) -> None:
+        parts = [Part("Data", Decimal(50_000)), Part("Cloud", Decimal(34_000))]
+        for number, one in ((1, survivor()), (3, deal())):
+            company.read(one)
+            company.said(split.split, number, company.who("dev"), parts, nonce="n")
+        company.read(survivor(), asked="501")
+        assert [merged_into(company.ho(number)) for number in (1, 2, 3, 4)] == [0, 0, 1, 2]
+
     def test_a_persons_word_outlives_the_merge(self, company: Company) -> None:
         self.two(company)
         company.said(admin.end_hold, 1, company.who("dev"))

@@ -18,7 +18,7 @@ from tests.bot.actions.conftest import Opens
 from tests.bot.builders import deal
 
 THURSDAY = date(2026, 3, 12)
-WAITS = {"reason": "test data", "expected": THURSDAY}
+WAITS = {"reason": " test data ", "expected": THURSDAY}
 
 
 @pytest.fixture

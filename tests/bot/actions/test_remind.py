@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from bot.actions import remind, sweep
+from bot.actions import prefs, remind, sweep
+from bot.clock.absence import back_at
 from bot.effects import Remind
 from tests.bot.actions.company import Company
 
@@ -19,6 +20,19 @@ def due(company: Company) -> Company:
     company.do(sweep.look, 1)
     company.clocks.now = planned(company, "ana")["gate:first"]
     return company
+
+
+def test_the_record_is_looked_at_again_when_somebody_is_back(company: Company) -> None:
+    company.read()
+    company.scope()
+    chosen = prefs.Preferences("now", away_until=company.now.date())
+    company.said(prefs.keep, company.who("ana"), chosen, nonce="n", settings=company.terms.settings)
+    back = back_at(company.who("ana"), company.now)
+    assert back is not None
+    company.do(sweep.look, 1)
+    with company.store.read() as reader:
+        assert reader.due_looks(back - timedelta(seconds=1)) == []
+        assert reader.due_looks(back) == [1]
 
 
 def planned(company: Company, who: str) -> dict[str, datetime]:
@@ -74,3 +88,6 @@ def test_what_is_put_off_leaves_out_what_would_have_come_before_and_never_a_late
     late = {cause for cause in before if cause.startswith("late:")}
     assert planned(due, "ana").keys() == late | {f"later:{until.isoformat()}"}
     assert late
+    due.tell()
+    due.do(sweep.look, 1)
+    assert planned(due, "ana") == {}, "nothing waits any more, so nothing is asked for again"
