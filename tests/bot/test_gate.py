@@ -219,6 +219,7 @@ def test_what_blocks_others_comes_first_and_what_cannot_be_done_last() -> None:
     order = [turn.action for turn in gate.turns(made)]
     assert order[:3] == ["confirm_scope", "answer_question", "answer_points"]
     rows = gate.missing(made)
+    assert [row.action for row in rows if row.possible][:3] == order[:3]
     assert [row.possible for row in rows] == sorted((row.possible for row in rows), reverse=True)
 
 

@@ -184,7 +184,7 @@ def test_no_secret_stands_in_a_repr() -> None:
     made = read(env, table())
     assert made.slack_token == "xoxb-quiet"
     assert "quiet" not in repr(made)
-    assert "quiet" not in repr(Secret("quiet"))
+    assert repr(Secret("quiet")) == "***"
 
 
 def test_no_secret_stands_in_a_problem() -> None:

@@ -12,7 +12,7 @@ from bot import gate
 from bot.actions import intake, people
 from bot.context import Kind
 from bot.deal import CrmPerson, LineItem, Money, PresaleKind, PresaleTicket, Standing
-from bot.effects import Direct, ReadDeal, Reply, TellAdmin
+from bot.effects import Direct, ReadDeal, RedrawHeld, Reply, TellAdmin
 from bot.handover import State
 from bot.people import Role
 from bot.unit import DealState
@@ -167,6 +167,21 @@ class TestHeldWins:
         assert (
             "no held wins any more" in company.said(intake.verdict, company.who("olga"), choice="open", nonce="m").line
         )
+
+    def test_the_question_is_drawn_anew_for_each_that_is_held_or_is_no_longer(self, company: Company) -> None:
+        def drawn() -> int:
+            return len(company.effects(RedrawHeld))
+
+        self.flood(company)
+        assert drawn() == 3
+        company.wait(minutes=1)
+        assert company.read(deal("912")) == "held"
+        assert drawn() == 3, "it was held before"
+        company.read(deal("912", **OPEN))
+        assert drawn() == 4
+        company.wait(minutes=1)
+        company.read(deal("900", merged_from=("911",)))
+        assert drawn() == 5, "it went into another one"
 
     def test_what_is_held_after_an_answer_is_asked_about_again(self, company: Company) -> None:
         self.flood(company, 11)
