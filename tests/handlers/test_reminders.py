@@ -353,9 +353,12 @@ def test_what_is_added_as_a_message_is_found_that_was_sent_is_said_in_it(desk: D
     assert "ABC Fintech" in walk.shown(last)
 
 
-@pytest.mark.parametrize("db_url", ["postgres"], indirect=True)  # on SQLite one writes at a time
+@pytest.mark.parametrize("db_url", ["postgres"], indirect=True)
 def test_what_is_added_as_slack_answers_is_kept_beside_where_it_stands(desk: Desk) -> None:
-    """Another replica has begun to add something when Slack posts the message; it commits after that."""
+    """Another replica has begun to add something when Slack posts the message; it commits after that.
+
+    With SQLite one writes at a time.
+    """
     desk.run(desk.at(1, 9))
     desk.to(desk.at(1, 16, 30))
     desk.sweep()
