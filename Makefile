@@ -9,7 +9,7 @@ demo: .venv/run  ## a local Slack workspace, a small CRM and a project board, wi
 	@$(BIN)/python -m sandbox $(ARGS)
 
 test: .venv/dev  ## everything but what is marked slow; no network, warnings are errors
-	$(BIN)/pytest -q -n 3 --dist loadfile $(ARGS)
+	$(BIN)/pytest -q -n 4 --dist loadfile $(ARGS)
 
 slow: .venv/dev  ## kills, months, bursts, bad days, browsers
 	$(BIN)/pytest -q -m slow -n 2 --dist loadfile $(ARGS)

@@ -18,8 +18,8 @@ from handlers.cli.doctor.slack import address_problem
 from handlers.clock import Clock
 from handlers.scopes import OPTIONAL, WANTED
 from sandbox import company
-from store.condition import condition
 from store.migrate import head
+from store.upkeep.condition import condition
 from tests.handlers.commanding import app, bare, environment
 from tests.stories.stage import SECRET, Stage, staged
 

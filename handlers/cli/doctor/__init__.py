@@ -22,7 +22,7 @@ from handlers.cli.doctor.remote import connections
 from handlers.cli.doctor.slack import Office
 from handlers.clock import Clock
 from handlers.wiring import Checked, checked
-from store.condition import stored_setting
+from store.upkeep.condition import stored_setting
 
 NEXT = "mend it; docs/settings.md explains each setting"
 

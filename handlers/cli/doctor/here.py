@@ -6,7 +6,7 @@ from bot.errors import ConfigError
 from bot.ports import Check
 from bot.worktime import Office
 from handlers.wiring import Checked
-from store.condition import SPACE, condition
+from store.upkeep.condition import SPACE, condition
 
 MEGABYTE = 1_000_000
 OLDEST_POSTGRES = 15
