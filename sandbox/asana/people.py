@@ -38,6 +38,8 @@ class People:
         """The user with this gid or address, or the token's own for `me`; None when there is none."""
         if who == "me":
             return self._staff[ME]
+        if who in self._staff:
+            return self._staff[who]
         return next(
             (row for row in self.all() if who in {row["gid"], row["email"]} or row["email"] == who.lower()), None
         )

@@ -68,7 +68,7 @@ def _user(asana: "Asana", doc: Doc) -> Doc:
 
 
 def _project(asana: "Asana", doc: Doc) -> Doc:
-    members = [row["member"] for row in asana.all("membership") if row["parent"] == doc["gid"]]
+    members = [row["member"] for row in asana.all("membership", holding=doc["gid"]) if row["parent"] == doc["gid"]]
     hidden = {"owner_gid", "section_gids", "field_gids", "brief_gid"}
     return {name: value for name, value in doc.items() if name not in hidden} | {
         "owner": reference(asana, "user", doc["owner_gid"]),
@@ -99,7 +99,7 @@ def setting(asana: "Asana", project: Doc, field_gid: str) -> Doc:
 
 
 def _latest_status(asana: "Asana", project_gid: str) -> Doc | None:
-    found = [row for row in asana.all("status_update") if row["parent_gid"] == project_gid]
+    found = [row for row in asana.all("status_update", holding=project_gid) if row["parent_gid"] == project_gid]
     keys = ("gid", "resource_type", "title", "resource_subtype")
     return {name: found[-1][name] for name in keys} if found else None
 
@@ -111,8 +111,9 @@ def _section(asana: "Asana", doc: Doc) -> Doc:
 
 def _task(asana: "Asana", doc: Doc) -> Doc:
     hidden = {"places", "assignee", "follower_gids", "tag_gids", "values", "dependency_gids", "parent_gid"}
-    dependents = [row["gid"] for row in asana.all("task") if doc["gid"] in row["dependency_gids"]]
-    children = [row for row in asana.all("task") if row["parent_gid"] == doc["gid"]]
+    naming = asana.all("task", holding=doc["gid"])  # not all: in a list of tasks each would read each other one
+    dependents = [row["gid"] for row in naming if doc["gid"] in row["dependency_gids"]]
+    children = [row for row in naming if row["parent_gid"] == doc["gid"]]
     return {name: value for name, value in doc.items() if name not in hidden} | {
         "assignee": reference(asana, "user", doc["assignee"]),
         "followers": references(asana, "user", doc["follower_gids"]),

@@ -73,9 +73,9 @@ class Asana:
         self.world.shelf.delete(f"asana.{kind}", gid)
         self.world.changed()
 
-    def all(self, kind: str) -> list[Doc]:
-        """Every document of a kind, oldest first."""
-        return self.world.shelf.all(f"asana.{kind}")
+    def all(self, kind: str, *, holding: str = "") -> list[Doc]:
+        """Every document of a kind, oldest first; `holding` leaves out those whose text does not hold it."""
+        return self.world.shelf.all(f"asana.{kind}", holding=holding)
 
     def find(self, kind: str, gid: str) -> Doc | None:
         """The document, or None."""

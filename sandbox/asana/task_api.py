@@ -1,5 +1,6 @@
 """The calls on tasks: create, change, read, depend on each other, tag, follow."""
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from sandbox.asana import dates, envelope, field_api, place_api, rich_text
@@ -36,7 +37,7 @@ def read(asana: "Asana", call: Call) -> Answer:
     gid = call.path["gid"]
     if gid.startswith("external:"):
         wanted = gid.removeprefix("external:")
-        for task in asana.all("task"):
+        for task in asana.all("task", holding=json.dumps(wanted)):
             if (task["external"] or {}).get("gid") == wanted:
                 return envelope.one(asana, call, task)
         raise not_found("task", gid)
@@ -72,7 +73,7 @@ def add_dependencies(asana: "Asana", call: Call) -> Answer:
     if any(gid == task["gid"] or task["gid"] in _upstream(asana, gid) for gid in gids):
         raise bad_request("dependencies: This would make a circle of dependencies")
     every = list(dict.fromkeys([*task["dependency_gids"], *gids]))
-    dependents = [row for row in asana.all("task") if task["gid"] in row["dependency_gids"]]
+    dependents = [row for row in asana.all("task", holding=task["gid"]) if task["gid"] in row["dependency_gids"]]
     if len(every) + len(dependents) > MOST_DEPENDENCIES:
         raise bad_request(f"dependencies: A task has at most {MOST_DEPENDENCIES} dependencies and dependents")
     asana.keep("task", task | {"dependency_gids": every})

@@ -18,7 +18,9 @@ def project(asana: "Asana", doc: Doc) -> Doc:
     brief = asana.find("project_brief", doc["brief_gid"]) if doc["brief_gid"] else None
     return {name: shown[name] for name in names} | {
         "owner_name": owner["name"] if owner else "",
-        "members": [_member(asana, row) for row in asana.all("membership") if row["parent"] == doc["gid"]],
+        "members": [
+            _member(asana, row) for row in asana.all("membership", holding=doc["gid"]) if row["parent"] == doc["gid"]
+        ],
         "sections": [_section(asana, gid) for gid in doc["section_gids"]],
         "attachments": _attachments(asana, doc["gid"]),
         "brief": {"title": brief["title"], "html_text": brief["html_text"]} if brief else None,
