@@ -100,8 +100,7 @@ def standing(unit: Unit, person: Person, settings: Settings, now: datetime) -> s
 
 
 def _until(person: Person, back: datetime) -> str:
-    by_word = person.away_until is not None and (person.status_until is None or person.status_until < back)
-    if by_word and person.away_until:
+    if person.away_until and (person.status_until is None or person.status_until < back):
         return f"{person.away_until:%a %-d %b}"
     return f"{back.astimezone(ZoneInfo(person.tz)):%a %-d %b, %H:%M}"
 

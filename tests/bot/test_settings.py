@@ -79,10 +79,14 @@ def test_a_number_is_a_number_above_nought(section: str, name: str, value: objec
 def test_what_is_counted_is_whole(section: str, name: str) -> None:
     wrong: dict[str, Any] = {section: {name: 0.5}}
     assert problems(**wrong) == (f"[{section}] {name} = 0.5: write a whole number above 0.",)
+    assert settings(**{section: {name: 3}}).source(f"{section}.{name}") == "baton.toml"
 
 
 def test_what_guards_against_repeats_is_kept_three_days_or_for_ever() -> None:
     assert settings(retention={"jobs": 3, "seen": 0, "webhooks": 1}).retention == Retention(1, 3, 0, 365, 0)
+    assert settings(retention={"webhooks": 36_500}).retention.webhooks == 36_500
+    for wrong in (36_501, -1, "30", 1.5, True):
+        assert "write a whole number of days" in problems(retention={"webhooks": wrong})[0]
     assert problems(retention={"jobs": 2, "seen": 1}) == (
         "[retention] jobs = 2: write 3 or more, or 0 to keep them.",
         "[retention] seen = 1: write 3 or more, or 0 to keep them.",

@@ -132,6 +132,13 @@ class TestClosing:
         assert [ticket.person_id for ticket in company.effects(Direct, "closing")] == [dev.id, ben.id]
 
 
+def test_without_a_delivery_manager_the_office_is_open(companies: Opens) -> None:
+    roles = {name: who for name, who in table()["people"]["roles"].items() if name != "delivery_manager"}
+    company = companies(people={"roles": roles})
+    company.read()
+    assert (Role.DELIVERY_MANAGER in company.ho().roles, company.ho().office) == (False, "")
+
+
 class TestHeldWins:
     """More than ten wins within an hour are an import until the admin says otherwise."""
 

@@ -30,7 +30,7 @@ class TestAfterTheGate:
         assert to(company, "ben", State.IN_PROGRESS).endswith("is in progress now.")
         to(company, "ben", State.MAINTENANCE)
         company.wait(days=30)
-        to(company, "ben", State.CLOSED, "Delivered; plan the cut-over earlier")
+        to(company, "ben", State.CLOSED, " Delivered; plan the cut-over earlier ")
         made = company.ho()
         assert (made.state, made.ended_at) == (State.CLOSED, company.now)
         assert made.end_reason == "Delivered; plan the cut-over earlier"
