@@ -24,7 +24,7 @@ from benchmarks import mutation
 from benchmarks.mutation import Mutant
 
 PRELOADED = "ignore::pytest.PytestAssertRewriteWarning"  # said of plugins that were imported before pytest began
-QUIET = ("-q", "-p", "no:cacheprovider", "-W", PRELOADED, "-o", "timeout=60")
+QUIET = ("-q", "-p", "no:cacheprovider", "-W", PRELOADED, "-o", "timeout=600")
 MEMORY = 4 << 30
 ENDLESS, AT_IMPORT, UNREACHED, UNSEEN = "endless", "import", "unreached", ""
 
