@@ -49,6 +49,7 @@ OURS = frozenset(
     {"state", "kind", "check", "opens", "key", "role", "side", "right", "connection", "id", "deal_id", "office", "tz",
      "slack_id", "standing", "disposition", "source", "roles", "digest", "channel", "ts", "presale"}
 )  # fmt: skip
+OFTEN = (State.SCOPED, State.PROVISIONED)
 NAMES = ("win", "questions", "answers", "ready", "live", "step_failed", "hold", "resumed", "changed", "override")
 LETTERS = (
     "ring",
@@ -140,7 +141,9 @@ def messages(handover: Handover, frame: Frame, evil: str) -> list[Message | dict
     return drawn
 
 
-@pytest.mark.parametrize("state", State)
+@pytest.mark.parametrize(
+    "state", [state if state in OFTEN else pytest.param(state, marks=pytest.mark.slow) for state in State]
+)
 @pytest.mark.parametrize("name", EVIL)
 def test_hostile_words_are_harmless_everywhere(name: str, state: State) -> None:
     evil = EVIL[name]

@@ -1,10 +1,7 @@
 """`jobs`: every tick that the scheduler holds has its words and its next run; so have the digest and the next look."""
 
 import json
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,6 +16,7 @@ from handlers.deps import Deps
 from handlers.schedule import scheduler
 from handlers.wiring import build
 from tests.bot import builders
+from tests.handlers.commanding import app, bare
 from tests.stories.stage import Stage, staged
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -99,10 +97,9 @@ def printed(stage: Stage, *options: str) -> str:
     """What `app.py jobs` prints, as a process of its own."""
     config = stage.folder / "baton.toml"
     config.write_text(TOML)
-    env = {**os.environ, **stage.env, "BATON_CONFIG": str(config)}  # noqa: TID251 - a child needs the path
-    asked = [sys.executable, str(ROOT / "app.py"), "jobs", *options]
-    done = subprocess.run(asked, cwd=ROOT, env=env, capture_output=True, text=True, check=True)  # noqa: S603
-    return done.stdout
+    done = app(bare() | stage.env | {"BATON_CONFIG": str(config)}, "jobs", *options)
+    assert done.code == 0, done
+    return done.out
 
 
 def test_the_command_prints_what_is_scheduled_what_waits_and_what_is_parked(stage: Stage, deps: Deps) -> None:

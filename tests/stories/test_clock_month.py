@@ -13,6 +13,8 @@ from tests.stories.clockwork.evidence import Evidence, Post
 from tests.stories.clockwork.oracle import judged
 from tests.stories.clockwork.rules import Rules
 
+pytestmark = pytest.mark.slow
+
 Spoiled = Callable[[Evidence], list[Post]]
 
 
@@ -31,7 +33,6 @@ def test_two_days_of_three_handovers_break_no_rule(tiny: Run) -> None:
     assert verdict.covered["told"] > 3
 
 
-@pytest.mark.slow
 @pytest.mark.req("R37", "R40", "R61", "R202")
 def test_a_week_with_outages_breaks_no_rule(db_url: str, tmp_path: Path) -> None:
     """Five handovers, summer time in New York, Slack away for a morning, Baton for a night; replicas that race."""
@@ -43,7 +44,6 @@ def test_a_week_with_outages_breaks_no_rule(db_url: str, tmp_path: Path) -> None
     assert verdict.covered["told after the outage"] + verdict.covered["over after the outage"] > 0
 
 
-@pytest.mark.slow
 def test_the_steps_that_are_left_out_would_change_nothing(tmp_path: Path) -> None:
     """The same two days, every five minutes and straight: the same messages to the same rooms in the same steps."""
     logs = []
