@@ -8,6 +8,8 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from bot.errors import StoreAway
 from store.engine import Db
@@ -102,6 +104,13 @@ def test_a_mistake_of_ours_is_no_outage(store: Store) -> None:
     with pytest.raises(Exception, match="gibberish") as found, store.db.write() as session:
         session.exec_driver_sql("SELECT gibberish FROM setting")
     assert not isinstance(found.value, StoreAway)
+
+
+def test_a_write_while_reading_is_our_mistake_and_no_outage(store: Store) -> None:
+    """The database calls it read-only, as it does after a failover."""
+    with pytest.raises(DBAPIError), store.db.read() as session:
+        session.execute(text("DELETE FROM setting"))
+    assert store.trouble() == ""
 
 
 def test_who_is_waited_for_waits_no_longer_than_that(sqlite_template: Path, tmp_path: Path) -> None:

@@ -68,7 +68,7 @@ class Replicas:
 
     def wait(self, n: int) -> None:
         """Waits until that child is ready, and lets calls go to it."""
-        until = time.monotonic() + 60
+        until = time.monotonic() + 240
         while not self.ready(n):
             assert time.monotonic() < until, f"replica {n} did not start, see {self.logs[n].name}"
             time.sleep(0.05)
