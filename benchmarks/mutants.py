@@ -17,7 +17,7 @@ import tempfile
 import time
 import tomllib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,7 +28,7 @@ from benchmarks.mutation import Mutant
 from benchmarks.trials import Trial
 
 ROOT = Path(__file__).resolve().parents[1]
-EXPLAINED = Path(__file__).with_suffix(".toml")
+EXPLAINED = Path("benchmarks/mutants.toml")
 PLACES = (
     "tests/bot",
     "tests/store",
@@ -97,9 +97,8 @@ def run(root: Path, chosen: Sequence[Mutant], found: proofs.Proofs, jobs: int, b
     return done
 
 
-def told(done: Sequence[Verdict], least: float) -> bool:
+def told(done: Sequence[Verdict], least: float, explained: Mapping[str, str]) -> bool:
     """Prints what was found; whether it is enough, and explained."""
-    explained = tomllib.loads(EXPLAINED.read_text(encoding="utf-8"))
     survivors = sorted((v for v in done if not v.killed), key=lambda v: v.mutant.name)
     rooms: dict[str, Counter[bool]] = {}
     for verdict in done:
@@ -125,6 +124,7 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--least", type=float, default=85, help="percent that must be killed")
     parser.add_argument("--bound", type=float, default=BOUND, help="seconds of CPU for the tests of one mutant")
+    parser.add_argument("--root", type=Path, default=ROOT, help="the tree whose `bot` is changed, in a copy")
     parser.add_argument("--only", default="", help="mutants whose name begins with this: bot/gate.py")
     parser.add_argument("--again", type=Path, help="what an earlier run printed: its survivors alone are tried again")
     parser.add_argument("--tests", nargs="*", default=PLACES)
@@ -139,7 +139,7 @@ def main() -> int:
         importlib.import_module(name)
     with tempfile.TemporaryDirectory(prefix="baton-mutants-") as folder:
         root = Path(folder) / "tree"
-        shutil.copytree(ROOT, root, ignore=shutil.ignore_patterns(".*", "__pycache__", "*.db*", "img"))
+        shutil.copytree(asked.root, root, ignore=shutil.ignore_patterns(".*", "__pycache__", "*.db*", "img"))
         os.chdir(root)
         sys.path[0] = str(root)
         every = [
@@ -155,7 +155,8 @@ def main() -> int:
         found = measured(root, asked.tests, asked.proofs)
         print(f"{len(every)} mutants, {len(found.tests)} tests, {time.monotonic() - began:.0f} s", flush=True)
         done = run(root, chosen, found, asked.jobs, asked.bound)
-    well = told(done, asked.least)
+    explained = tomllib.loads((asked.root / EXPLAINED).read_text(encoding="utf-8"))
+    well = told(done, asked.least, explained)
     print(f"{time.monotonic() - began:.0f} s")
     return 0 if well else 1
 

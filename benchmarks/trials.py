@@ -15,6 +15,7 @@ import traceback
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from math import ceil
 from pathlib import Path
 from types import CodeType, FunctionType
 
@@ -175,7 +176,7 @@ def forked(work: Callable[[], str], cpu: float) -> str:
         said = "odd: nothing"
         try:
             os.close(read)
-            resource.setrlimit(resource.RLIMIT_CPU, (int(cpu), int(cpu) + 5))
+            resource.setrlimit(resource.RLIMIT_CPU, (ceil(cpu), ceil(cpu) + 5))
             resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
             said = work()
         except BaseException:  # noqa: BLE001 - whatever it is, it is told, and this process ends here
