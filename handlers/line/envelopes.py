@@ -39,7 +39,12 @@ class Envelopes(SocketModeHandler):
         if not self._hands.acquire(timeout=http.ANSWER):
             return apology.away(req.payload)
         answer: Future[BoltResponse] = Future()
-        threading.Thread(target=self._work, args=(req, answer), daemon=True, name="envelope").start()
+        try:
+            threading.Thread(target=self._work, args=(req, answer), daemon=True, name="envelope").start()
+        except RuntimeError as error:  # the machine has no thread to give: the work was not begun
+            self._hands.release()
+            log.warning("an envelope could not be worked on", extra={"why": type(error).__name__})
+            return apology.away(req.payload)
         try:
             return answer.result(max(0.0, until - time.monotonic()))
         except TimeoutError:

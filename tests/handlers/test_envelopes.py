@@ -99,3 +99,19 @@ def test_what_nobody_understands_is_left_to_slack_and_holds_no_hand(
     broken: Any = {"type": "block_actions", "team": 1}  # Bolt stumbles over it before any listener
     assert [work.offer(broken) for _ in range(3)] == [[]] * 3
     assert work.offer(COMMAND) == [None]
+
+
+def test_where_no_thread_is_to_be_had_the_person_hears_it_and_the_hand_is_free_again(
+    work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    work.free.set()
+    with monkeypatch.context() as full:
+        full.setattr(threading.Thread, "start", refused)
+        assert [work.offer(COMMAND) for _ in range(3)] == [[{"text": AWAY}]] * 3
+        assert work.offer(EVENT) == [], "Slack offers it again"
+    monkeypatch.setattr("handlers.http.ANSWER", 20.0)
+    assert work.offer(COMMAND) == [None]
+    assert work.done == 1
