@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
+import psycopg
 import pytest
 from sqlalchemy import event, text
 
@@ -212,6 +213,32 @@ def test_with_postgresql_gone_nothing_is_lost_and_people_hear_it(
         assert "does not answer" in on_a_bad_minute(on_postgres, gone)
     told = [message for message in caplog.messages if message in ("could not claim work", "work is claimed again")]
     assert told == ["could not claim work", "work is claimed again"]  # four hands, one outage
+
+
+REFUSE = """
+CREATE FUNCTION full_disk() RETURNS trigger AS $$
+BEGIN RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = '53100'; END
+$$ LANGUAGE plpgsql;
+DO $$ DECLARE name text; BEGIN
+  FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
+    EXECUTE format('CREATE TRIGGER full_disk BEFORE INSERT ON %I FOR EACH ROW EXECUTE FUNCTION full_disk()', name);
+  END LOOP;
+END $$
+"""
+
+
+@pytest.mark.slow
+def test_with_postgresqls_disk_full_nothing_is_lost_and_people_hear_it(on_postgres: Stage, fresh_postgres: str) -> None:
+    """As the server says it: no row finds room (53100), what is there can be read."""
+
+    @contextmanager
+    def full() -> Iterator[None]:
+        with psycopg.connect(fresh_postgres, autocommit=True) as server:
+            server.execute(REFUSE)
+            yield
+            server.execute("DROP FUNCTION full_disk CASCADE")
+
+    assert "the disk is full" in on_a_bad_minute(on_postgres, full, told="the disk is full")
 
 
 @pytest.mark.slow

@@ -27,6 +27,9 @@ PROOFS = {
     ),
     "The disk is full": (
         f"{AWAY}::test_with_the_disk_full_nothing_is_lost_and_people_hear_it",
+        f"{AWAY}::test_with_postgresqls_disk_full_nothing_is_lost_and_people_hear_it",
+        "handlers/test_full_disk.py::test_a_disk_without_room_loses_nothing_and_is_gone_on_from",
+        f"{STORE}::test_a_file_that_may_not_grow_is_told_though_the_disk_has_room",
         "handlers/test_logs.py::test_a_full_disk_below_the_log_stops_nobody",
     ),
     "The database is read-only, or its file is damaged": (
