@@ -1,6 +1,8 @@
 """The mutants are the slips that are meant, each is tried by the tests that reach it, and the verdicts add up."""
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from benchmarks.mutation import Mutant, mutated
 from benchmarks.mutation import mutants as made
 from benchmarks.proofs import Named, Proofs
 
+ROOT = Path(__file__).resolve().parents[2]
 QUIET_CODE = '''"""Words."""
 @dataclass(frozen=True)
 class Sale(Base):
@@ -99,7 +102,83 @@ def test_what_survives_must_be_explained_and_be_few(capsys: pytest.CaptureFixtur
     def verdicts(*hows: str) -> list[Verdict]:
         return [Verdict(mutant((n, n), (n, n)), how) for n, how in enumerate(hows)]
 
-    assert mutants.told(verdicts("tests/x.py::y", "endless", "import"), 100)
-    assert not mutants.told(verdicts("tests/x.py::y", ""), 50), "not explained"
+    assert mutants.told(verdicts("tests/x.py::y", "endless", "import"), 100, {})
+    assert not mutants.told(verdicts("tests/x.py::y", ""), 50, {}), "not explained"
     assert "bot/some.py f: a → b []: NOT EXPLAINED" in capsys.readouterr().out
+    why = {"bot/some.py f: a → b": "Both are the same."}
+    assert mutants.told(verdicts("tests/x.py::y", ""), 50, why)
+    assert not mutants.told(verdicts("tests/x.py::y", ""), 51, why), "too few"
     assert [verdict.killed for verdict in verdicts("", "unreached", "odd: 11")] == [False] * 3
+
+
+RULES = """LIMITS = (1, 2)
+
+class Rule:
+    limit = 5
+
+def allowed(n):
+    return n in LIMITS
+
+def capped(n):
+    return min(n, Rule.limit)
+
+def waited(n):
+    while n > 0:
+        n -= 1
+    return n
+
+def unseen(n):
+    return n + 1
+
+def unreached(n):
+    return n - 1
+"""
+PROVED = """import pytest
+from bot import rules
+
+def test_allowed():
+    assert [rules.allowed(n) for n in (1, 2, 3)] == [True, True, False]
+
+@pytest.mark.parametrize(("n", "wanted"), [(1, 1), (5, 5), (9, 5)])
+def test_capped(n, wanted):
+    assert rules.capped(n) == wanted
+
+def test_waited():
+    assert rules.waited(3) == 0
+
+def test_unseen():
+    rules.unseen(1)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_a_small_tree_is_tried_whole(tmp_path: Path) -> None:
+    """Tables and defaults by import, functions in place; what hangs itself is seen, too."""
+    for file, text in (("bot/rules.py", RULES), ("tests/test_rules.py", PROVED), ("benchmarks/mutants.toml", "")):
+        (tmp_path / file).parent.mkdir()
+        (tmp_path / file).write_text(text)
+    (tmp_path / "tests/__init__.py").touch()
+    (tmp_path / "pyproject.toml").write_text("[tool.pytest.ini_options]\n")
+    command = [
+        sys.executable,
+        "-m",
+        "benchmarks.mutants",
+        "--root",
+        str(tmp_path),
+        "--bound",
+        "0.3",
+        "--tests",
+        "tests",
+    ]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603 - our own command
+    lines = [line.partition("bot/rules.py ")[2] for line in done.stdout.splitlines() if "SURVIVED" in line]
+    assert sorted(lines) == [
+        "unreached: n - 1 → n - 2 [unreached]",
+        "unreached: return n - 1 → return n + 1 [unreached]",
+        "unseen: n + 1 → n + 2 []",
+        "unseen: return n + 1 → return n - 1 []",
+    ], done.stdout + done.stderr
+    assert "waited: n -= 1 → nothing [endless]" in done.stdout
+    assert "(1, 2) → (1,) [tests/test_rules.py::test_allowed]" in done.stdout
+    assert done.returncode == 1

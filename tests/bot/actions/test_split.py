@@ -170,7 +170,7 @@ class TestLater:
         for _ in range(2):
             company.wait(minutes=1)
             company.read(deal(amount=Money(Decimal(90_000), "EUR")))
-        (asked,) = company.effects(Direct, "shares")
+            (asked,) = company.effects(Direct, "shares")
         assert asked.person_id == company.who("dev").id
         more = Part("Portal", Decimal(10_000))
         assert make(company, DATA, CLOUD, more, nonce="m").startswith("The shares are kept")
