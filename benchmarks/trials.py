@@ -143,9 +143,8 @@ def fresh(root: Path, trial: Trial) -> str:
     sys.meta_path.insert(0, Mutated(root, trial.mutant))
     plugin = Chosen(trial.tests)
     code = pytest.main([*QUIET, "-x", *files(trial.tests)], plugins=[plugin])
-    return plugin.failed or (
-        AT_IMPORT if code in {pytest.ExitCode.INTERRUPTED, pytest.ExitCode.USAGE_ERROR} else UNSEEN
-    )
+    clean = code in {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}
+    return plugin.failed or (UNSEEN if clean else AT_IMPORT)
 
 
 def run(root: Path, trials: Sequence[Trial], cpu: float, tell: Callable[[Trial, str], None]) -> None:
