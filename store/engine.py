@@ -57,6 +57,7 @@ SILENT = "it does not answer"
 
 _open: ContextVar[str] = ContextVar("open_transaction", default="")
 _until: ContextVar[float] = ContextVar("until", default=0.0)
+_turn: ContextVar[float | None] = ContextVar("turn", default=None)  # what is left of TURN for who is hurried
 
 
 class Db:
@@ -80,12 +81,16 @@ class Db:
     @staticmethod
     @contextmanager
     def hurried(seconds: float) -> Iterator[None]:
-        """What this thread does within waits for SQLite's lock no longer than this, all in all."""
-        token = _until.set(time.monotonic() + seconds)
+        """What this thread does within waits for SQLite's lock no longer than this, all in all.
+
+        Its reads together wait no longer for their turn than one does otherwise.
+        """
+        until, turn = _until.set(time.monotonic() + seconds), _turn.set(TURN)
         try:
             yield
         finally:
-            _until.reset(token)
+            _until.reset(until)
+            _turn.reset(turn)
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -149,7 +154,10 @@ class Db:
         if not self.sqlite or _open.get():  # who reads already has their turn
             yield
             return
-        with self._readers.taken(TURN):
+        left, began = _turn.get(), time.monotonic()
+        with self._readers.taken(TURN if left is None else left):
+            if left is not None:
+                _turn.set(max(0.0, left - (time.monotonic() - began)))
             yield
 
     def dispose(self) -> None:

@@ -1,6 +1,9 @@
 """Transactions: how they begin, what they refuse, and that none is open during a call to the outside."""
 
 import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -9,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.errors import Conflict
 from bot.people import Role
+from store import engine
 from store.engine import Db, engine_url
 from store.store import Store
 from store.tables import SettingRow, table
@@ -150,3 +154,36 @@ def test_addresses_get_our_driver(url: str, wanted: str) -> None:
 def test_sqlite_without_a_file_is_refused(url: str) -> None:
     with pytest.raises(ValueError, match="file"):
         engine_url(url)
+
+
+def test_whoever_is_waited_for_waits_for_long_reads_once_and_not_at_each_read(
+    empty_sqlite: Callable[[int], Db], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    db, over, reading = empty_sqlite(0), threading.Event(), threading.Semaphore(0)
+    monkeypatch.setattr(engine, "TURN", 0.2)
+
+    def report() -> None:
+        with db.read():
+            reading.release()
+            assert over.wait(60)
+
+    def click() -> float:
+        began = time.monotonic()
+        for _ in range(20):
+            with db.read() as session:
+                session.execute(select(SETTING.c.value))
+        return time.monotonic() - began
+
+    with ThreadPoolExecutor(engine.READERS) as reports:
+        for _ in range(engine.READERS):
+            reports.submit(report)
+            assert reading.acquire(timeout=60)
+        try:
+            with db.hurried(60):
+                first = click()
+            with db.hurried(60):
+                second = click()
+        finally:
+            over.set()
+    assert 0.2 <= first < 2.0, "not 20 times 0.2 seconds"
+    assert 0.2 <= second < 2.0, "and each click begins anew"
