@@ -124,9 +124,10 @@ def test_a_line_that_is_not_understood_is_named_with_the_next_step(old: str, new
     assert any(each.startswith(problem) for each in problems), problems
 
 
-def test_who_is_not_known_leaves_the_task_with_the_project_manager() -> None:
-    (task,) = parse(SMALL.replace("QA", "Boss")).playbook.tasks
-    assert task.role == "pm"
+def test_an_owner_who_is_not_known_or_not_named_is_the_project_manager() -> None:
+    for row in (ROW.replace("QA", "Boss"), ROW.replace("Owner: QA", "Look at it")):
+        (task,) = parse(SMALL.replace(ROW, row)).playbook.tasks
+        assert task.role == "pm"
 
 
 def test_a_bad_row_leaves_the_others() -> None:
