@@ -90,13 +90,14 @@ class Ledger:
         if pace is None:
             return
         every, rules = pace.every / self.deps.settings.rate_share, self.deps.store.pace
-        while (wait := rules.reserve(pace.key, every, pace.burst, patience=PATIENCE)) > 0:
-            if wait > PATIENCE:
+        left = PATIENCE  # all in all: the job's lease runs meanwhile, and after it somebody else has the job
+        while (wait := rules.reserve(pace.key, every, pace.burst, patience=left)) > 0:
+            if wait > left:
                 raise Later(wait)
             self.deps.clock.sleep(wait)
             if not rules.closed(pace.key):
                 return
-            # Somebody else was told to wait meanwhile: this slot is no slot any more.
+            left -= wait  # somebody else was told to wait meanwhile: this slot is no slot any more
 
     def _paced(self, do: Callable[[], Result], pace: Pace | None) -> Result:
         try:

@@ -15,7 +15,7 @@ from bot.effects import Direct, Effect, Home, Identify, ReadDeal, Whisper
 from bot.errors import StoreAway
 from bot.worktime import next_opening
 from handlers.clock import Clock
-from handlers.deliver.ledger import Ledger
+from handlers.deliver.ledger import PATIENCE, Later, Ledger, Pace
 from handlers.deliver.loop import BACKOFF_CAP, FAULT_TRIES, REAUTH_WAIT, Worker
 from handlers.deliver.performers import PERFORMERS
 from handlers.health import trouble
@@ -174,6 +174,29 @@ def posts(bench: Bench) -> list[dict[str, object]]:
     """What Baton tried to post into the handovers channel."""
     calls = bench.stage.world.slack.calls.of("chat.postMessage")
     return [call for call in calls if call["args"].get("channel") == walk.HERE]
+
+
+def test_a_hand_that_is_told_to_wait_again_and_again_gives_the_job_back_before_its_lease_ends(stage: Stage) -> None:
+    class Refused(Sped):
+        """Whenever a hand has waited for its slot, Slack has just told another one to wait a second."""
+
+        def sleep(self, seconds: float) -> None:  # type: ignore[override]
+            self.passed += seconds
+            assert self.passed < 2 * PATIENCE, "it waits on"
+            bench.deps.store.pace.close(rule.key, self.tick() + 1)
+
+    bench = Bench(stage, Refused())
+    rule = Pace("slack:post:C1", every=1.05 * bench.deps.settings.rate_share)
+    bench.emit(read())
+    job = bench.deps.store.outbox.claim("bench")
+    assert job
+    bench.clock.passed = 0.0
+    ledger = Ledger(bench.deps, job)
+    ledger.take_slot(rule)
+    with pytest.raises(Later):
+        ledger.take_slot(rule)
+    assert 0 < bench.clock.passed <= PATIENCE
+    bench.close()
 
 
 def test_a_refused_credential_waits_and_the_admin_is_told_once(stage: Stage) -> None:
