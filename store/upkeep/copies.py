@@ -83,6 +83,7 @@ def _put_back(url: str, file: Path, *, replace: bool) -> Copied:
         return _rows_restored(url, file, replace=replace)
     if target is None:
         raise FileRefused(OTHER_KIND)
+    target = target.resolve()  # a link stays a link
     if target.exists() and not replace and _holds_something(url):
         raise FileRefused(THERE)
     with _beside(target) as part:

@@ -13,7 +13,7 @@ from tests.stories.clockwork.evidence import Evidence, Post
 from tests.stories.clockwork.oracle import judged
 from tests.stories.clockwork.rules import Rules
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 Spoiled = Callable[[Evidence], list[Post]]
 
