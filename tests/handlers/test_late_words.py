@@ -14,6 +14,9 @@ from handlers.deliver.reminders import gathered
 from tests.handlers.desk import Desk
 from tests.handlers.mornings import Morning, desk_on
 from tests.stories import walk
+from tests.twice import SQLITE_FIRST
+
+pytestmark = SQLITE_FIRST
 
 WED, THU = 2, 3
 

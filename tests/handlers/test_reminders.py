@@ -21,6 +21,7 @@ from handlers.deliver.reminders import gathered
 from tests.handlers.desk import MINUTE, Desk
 from tests.handlers.mornings import Morning, desk_on
 from tests.stories import walk
+from tests.twice import SQLITE_FIRST
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 POST = "chat.postMessage"
@@ -69,6 +70,7 @@ def test_the_first_reminder_comes_at_nine_and_the_last_an_hour_before_the_end(de
 
 @pytest.mark.req("R202")
 @pytest.mark.parametrize("outage", [HOUR, DAY + HOUR, 7 * DAY], ids=["an hour", "a day", "a week"])
+@SQLITE_FIRST
 def test_after_an_outage_each_person_gets_one_message_with_all_that_is_due(desk: Desk, outage: timedelta) -> None:
     """Slack is away from the moment of the first reminder on; the sweep goes on, the hands try again and again."""
     start = desk.at(1, 9)
@@ -134,6 +136,7 @@ def test_two_of_one_day_that_could_not_be_sent_are_one(desk: Desk) -> None:
     assert {cause.split(":")[2] for cause in named} == {"first", "last"}
 
 
+@SQLITE_FIRST
 def test_what_is_done_before_it_is_sent_sends_nothing_and_uses_nothing_up(desk: Desk) -> None:
     """Between the tick and the hands Ana does all of hers: no message, and her two of that day are still hers."""
     desk.to(desk.at(1, 9))
@@ -149,6 +152,7 @@ def test_what_is_done_before_it_is_sent_sends_nothing_and_uses_nothing_up(desk: 
     assert len(desk.letters("ana")["ana"]) == 2
 
 
+@SQLITE_FIRST
 def test_what_is_half_done_before_it_is_sent_names_the_rest_only(desk: Desk) -> None:
     desk.to(desk.at(1, 9))
     desk.sweep()
@@ -160,6 +164,7 @@ def test_what_is_half_done_before_it_is_sent_names_the_rest_only(desk: Desk) -> 
     assert "promised" not in desk.only("ana")
 
 
+@SQLITE_FIRST
 def test_the_last_word_names_what_it_is_for_however_much_is_late(desk: Desk) -> None:
     """Nine deals are late, more than one message reads, one was put off until now; the last hour of ABC comes first."""
     for n in range(2, 11):
@@ -194,6 +199,7 @@ def test_the_last_word_names_what_it_is_for_however_much_is_late(desk: Desk) -> 
     assert walk.shown({"blocks": message.blocks}).startswith("*9 handovers are late.*")
 
 
+@SQLITE_FIRST
 def test_whoever_is_away_by_then_is_left_in_peace_and_the_deputy_hears(desk: Desk) -> None:
     desk.to(desk.at(1, 9))
     desk.sweep()
@@ -239,6 +245,7 @@ def test_a_limit_however_often_never_doubles_it_and_never_counts_against_it(desk
     assert all(one.ts for one in desk.reminders("ana", 1))
 
 
+@SQLITE_FIRST
 def test_it_is_posted_not_before_the_time_that_slack_names(desk: Desk) -> None:
     desk.stage.world.faults.add("slack", "conversations.open", "429", retry_after=90, times=1)
     desk.to(desk.at(1, 9))
@@ -249,6 +256,7 @@ def test_it_is_posted_not_before_the_time_that_slack_names(desk: Desk) -> None:
     assert 60 < waiting[0].run_at - desk.clock.tick() <= 90
 
 
+@SQLITE_FIRST
 def test_the_message_of_another_day_is_folded_once_all_of_it_is_done(desk: Desk) -> None:
     """Ana does hers a day later, elsewhere: both old messages shrink to a line without buttons, and nothing rings."""
     desk.run(desk.at(1, 9))
@@ -265,6 +273,7 @@ def test_the_message_of_another_day_is_folded_once_all_of_it_is_done(desk: Desk)
     assert len(posted(desk)) == before
 
 
+@SQLITE_FIRST
 def test_what_is_done_in_part_leaves_the_rest_with_its_buttons(desk: Desk) -> None:
     desk.run(desk.at(1, 9))
     assert "item.done" in str(desk.letters("ben")["ben"][0]["blocks"])

@@ -15,6 +15,7 @@ from store.migrate import head, migrate
 from store.tables import HandoverRow, InstallationRow, Row, SettingRow, table
 from store.upkeep.moving import BATCH, export_to, import_from
 from tests.store import filling
+from tests.twice import SQLITE_FIRST
 
 INSTALLATION, HANDOVER, SETTING = table(InstallationRow), table(HandoverRow), table(SettingRow)
 
@@ -159,6 +160,7 @@ def a_wrong_count_well_sealed(lines: list[bytes]) -> list[bytes]:
         a_child_without_its_parent,
     ],
 )
+@SQLITE_FIRST
 def test_a_broken_file_changes_nothing(full: str, other: str, tmp_path: Path, spoil: Any) -> None:
     file = tmp_path / "company.jsonl"
     export_to(full, file)

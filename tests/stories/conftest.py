@@ -50,9 +50,9 @@ def road(tmp_path_factory: pytest.TempPathFactory) -> Road:
     return Road(tmp_path_factory.mktemp)
 
 
-@pytest.fixture(params=["http", "socket"])
+@pytest.fixture(params=["http", pytest.param("socket", marks=pytest.mark.slow)])
 def stage(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stage]:
-    """A company with Baton at work in it, over both transports."""
+    """A company with Baton at work in it, over both transports; in the quick run one story goes over both."""
     with staged(tmp_path, socket_mode=request.param == "socket") as made:
         made.start()
         yield made

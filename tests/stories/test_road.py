@@ -58,6 +58,7 @@ def test_the_workspace_has_the_sops_name_dates_milestones_tasks_and_links(http_s
 
 
 @pytest.mark.req("R48", "R49", "R205")
+@pytest.mark.parametrize("stage", ["http", "socket"], indirect=True)
 def test_a_win_opens_one_thread_with_a_list_for_each_role(stage: Stage) -> None:
     """One root, four lists, "What we know", one reply that rings; no congratulation."""
     handover = walk.won(stage)

@@ -128,7 +128,9 @@ def test_a_handover_cancelled_while_its_workspace_is_made_gets_no_more_of_it(won
     assert not won_stage.parked()
 
 
-@pytest.mark.parametrize("kind", ["429", "500", "drop_before", "drop_after"])
+@pytest.mark.parametrize(
+    "kind", ["drop_after", *(pytest.param(one, marks=pytest.mark.slow) for one in ("429", "500", "drop_before"))]
+)
 def test_the_history_arrives_once_whatever_slack_does_while_it_is_shared(
     http_stage: Stage, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:

@@ -14,6 +14,7 @@ from bot.handover import Post
 from bot.people import Role
 from bot.worktime import working_dates_between
 from tests.bot.actions.company import Company
+from tests.twice import SQLITE_FIRST
 
 
 @pytest.fixture
@@ -88,6 +89,7 @@ def test_a_look_plans_and_says_when_the_next_one_is(running: Company) -> None:
 
 
 @pytest.mark.req("R37", "R40")
+@SQLITE_FIRST
 def test_a_week_of_silence_tells_each_person_at_most_twice_a_day_and_the_head_once(running: Company) -> None:
     """Nobody does anything: reminders, the breach, and on each late day a word in the thread and to the head."""
     for at in moments(running):
@@ -106,6 +108,7 @@ def test_a_week_of_silence_tells_each_person_at_most_twice_a_day_and_the_head_on
     assert len(running.events("breach")) == 1
 
 
+@SQLITE_FIRST
 def test_before_the_head_hears_of_it_the_delivery_manager_is_warned(running: Company) -> None:
     for at in moments(running):
         if at >= due(running):
@@ -281,6 +284,7 @@ def test_take_it_moves_work_but_never_a_signature_or_a_question(running: Company
     assert {event.data["item"] for event in running.events("taken")} == {item.key for item in taken}
 
 
+@SQLITE_FIRST
 def test_whoever_is_away_is_not_told_but_their_deputy_is(running: Company) -> None:
     ana, rafi = running.who("ana"), running.who("rafi")
     with running.store.write() as unit:
@@ -307,6 +311,7 @@ def test_downtime_yields_one_reminder_not_a_burst(running: Company) -> None:
     assert len(running.effects(Reply, "late")) == 1
 
 
+@SQLITE_FIRST
 def test_whoever_works_while_the_office_is_closed_is_told_each_day_of_theirs(running: Company) -> None:
     """The delivery manager's office has a week of holidays; the head works on and hears of it on each of those days."""
     first = due(running).date()
