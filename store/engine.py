@@ -19,6 +19,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.pool import QueuePool
 
 from bot.errors import Conflict, StoreAway
 from store.turns import Turns
@@ -26,6 +27,7 @@ from store.turns import Turns
 POOL = 20
 PATIENCE = 10.0  # seconds that a write waits for SQLite's lock when nobody is waiting for its answer
 READERS = 2  # at once: SQLite reads within this process, where one thread runs at a time, and many slow each other down
+GRACE = 1.0  # seconds that a connection in use has to come back before all are closed
 TURN = 0.5  # seconds until a read no longer waits for its turn: others read a long report
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={PATIENCE * 1000:.0f}", "foreign_keys=ON")
 # What a replica that vanished (power, network) holds must be let go, by the server and by us, within a minute or two.
@@ -161,9 +163,12 @@ class Db:
             yield
 
     def dispose(self) -> None:
-        """Closes all connections."""
-        self.engine.dispose()
-        self.reader.dispose()
+        """Closes all connections: those in use once they come back, for which it waits a second at most."""
+        until = time.monotonic() + GRACE
+        for each in (self.engine, self.reader):
+            while isinstance(each.pool, QueuePool) and each.pool.checkedout() and time.monotonic() < until:
+                time.sleep(0.01)
+            each.dispose()
 
 
 def engine_url(url: str) -> str:

@@ -1,13 +1,16 @@
 """Transactions: how they begin, what they refuse, and that none is open during a call to the outside."""
 
+import sqlite3
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
-from sqlalchemy import insert, select, text
+from sqlalchemy import insert, literal, select, text
 from sqlalchemy.exc import DBAPIError
 
 from bot.errors import Conflict
@@ -187,3 +190,22 @@ def test_whoever_is_waited_for_waits_for_long_reads_once_and_not_at_each_read(
             over.set()
     assert 0.2 <= first < 2.0, "not 20 times 0.2 seconds"
     assert 0.2 <= second < 2.0, "and each click begins anew"
+
+
+def test_who_still_reads_at_the_end_comes_to_an_end_and_leaves_no_connection(db: Db) -> None:
+    reading, used = threading.Event(), list[Any]()
+
+    def read() -> int:
+        with db.read() as session:
+            used.append(session.connection.dbapi_connection)
+            reading.set()
+            time.sleep(0.2)
+            return int(session.execute(select(literal(1))).scalar_one())
+
+    with ThreadPoolExecutor(1) as pool:
+        found = pool.submit(read)
+        assert reading.wait(60)
+        db.dispose()
+        with pytest.raises((sqlite3.ProgrammingError, psycopg.OperationalError), match="closed"):
+            used[0].execute("SELECT 1")
+        assert found.result() == 1
