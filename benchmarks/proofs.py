@@ -42,6 +42,8 @@ class Proofs:
         found = {test for file, line in lines for test in self.reached.get(file, {}).get(str(line), ())}
         path = Path(mutant.file)
         own = f"/test_{path.parent.name if path.stem == '__init__' else path.stem}.py::"
+        if mutant.names:  # a table may be looked at by its own tests without a line of ours
+            found |= {n for n, test in enumerate(self.tests) if own in test}
         rare, turn = self._rarest(mutant), Counter[str]()
         order = {}
         for test in sorted(found, key=lambda n: (self.seconds[n], n)):

@@ -93,3 +93,8 @@ def test_the_id_people_see() -> None:
     assert handover().shown_id == "HO-7"
     assert handover().title == "ABC Fintech – Cloud Migration"
     assert handover(workspace_name="ABC Fintech – Cloud Migration – Apr2026").title.endswith("Apr2026")
+
+
+def test_whatever_has_not_ended_can_be_cancelled_and_nothing_comes_back_from_an_end() -> None:
+    assert {state for state in State if State.CANCELLED in ALLOWED[state]} == set(State) - ENDED
+    assert {state for state in State if not ALLOWED[state]} == ENDED
