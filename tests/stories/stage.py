@@ -6,17 +6,19 @@ sandbox and our own pace are relaxed where a story is not about them.
 
 import atexit
 import functools
+import os
 import random
+import secrets
 import shutil
 import socket
 import sqlite3
 import tempfile
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -224,17 +226,24 @@ def _opening() -> Scene:
 
 
 @functools.cache
-def _seats() -> Path:
+def _seats() -> tuple[Path, deque[Path]]:
     folder = Path(tempfile.mkdtemp(prefix="baton-seats-"))
     atexit.register(shutil.rmtree, folder)
-    return folder
+    return folder, deque(folder / f"{n}.db" for n in range(6))
 
 
-def _seat(file: Path) -> Path:
-    # Stages that follow each other have the same address, and so the same `Db`.
-    seat = next(one for one in (_seats() / f"{n}.db" for n in count()) if not one.is_symlink())
+@contextmanager
+def _seat(file: Path) -> Iterator[Path]:
+    # Every sixth stage has the same address, and so the same `Db`. Not the next one: a thread that ends late would come
+    # into it. Where such a thread has made a file of its own, nobody sits again.
+    folder, free = _seats()
+    while free and os.path.lexists(free[0]):
+        free.popleft()
+    seat = free.popleft() if free else folder / f"{secrets.token_hex(8)}.db"
     seat.symlink_to(file)
-    return seat
+    yield seat
+    seat.unlink()
+    free.append(seat)
 
 
 @functools.lru_cache(maxsize=16)
@@ -251,7 +260,6 @@ def staged(
     scene, shelf = scene or _opening(), Shelf()
     scene.shelf.copy(shelf)
     shutil.copy(scene.database, folder / "baton.db")
-    seat = _seat(folder / "baton.db")
     world = World(
         shelf=shelf,
         clock=Clock(),
@@ -262,7 +270,7 @@ def staged(
     )
     world.control_url = f"http://127.0.0.1:{control}"
     world.slack.rates.enabled = False
-    with Server(world) as server:
+    with _seat(folder / "baton.db") as seat, Server(world) as server:
         env = {
             "SLACK_BOT_TOKEN": "xoxb-sandbox",
             "SLACK_SIGNING_SECRET": SECRET,
@@ -284,4 +292,3 @@ def staged(
         finally:
             stage.stop()
             stage.db.dispose()
-            seat.unlink()
