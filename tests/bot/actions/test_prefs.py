@@ -47,7 +47,7 @@ def calm(company: Company) -> None:
 def looked_at(company: Company) -> list[int]:
     """The records which are to be looked at now."""
     with company.store.read() as reader:
-        return reader.due_looks(company.now)
+        return sorted(reader.due_looks(company.now))
 
 
 def open_deals(company: Company, count: int) -> None:
