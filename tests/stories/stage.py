@@ -241,6 +241,7 @@ def _seat(file: Path) -> Iterator[Path]:
         free.popleft()
     seat = free.popleft() if free else folder / f"{secrets.token_hex(8)}.db"
     seat.symlink_to(file)
+    _database(f"sqlite:///{seat}").dispose()  # a thread that ended late may have left a connection to the old file
     yield seat
     seat.unlink()
     free.append(seat)
