@@ -9,6 +9,7 @@ A `session` is one transaction on one connection of SQLAlchemy's Core; nothing h
 which costs as much as two statements more, is not used.
 """
 
+import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -229,11 +230,26 @@ def _engine(url: str, pool_size: int) -> Engine:
     )
 
 
+def _pragma(dbapi: Any, pragma: str) -> None:
+    # Several who open a new file at once all want to switch it to WAL. Whoever reads already while another takes the
+    # lock is refused at once, whatever the timeout: so they try again.
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            dbapi.execute(f"PRAGMA {pragma}").close()
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > until:
+                raise
+            time.sleep(0.01)
+        else:
+            return
+
+
 def _sqlite(engine: Engine, *, begin: str, read_only: bool = False) -> None:
     def connected(dbapi: Any, _record: Any) -> None:
         dbapi.isolation_level = None  # the driver must never BEGIN by itself
         for pragma in (*PRAGMAS, f"query_only={int(read_only)}"):
-            dbapi.execute(f"PRAGMA {pragma}").close()
+            _pragma(dbapi, pragma)
 
     def begun(dbapi_connection: Any) -> None:
         wait = round(_left() * 1000)
