@@ -166,10 +166,14 @@ def slow(road: Road, deal: str) -> Iterator[None]:
 
 
 def late(road: Road, deal: str) -> Iterator[None]:
-    """Nobody does anything for three days."""
+    """Nobody does anything for three days; the scope ends what is late."""
     for _ in range(3):
         yield
-    for step in road.steps:
+    for step in road.steps[:4]:
+        step(deal)
+    told = "reply:late_over:"  # waited for: were the gate open before anybody looked, that would say it instead
+    road.table.until(deal, lambda r: any(post.name.startswith(told) for post in r.posts), "the end of what was late")
+    for step in road.steps[4:]:
         step(deal)
 
 
