@@ -11,7 +11,6 @@ from handlers.deliver import posting
 from handlers.deliver.ledger import Ledger
 
 LATE, OVER = "late", "late_over"
-LOOK_BACK = 14 * 86_400.0  # seconds: longer than any outage that is waited out
 
 
 def stale(ledger: Ledger, handover: Handover, effect: Reply) -> bool:
@@ -61,7 +60,8 @@ def key(handover: Handover, effect: Reply) -> str:
 
 
 def _posted(ledger: Ledger, handover: Handover, effect: Reply) -> bool:
-    root, since = handover.post("root"), ledger.deps.clock.tick() - LOOK_BACK
+    root = handover.post("root")
+    since = posting.since(ledger, ledger.deps.clock.tick(), posting.LONGEST_OUTAGE)
     if root is None:
         return False
     place = {"channel": root.channel, "thread_ts": root.ts}

@@ -16,6 +16,7 @@ from handlers.slack_api import SlackRefused
 UPDATES = Pace("slack:chat.update", every=1.2, burst=20)  # tier 3: 50 a minute
 OPENS = Pace("slack:conversations.open", every=1.2, burst=20)  # tier 3, too
 LOOK_BACK = 25 * 3600.0  # seconds before the first attempt: clocks differ, and are set right by a day and more
+LONGEST_OUTAGE = 14 * 86_400.0  # seconds: longer than any outage that is waited out
 
 
 def digest(message: Message) -> str:
@@ -73,9 +74,14 @@ def post(
     return ledger.step(name, do, find=find, pace=posts(channel), keep=keep)
 
 
-def since(ledger: Ledger, started: float) -> float:
-    """From which of Slack's moments on to look for what was begun at that machine time, whatever our clocks said."""
-    return min(started, ledger.deps.clock.machine_now().timestamp()) - LOOK_BACK
+def since(ledger: Ledger, started: float, back: float = LOOK_BACK) -> float:
+    """From which of Slack's moments on to look for what was begun at that machine time, whatever our clocks said.
+
+    Slack's moments are the world's. Machine time may be ahead of them for good, but what has passed by it is right.
+    """
+    clock = ledger.deps.clock
+    by_the_wall = clock.machine_now().timestamp() - (clock.tick() - started)
+    return min(started, by_the_wall) - back
 
 
 def find_post(ledger: Ledger, *, channel: str, thread_ts: str, key: str, oldest: float) -> Result | None:

@@ -7,7 +7,7 @@ from bot.deal import DocumentKind
 from bot.handover import Handover
 from bot.naming import channel_name
 from bot.people import Person
-from handlers.deliver import project_channel
+from handlers.deliver import posting, project_channel
 from handlers.deliver.ledger import Ledger, Pace, Result
 from handlers.deliver.thread import load
 from handlers.slack_api import SlackRefused
@@ -143,7 +143,7 @@ def _find(ledger: Ledger, handover: Handover, started: float) -> Result | None:
     another handover's, nor that of an earlier installation of the same app.
     """
     marker = _marker(ledger, handover)
-    began = min(started, _by_the_wall(ledger, started)) - CLOCKS_DIFFER
+    began = posting.since(ledger, started, CLOCKS_DIFFER)
     names = _names(ledger, handover)
     cursor = ""
     while True:
@@ -159,12 +159,6 @@ def _find(ledger: Ledger, handover: Handover, started: float) -> Result | None:
         cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
         if not cursor:
             return None
-
-
-def _by_the_wall(ledger: Ledger, started: float) -> float:
-    # Slack's moments are the world's; machine time may be ahead of them for good, but what has passed by it is right.
-    clock = ledger.deps.clock
-    return clock.machine_now().timestamp() - (clock.tick() - started)
 
 
 def _names(ledger: Ledger, handover: Handover) -> set[str]:

@@ -24,7 +24,6 @@ from handlers.deliver.ledger import Later, Ledger, Result
 from handlers.deps import Deps
 from store.unit import StoreUnit
 
-LOOK_BACK = 14 * 86_400.0  # seconds: longer than any outage that is waited out
 LOADED = 8  # records read for one reminder: five things are shown
 FIRST = 3  # of them in any case those whose things are most urgent
 
@@ -262,8 +261,8 @@ def _in_time(deps: Deps, found: Reminder, person: Person, now: datetime) -> Remi
 
 def _sent_before(ledger: Ledger, found: Reminder, channel: str, key: str) -> bool:
     # Between the post and its note in the ledger we may have died, and its day may be over by now.
-    started = ledger.deps.clock.tick() - LOOK_BACK
-    result = posting.find_post(ledger, channel=channel, thread_ts="", key=key, oldest=started)
+    since = posting.since(ledger, ledger.deps.clock.tick(), posting.LONGEST_OUTAGE)
+    result = posting.find_post(ledger, channel=channel, thread_ts="", key=key, oldest=since)
     if result is None:
         return False
     asked, frame = gathered(ledger.deps, found, _person(ledger, found.person), ledger.deps.clock.now())
