@@ -131,9 +131,8 @@ def _allowed(person: Person, roles: Collection[Role], *, owner: bool) -> Iterabl
 
 def _outline(handover: Handover, frame: Frame) -> Message:
     closed = replace(frame, open_here=False)
-    due = thread.due_of(handover)
-    shown = due if thread.spoken_due(handover, frame) else None
-    head = sentence("card.outline", state=thread.state_words(handover, frame.now), due=thread.token(shown, frame))
+    due = thread.token(thread.shown_due(handover), frame)
+    head = sentence("card.outline", state=thread.state_words(handover, frame.now), due=due)
     blocks = [
         thread.heading(handover),
         kit.section(head),

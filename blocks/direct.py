@@ -74,8 +74,7 @@ class Letter:
     @property
     def due(self) -> Safe:
         """The due time as a date token, or ''."""
-        shown = thread.spoken_due(self.handover, self.frame)
-        return thread.token(thread.due_of(self.handover), self.frame) if shown else Safe("")
+        return thread.token(thread.shown_due(self.handover), self.frame)
 
 
 def direct(name: str, handover: Handover | None, frame: Frame, data: Mapping[str, Any], person: Person) -> Message:

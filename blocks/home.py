@@ -96,11 +96,10 @@ def _foot(frame: Frame) -> list[Block]:
 
 
 def _line(handover: Handover, frame: Frame) -> Safe:
-    shown = thread.due_of(handover) if thread.spoken_due(handover, frame) else None
     return sentence(
         "home.line",
         title=mrkdwn.name(handover.title, 60),
         state=thread.state_words(handover, frame.now),
-        due=thread.token(shown, frame),
+        due=thread.token(thread.shown_due(handover), frame),
         next=thread.next_line(handover, frame),
     )

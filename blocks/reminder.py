@@ -204,7 +204,7 @@ def _notice(line: Line, asked: Asked, frame: Frame) -> Block:
     words = sentence(
         f"reminder.{line.notice}",
         link=_link(handover, frame),
-        due=thread.token(due, frame) if due else "",
+        due=thread.token(due, frame) if line.notice == LATE or not due else mrkdwn.date_token(due, tz=frame.tz),
         waits=turns.waiting(handover, frame, turns.shown(handover)) or "nobody",
         away=_away(line, asked, frame),
     )

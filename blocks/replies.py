@@ -197,8 +197,8 @@ def _split(handover: Handover, frame: Frame, data: Mapping[str, Any]) -> Message
 
 
 def _resumed(handover: Handover, frame: Frame, _: Mapping[str, Any]) -> Message:
-    due, at = thread.spoken_due(handover, frame), thread.due_of(handover)
-    shown, late = thread.token(at, frame) if due else "", bool(due and at and at <= frame.now)
+    due, at = thread.spoken_due(handover, frame), thread.shown_due(handover)
+    shown, late = thread.token(at, frame), bool(at and at <= frame.now)
     due = mrkdwn.clock(at, frame.tz) if late and at else due[:1].upper() + due[1:]
     text = sentence("replies.resumed_text", title=thread.short_title(handover), due=due, late=late)
     return Message(text, [kit.section(sentence("replies.resumed", due=shown, late=late))])
@@ -220,8 +220,7 @@ def _late(handover: Handover, frame: Frame, data: Mapping[str, Any]) -> Message:
 
 
 def _late_over(handover: Handover, frame: Frame, _: Mapping[str, Any]) -> Message:
-    due = thread.spoken_due(handover, frame)
-    shown = thread.token(thread.due_of(handover), frame) if due else ""
+    due, shown = thread.spoken_due(handover, frame), thread.token(thread.shown_due(handover), frame)
     why = next((word for word in ("hold", "pause") if handover.running(word)), "running")
     text = sentence("replies.late_over_text", title=thread.short_title(handover), due=due, why=why)
     return Message(text, [kit.section(sentence("replies.late_over", due=shown, why=why))])

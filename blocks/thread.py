@@ -120,10 +120,17 @@ def token(moment: datetime | None, frame: Frame) -> Safe:
     return mrkdwn.date_token(moment, "{date_short_pretty}, {time}", frame.tz) if moment else Safe("")
 
 
+def shown_due(handover: Handover) -> datetime | None:
+    """The time by which something is due, as long as the clock runs: None while it stands still and after the gate."""
+    stopped = handover.running("hold") or handover.running("pause")
+    over = handover.state in LIVE or handover.state in (State.CLOSED, State.CANCELLED)
+    return None if stopped or over else due_of(handover)
+
+
 def spoken_due(handover: Handover, frame: Frame) -> str:
     """`due Wed 10 Sep 10:00` in office time, for text where no date token works; '' when nothing is due."""
-    due = due_of(handover)
-    if due is None or handover.state in LIVE or handover.state in (State.CLOSED, State.CANCELLED):
+    due = shown_due(handover)
+    if due is None:
         return ""
     word = "due" if handover.scoped_at else "scope wanted by"
     return f"{word} {mrkdwn.clock(due, frame.tz)}"

@@ -81,12 +81,11 @@ def _mine(_: Handover | None, frame: Frame, data: Mapping[str, Any]) -> Message:
 
 def heading(handover: Handover, frame: Frame) -> mrkdwn.Safe:
     """Title, state and due time in a line."""
-    shown = thread.due_of(handover) if thread.spoken_due(handover, frame) else None
     return sentence(
         "whisper.mine_head",
         title=mrkdwn.name(handover.title),
         state=thread.state_words(handover, frame.now),
-        due=thread.token(shown, frame),
+        due=thread.token(thread.shown_due(handover), frame),
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from blocks.card import Row
 from blocks.company.deputy import Place
-from blocks.thread import state_words
+from blocks.thread import shown_due, state_words
 from bot.clock.absence import stands_for
 from bot.gate import turns
 from bot.handover import Event, Handover
@@ -51,7 +51,7 @@ def row(deps: Deps, handover: Handover, people: Mapping[int, Person]) -> Row:
         handover_id=handover.id,
         title=handover.title,
         state_line=state_words(handover, deps.clock.now()),
-        due=handover.due_at or handover.scope_due_at,
+        due=shown_due(handover),
         waits_for=waits_for,
         link=deps.permalink(root.channel, root.ts) if root else "",
     )

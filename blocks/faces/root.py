@@ -44,7 +44,7 @@ def spoken(handover: Handover, frame: Frame, rows: Sequence[Turn] | None = None)
         "thread.root_text",
         title=thread.short_title(handover),
         state=words,
-        due=thread.spoken_due(handover, frame) if found not in ("hold", "pause") else "",
+        due=thread.spoken_due(handover, frame),
         next=thread.next_line(handover, frame, rows),
     )
 

@@ -12,7 +12,7 @@ from blocks.card import Row
 from blocks.company.deputy import Place
 from blocks.home import home_view
 from bot import gate
-from bot.handover import Handover, State
+from bot.handover import Handover, Interval, State
 from bot.people import Person, Role
 from tests.blocks.reading import accepted, buttons, words
 from tests.builders import ANA, BEN, CHLOE, DEV, DUE_AT, HANA, NOW, make_frame, make_handover
@@ -44,6 +44,17 @@ def test_what_waits_for_me_comes_first_and_most_urgent_first() -> None:
     assert "*You are in 1 more handover*, where it is somebody else's turn." in shown
     assert buttons(view)["Answer"]["value"] == "43"
     assert buttons(view)["Brief"]["action_id"] == ids.BRIEF
+
+
+@pytest.mark.parametrize(("kind", "state"), [("hold", "⏸ On hold"), ("pause", "⏸ Waiting on the client")])
+def test_what_stands_still_shows_no_due_time(kind: str, state: str) -> None:
+    """The clock does not run: whatever it said is not the time by which anything is due."""
+    running = make_handover(State.SCOPED)
+    assert "Running · due <!date^" in words(drawn(BEN, [running]))
+    running.intervals = [Interval(kind, NOW, "test data", BEN.id)]
+    shown = words(drawn(BEN, [running]))
+    assert f"*ABC Fintech – Cloud Migration – Sep2025* · {state} · next: " in shown
+    assert "due" not in shown
 
 
 def test_what_baton_is_doing_waits_for_nobody() -> None:

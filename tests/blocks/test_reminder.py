@@ -113,7 +113,7 @@ def test_managers_and_heads_see_for_whom_it_waits_and_can_take_it() -> None:
     assert " is late" in message.text or "late, was due" in message.text
     soon = Line(open_one(), DEV.id, notice=WARNED)
     message, _ = reminder(asked(soon, person=DEV, things=0), make_frame())
-    assert "will be late at" in words(message)
+    assert "will be late <!date^1757491200^{date_short_pretty} at {time}|" in words(message)
     assert buttons(message)["Waiting on client"]["action_id"] == ids.PAUSE
 
 

@@ -126,7 +126,7 @@ def test_the_crm_search_finds_an_open_deal_and_tracks_it(http_stage: Stage) -> N
 
 
 def test_lists_of_mine_late_and_all(won_stage: Stage) -> None:
-    """Each list says how many; a late one names the person it waits for, to those who asked."""
+    """Each list says how many; a late one names the person it waits for; what stands still is due at no time."""
     won_stage.world.hubspot.win("9003")
     won_stage.settle()
     assert asked(won_stage, "ana", "list")["text"] == "My handovers: 1 handover."
@@ -138,6 +138,10 @@ def test_lists_of_mine_late_and_all(won_stage: Stage) -> None:
     assert late["text"] == "Late handovers: 2 handovers."
     assert "🔴 Late" in walk.shown(late)
     assert "waits for Dev Patel" in walk.shown(late)
+    won_stage.world.hubspot.reopen("9003")
+    won_stage.settle()
+    rows = walk.shown(asked(won_stage, "ana", "list all")).split("Show")
+    assert {("⏸ On hold" in row, "due" in row) for row in rows if " – " in row} == {(True, False), (False, True)}, rows
 
 
 def test_a_deal_that_is_in_no_crm_gets_its_thread_from_a_form(http_stage: Stage) -> None:
