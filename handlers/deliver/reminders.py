@@ -24,7 +24,7 @@ from handlers.deliver.ledger import Later, Ledger, Result
 from handlers.deps import Deps
 from store.unit import StoreUnit
 
-LOADED = 8  # records read for one reminder: five things are shown
+LOADED = 8  # records read for one reminder, beside those of which it asks something: five things are shown
 FIRST = 3  # of them in any case those whose things are most urgent
 
 
@@ -104,8 +104,10 @@ def gathered(deps: Deps, found: Reminder, person: Person, now: datetime, *, only
             rows = [row for row in rows if row.handover_id in about]
         rows = sorted(rows, key=lambda row: _urgency(row, causes))
         ids_of = [row.handover_id for row in rows]
-        wanted = dict.fromkeys([*ids_of[:FIRST], *_noticed(causes), *_questions(causes), *ids_of])
-        records = {h.id: h for h in map(reader.handover, list(wanted)[:LOADED]) if h is not None}
+        questions = _questions(causes)  # asked once: nothing else may take their place
+        wanted = list(dict.fromkeys([*questions, *ids_of[:FIRST], *_noticed(causes), *ids_of]))
+        read, left = wanted[: LOADED + len(questions)], wanted[LOADED + len(questions) :]
+        records = {h.id: h for h in map(reader.handover, read) if h is not None}
         ids = set().union(*(h.people for h in records.values())) | held if records else held
         people = reader.people(ids)
         sent = [one for one in reader.reminders(person.id, found.day) if one.ts or one.id == found.id]
@@ -127,7 +129,7 @@ def gathered(deps: Deps, found: Reminder, person: Person, now: datetime, *, only
         since=min((at for row in told for at in row.waits.values()), default=None),
         next_at=next_at,
         next_is_last=last,
-        unread=_unread(causes, wanted, person),
+        unread=_unread(causes, left, person),
         done=sum(1 for line in found.shown if nag.is_turn(line[2]) and line not in standing),
     )
     return asked, _frame(deps, records, people)
@@ -205,10 +207,10 @@ def _answers_for(handover: Handover, person: Person) -> bool:
     return may(person, Deed.LATE_TAKE, handover.roles)
 
 
-def _unread(causes: dict[int, list[str]], wanted: Iterable[int], person: Person) -> int:
+def _unread(causes: dict[int, list[str]], left: Iterable[int], person: Person) -> int:
     # Of records that were not read a head hears how many there are; who else answers for them, only the records say.
     late = [h for h, named in causes.items() if any(remind.is_late(cause) for cause in named)]
-    return len(set(late) & set(list(wanted)[LOADED:])) if person.has(Role.HEAD_OF_DELIVERY) else 0
+    return len(set(late) & set(left)) if person.has(Role.HEAD_OF_DELIVERY) else 0
 
 
 def _urgency(row: Nag, causes: dict[int, list[str]]) -> int:

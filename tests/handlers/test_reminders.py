@@ -13,9 +13,10 @@ import pytest
 from sqlalchemy import event
 
 from blocks.reminder import reminder as drawn
-from bot.actions import capture
+from bot.actions import capture, pause
 from bot.actions.lists import tick
 from bot.context import Kind
+from bot.terms import Said
 from handlers.deliver.loop import FAULT_TRIES
 from handlers.deliver.reminders import gathered
 from tests.handlers.desk import MINUTE, Desk
@@ -197,6 +198,34 @@ def test_the_last_word_names_what_it_is_for_however_much_is_late(desk: Desk) -> 
     message, _ = drawn(*gathered(desk.deps, replace(answers, person=hana.id, causes=told), hana, desk.clock.now()))
     assert message.text.startswith("9 handovers late")
     assert walk.shown({"blocks": message.blocks}).startswith("*9 handovers are late.*")
+
+
+@SQLITE_FIRST
+def test_the_question_of_a_pause_is_asked_however_much_is_late(desk: Desk) -> None:
+    """Nine deals are late, more than one message reads, and the client of two others should have answered today."""
+    dev, wednesday = desk.people["dev"], desk.at(2, 9).date()
+    for n in range(2, 13):
+        late = desk.open(f"d{n}", f"Client {n}")
+        with desk.deps.store.write() as unit:
+            found = unit.handover(late.id)
+            assert found
+            found.due_at = desk.at(1, 18 if n > 10 else 8)
+            unit.save(found)
+    desk.to(desk.at(1, 9))
+    for n in (11, 12):
+        with desk.deps.store.write() as unit:
+            said = pause.pause(
+                unit, n, dev, reason="test data", expected=wednesday, terms=desk.deps.terms, now=desk.clock.now()
+            )
+            assert isinstance(said, Said)
+    desk.run()
+    desk.run(desk.at(2, 9))
+    (asked,) = desk.reminders("dev", 2)
+    told = {n: [f"{dev.id}:late:{wednesday}"] for n in range(2, 11)}
+    message, _ = drawn(*gathered(desk.deps, replace(asked, causes=told | asked.causes), dev, desk.clock.now()))
+    shown = walk.shown({"blocks": message.blocks})
+    assert "Client 11 – Cloud Migration>* waits on the client" in shown
+    assert "and 1 more waits on the client" in shown
 
 
 @SQLITE_FIRST
