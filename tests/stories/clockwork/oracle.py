@@ -193,7 +193,9 @@ class Oracle:
         fact, soon = self.evidence.facts[duty.deal], duty.at + SLACK
         if self._told(duty, duty.at, soon):
             return "told"
-        answers = duty.person in (*HEADS, fact.holders["delivery_manager"])
+        # Of what is late they hear whether or not they can do anything; the ladder is for what can be done.
+        ladder = duty.cause in ("first", "last")
+        answers = not ladder and duty.person in (*HEADS, fact.holders["delivery_manager"])
         if duty.phase.end <= soon or (not answers and not self.rules.waits(fact, duty.person, soon)):
             return "done meanwhile"
         if duty.cause == "first" and (duty.person, duty.deal, f"{duty.phase.name}:first") in told:
