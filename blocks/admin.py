@@ -18,12 +18,15 @@ PLAIN = (
     "database_mended",
     "webhooks_refused",
     "webhooks_stopped",
+    "webhooks_never",
+    "webhooks_came",
     "webhooks_mended",
     "write_back_disabled",
     "parked_anew",
     "parked_over",
     "review_due",
 )
+PLACES = ("vendor", "why", "kind", "job", "page", "address")
 
 
 def admin(name: str, frame: Frame, data: Mapping[str, Any]) -> Message:
@@ -36,7 +39,7 @@ def admin(name: str, frame: Frame, data: Mapping[str, Any]) -> Message:
         return limits.check_message(_parked(data))
     if name not in PLAIN:
         raise KeyError(name)
-    words = {key: mrkdwn.name(str(data.get(key, "")), 300) for key in ("vendor", "why", "kind", "job")}
+    words = {key: mrkdwn.name(str(data.get(key, "")), 300) for key in PLACES}
     words["vendor"] = words["vendor"] or Safe("A connection")
     shown = [kit.section(sentence(f"admin.{name}", **words))]
     return limits.check_message(Message(sentence(f"admin.{name}_text", **words), shown))

@@ -71,6 +71,7 @@ class Crm(Protocol):
 
     key: str
     title: str
+    takes_webhooks: bool  # whether what proves them is set; without it Baton only polls
 
     def verify(self, *, body: bytes, headers: Mapping[str, str], url: str, now: datetime) -> None:
         """Raises BadSignature unless the vendor sent exactly this body just now (`url` is the public address)."""

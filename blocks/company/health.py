@@ -13,10 +13,22 @@ SHOWN = 20  # connections; Slack takes 50 blocks
 
 
 @dataclass(frozen=True)
+class Hooks:
+    """How its webhooks are silent although one should have come (`bot.clock.silence`), '' when they are not.
+
+    `page` is the page of the docs which says how they are set up, `address` is where they should go.
+    """
+
+    silent: str = ""
+    page: str = ""
+    address: str = ""
+
+
+@dataclass(frozen=True)
 class Health:
     """How one connection does. `words` is what went wrong last; `hook_at` is when the last webhook came.
 
-    `hooks_stopped`: none comes although one should have; the connection itself may work.
+    With silent `hooks` the connection itself may work.
     """
 
     title: str
@@ -24,7 +36,7 @@ class Health:
     broken_since: datetime | None = None
     words: str = ""
     hook_at: datetime | None = None
-    hooks_stopped: bool = False
+    hooks: Hooks = Hooks()
 
 
 @dataclass(frozen=True)
@@ -40,8 +52,8 @@ def health_message(found: Sequence[Health], work: Work, admins: Sequence[Person]
     """One line a connection, then the work, then who can mend it."""
     broken = [one for one in found if one.broken_since]
     text = sentence("company.health_text", n=len(broken))
-    stopped = sum(one.hooks_stopped for one in found)
-    blocks: list[Block] = [kit.section(sentence("company.health_head", n=len(broken), stopped=stopped))]
+    silent = sorted({one.hooks.silent for one in found if one.hooks.silent})
+    blocks: list[Block] = [kit.section(sentence("company.health_head", n=len(broken), silent=silent))]
     blocks += [kit.section(_line(one, frame)) for one in found[:SHOWN]]
     oldest = _moment(work.oldest, frame)
     blocks.append(kit.section(sentence("company.work", n=work.waiting, oldest=oldest, parked=work.parked)))
@@ -58,7 +70,9 @@ def _line(one: Health, frame: Frame) -> str:
         since=_moment(one.broken_since, frame),
         why=mrkdwn.name(one.words, 300),
         hook=_moment(one.hook_at, frame),
-        stopped=one.hooks_stopped,
+        silent=one.hooks.silent,
+        page=mrkdwn.name(one.hooks.page),
+        address=mrkdwn.name(one.hooks.address, 300),
     )
 
 

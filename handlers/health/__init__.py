@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 
-from blocks.company.health import Health, Work
+from blocks.company.health import Health, Hooks, Work
 from bot.effects import TellAdmin
 from bot.errors import Conflict, StoreAway
 from handlers.deps import Deps
@@ -12,6 +12,7 @@ from handlers.health import hooks
 from handlers.health.pulse import titles
 from store.inbox import Received
 from store.known import ConnectionState
+from store.read import Reader
 
 log = logging.getLogger("baton.health")
 BLIP = timedelta(seconds=45)  # a shorter outage is nobody's business
@@ -59,11 +60,17 @@ def of_connections(deps: Deps) -> list[Health]:
     found = [Health("Database", deps.stored_at, deps.away_since, why)] if why else []
     with deps.store.read() as reader:
         known, taken = reader.connections(), reader.inbox.received()
-        stopped = {key for key in deps.crms if hooks.stopped(reader, key)}
+        silent = {key: _silent(deps, reader, key) for key in deps.crms}
     for key, title in titles(deps).items():
         state, last = known.get(key, ConnectionState(key)), taken.get(key, Received()).last
-        found.append(Health(title, state.ok_at, state.broken_since, state.words, last, hooks_stopped=key in stopped))
+        how = silent.get(key, "")
+        to = (hooks.page(deps.settings, key), hooks.address(deps.settings, key)) if how else ("", "")
+        found.append(Health(title, state.ok_at, state.broken_since, state.words, last, Hooks(how, *to)))
     return found
+
+
+def _silent(deps: Deps, reader: Reader, key: str) -> str:
+    return hooks.silent(reader.setting, deps.settings, deps.crms[key], hooks.first_office(deps))
 
 
 def work(deps: Deps) -> Work:
@@ -86,7 +93,7 @@ def _metrics(deps: Deps) -> str:
     with deps.store.read() as reader:
         states, known = reader.counts(), reader.connections()
         taken, refused = reader.inbox.received(), reader.inbox.refused()
-        stopped = [(f'connection="{key}"', int(hooks.stopped(reader, key))) for key in deps.crms]
+        silent = [(f'connection="{key}"', int(bool(_silent(deps, reader, key)))) for key in deps.crms]
     outbox, now = deps.store.outbox, deps.clock.tick()
     counts = [("waiting", outbox.waiting()), ("parked", outbox.parked())]
     oldest = outbox.oldest()
@@ -112,7 +119,7 @@ def _metrics(deps: Deps) -> str:
                 ('connection="unknown",reason="Unrecognised"', strangers),
             ],
         ),
-        _family("webhooks_stopped", "gauge", stopped),
+        _family("webhooks_stopped", "gauge", silent),
         _family("connection_up", "gauge", ((f'connection="{k}"', int(not s.broken_since)) for k, s in asked.items())),
         _family(
             "connection_last_success_timestamp_seconds",

@@ -44,8 +44,8 @@ def beat(deps: Deps) -> None:
     for key, ask in _asks(deps):
         if deps.store.pace.reserve(f"pulse:{key}", EVERY, patience=0.0) <= 0:
             notice(deps, key, _asked(ask))
-    for key, crm in deps.crms.items():
-        hooks.looked(deps, key, crm.title, every=EVERY)
+    for crm in deps.crms.values():
+        hooks.looked(deps, crm, every=EVERY)
 
 
 def refused(deps: Deps, error: NeedsReauth) -> None:

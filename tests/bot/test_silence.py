@@ -35,5 +35,7 @@ def found(moments: Iterable[datetime]) -> str:
         pytest.param([TUESDAY + n * HOUR for n in range(90)], True, id="a busy company"),
     ],
 )
-def test_webhooks_stopped(moments: list[datetime], *, expected: bool) -> None:
-    assert silence.stopped(found(moments), OFFICE) is expected
+def test_webhooks_stopped_or_never_came(moments: list[datetime], *, expected: bool) -> None:
+    stored = found(moments)
+    assert silence.silent(stored, OFFICE, heard=True) == ("stopped" if expected else "")
+    assert silence.silent(stored, OFFICE, heard=False) == ("never" if expected else "")

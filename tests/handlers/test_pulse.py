@@ -181,7 +181,7 @@ def test_refused_webhooks_are_told_once_and_when_they_arrive_again(pair: Pair) -
     with pair.replicas[0].store.write() as unit:
         unit.inbox.put("hubspot", b"[]", {})
     pair.minutes(5)
-    assert pair.told() == [refused, "Webhooks of HubSpot arrive again."]
+    assert pair.told() == [refused, "Webhooks of HubSpot arrive now."]
 
 
 def test_what_breaks_again_on_the_same_day_is_told_again(pair: Pair) -> None:
@@ -241,20 +241,20 @@ def test_the_figures_and_the_page_say_the_same(stage: Stage) -> None:
     assert "baton_sweep_seconds" in figures
     assert "stranger" not in text
     assert "baton_slack_line_open" not in figures
-    shown = healthy(stage, "olga")
+    shown = healthy(stage.deps, "olga")
     assert "1 connection does not work." in shown
     assert "*HubSpot* does not work since" in shown
     assert "no answer in time. Last success:" in shown
     assert "*Asana* works" in shown
     assert "1 job waits, the oldest since" in shown
     assert "Who can mend it: Olga" in shown
-    assert "sales operations and the head" in healthy(stage, "ben").lower()
+    assert "sales operations and the head" in healthy(stage.deps, "ben").lower()
     stage.world.faults.clear()
 
 
-def healthy(stage: Stage, who: str) -> str:
+def healthy(deps: Deps, who: str) -> str:
     """What this person reads below `/handover health`."""
-    reply = answer(stage.deps, {"user_id": walk.user_id(who), "text": "health", "channel_id": walk.HERE})
+    reply = answer(deps, {"user_id": walk.user_id(who), "text": "health", "channel_id": walk.HERE})
     assert reply is not None
     return words(reply)
 

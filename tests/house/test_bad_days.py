@@ -61,8 +61,13 @@ PROOFS = {
     ),
     "Webhooks stopped for good": (
         "handlers/test_hooks.py::test_webhooks_that_stopped_are_told_once_and_when_one_comes_again",
-        "handlers/test_hooks.py::test_a_webhook_in_between_begins_anew_and_who_never_subscribed_hears_nothing",
-        "bot/test_silence.py::test_webhooks_stopped",
+        "handlers/test_hooks.py::test_a_webhook_in_between_begins_anew",
+        "bot/test_silence.py::test_webhooks_stopped_or_never_came",
+    ),
+    "Webhooks never came": (
+        "handlers/test_hooks.py::test_webhooks_that_never_came_are_told_once_with_the_next_step_and_when_the_first_one_comes",
+        "handlers/test_hooks.py::test_who_lives_by_the_poll_hears_nothing_until_webhooks_are_set_up",
+        "bot/test_silence.py::test_webhooks_stopped_or_never_came",
     ),
     "The project tool is away": (f"{TROUBLE}::test_with_asana_down_slack_goes_on_and_the_rest_follows_by_itself",),
     "A credential is refused": (

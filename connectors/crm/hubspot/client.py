@@ -25,6 +25,7 @@ class HubSpot:
         api = Api(http, version=config.api_version)
         self.key = config.key
         self.title = TITLE
+        self.takes_webhooks = bool(config.client_secret)
         self._config = config
         self._reader = Reader(api, config)
         self._writer = Writer(api, config, self._reader)
