@@ -1,6 +1,7 @@
 """Everything wired together: what ears and hands are given. The real clock and the real ids live here and only here."""
 
 import secrets
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -71,6 +72,8 @@ class Deps:
     away_since: datetime | None = None  # since when it cannot be; None while it can
     sweep_seconds: float = 0.0
     askers: Askers = field(default_factory=Askers)
+    # Set once this process is told to stop: whoever looks at many things ends after the one at hand.
+    stopping: threading.Event = field(default_factory=threading.Event)
     new_id: Callable[[], str] = new_id
     # What `handlers.company` took up of what was set in Slack, and when (machine seconds) it looked last.
     file_checklist: Template | None = None

@@ -30,6 +30,7 @@ def tick(deps: Deps) -> int:
         now=now,
         t=deps.clock.tick(),
         pages=PAGES,
+        stopped=deps.stopping.is_set,
     )
     with deps.store.write() as unit:
         unit.keep_setting(AT, json.dumps([walked.place.thing, walked.place.after]) if walked.place else "")

@@ -1,13 +1,15 @@
 """The sweep: records whose look is due are looked at, then people whose time has come are told. Late or twice is fine.
 
 Each look and each reminder is a transaction and a cause of its own; two replicas that sweep at once do each thing once.
+A process that is told to stop ends its sweep after the one at hand; the rest stays due, for whoever sweeps next.
 """
 
 import hashlib
 import logging
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from typing import TypeVar
 
 from bot.actions import remind
 from bot.actions.sweep import look
@@ -16,6 +18,7 @@ from bot.worktime import Office
 from handlers.deps import Deps
 from handlers.trace import own
 
+T = TypeVar("T")
 log = logging.getLogger("baton.sweep")
 BATCH = 200
 FINGERPRINT = "clock:fingerprint"
@@ -37,25 +40,35 @@ def looks(deps: Deps, now: datetime) -> int:
     """Looks at every record whose time has come."""
     seen: set[int] = set()
     failed = 0  # those stay due: the others are found behind them
-    while True:
+    while not deps.stopping.is_set():
         with deps.store.read() as reader:
             due = [one for one in reader.due_looks(now, limit=BATCH + failed) if one not in seen]
         if not due:
-            return len(seen)
-        for handover_id in due:
+            break
+        for handover_id in _in_turn(deps, due):
             seen.add(handover_id)
-            deps.askers.let_go_first()
             failed += not _tried(lambda: _look(deps, handover_id, now), f"HO-{handover_id}")  # noqa: B023 - at once
+    return len(seen)
 
 
 def reminders(deps: Deps, now: datetime) -> int:
     """Tells everyone for whom something is due; people outside their hours are put off to their next opening."""
     with deps.store.read() as reader:
         told = remind.receivers(reader, reader.people_due(now), terms=deps.terms, now=now)
-    for receiver_id, people in told.items():
-        deps.askers.let_go_first()
+    met = 0
+    for receiver_id, people in _in_turn(deps, told.items()):
+        met += 1
         _tried(lambda: _remind(deps, receiver_id, people, now), f"person {receiver_id}")  # noqa: B023 - called at once
-    return len(told)
+    return met
+
+
+def _in_turn(deps: Deps, due: Iterable[T]) -> Iterator[T]:
+    """Each once nobody waits for an answer; none any more once this process is told to stop."""
+    for one in due:
+        deps.askers.let_go_first()
+        if deps.stopping.is_set():
+            return
+        yield one
 
 
 def _look(deps: Deps, handover_id: int, now: datetime) -> None:
@@ -111,7 +124,6 @@ class Sweeper:
     def __init__(self, deps: Deps) -> None:
         self._deps = deps
         self._rung = threading.Event()
-        self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
 
     def start(self) -> None:
@@ -119,8 +131,7 @@ class Sweeper:
         self._thread.start()
 
     def stop(self, timeout: float = 10.0) -> None:
-        """Lets the sweep at work end."""
-        self._stopping.set()
+        """Lets the look at hand end, once the whole process was told to stop."""
         self._rung.set()
         if self._thread.is_alive():
             self._thread.join(timeout)
@@ -132,7 +143,7 @@ class Sweeper:
     def _run(self) -> None:
         while True:
             self._rung.wait()
-            if self._stopping.wait(QUIET):
+            if self._deps.stopping.wait(QUIET):
                 return
             self._rung.clear()
             try:

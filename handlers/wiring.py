@@ -71,7 +71,6 @@ def wire(settings: Settings, env: Mapping[str, str], *, clock: Clock | None = No
     ticks = schedule.scheduler(deps, worker.wake)
     beside = ExitStack()
     rehearsal = _rehearsal(deps, worker)
-    stopping = threading.Event()
     ready = threading.Event()
     sockets = deps.line = _sockets(settings, deps, bolt)
 
@@ -85,7 +84,7 @@ def wire(settings: Settings, env: Mapping[str, str], *, clock: Clock | None = No
             log.warning(
                 "not set up yet: type /handover setup in Slack", extra={"why": ", ".join(deps.settings.missing)}
             )
-        threading.Thread(target=introduce, args=(deps, stopping), daemon=True).start()
+        threading.Thread(target=introduce, args=(deps, deps.stopping), daemon=True).start()
         worker.start()
         sweeper.start()
         ticks.start()
@@ -94,7 +93,7 @@ def wire(settings: Settings, env: Mapping[str, str], *, clock: Clock | None = No
         ready.set()
 
     def stop() -> None:
-        stopping.set()
+        deps.stopping.set()
         beside.close()
         if sockets is not None:
             sockets.stop()

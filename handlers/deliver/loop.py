@@ -48,11 +48,12 @@ class Worker:
             self._threads.append(thread)
 
     def stop(self, timeout: float = 10.0) -> None:
-        """Lets the jobs at work end, and claims no more."""
+        """Lets the jobs at work end, for so many seconds in all, and claims no more."""
         self._stopping.set()
         self.wake()
+        until = self._deps.clock.tick() + timeout
         for thread in self._threads:
-            thread.join(timeout)
+            thread.join(max(0.0, until - self._deps.clock.tick()))
 
     def wake(self) -> None:
         """Something may be due now."""

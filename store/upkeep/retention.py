@@ -8,7 +8,7 @@ SQLite gives the number of a last row again, and a job's key is made of such num
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -74,8 +74,17 @@ class Thing(Protocol):
         """Removes them, those that are still over now; how many."""
 
 
-def walk(db: Db, cutoffs: Cutoffs, place: Place, *, now: datetime, t: float, pages: int) -> Walked:
-    """Looks at so many pages from that place on. `now` is business time, `t` machine seconds."""
+def walk(
+    db: Db,
+    cutoffs: Cutoffs,
+    place: Place,
+    *,
+    now: datetime,
+    t: float,
+    pages: int,
+    stopped: Callable[[], bool] = lambda: False,
+) -> Walked:
+    """Looks at so many pages from that place on, fewer once it is `stopped`. `now` is business time, `t` machine's."""
     things = _things(cutoffs, now, t)
     names = list(things)
     at = names.index(place.thing) if place.thing in things else 0
@@ -84,6 +93,8 @@ def walk(db: Db, cutoffs: Cutoffs, place: Place, *, now: datetime, t: float, pag
     for _ in range(pages):
         if at >= len(names):
             return walked
+        if stopped():
+            break
         with db.read() as session:
             keys, after = things[names[at]].page(session, after)
         if keys:

@@ -54,6 +54,16 @@ def test_the_scheduler_removes_what_is_past_its_days(stage: Stage) -> None:
     assert remembered(stage) == 1
 
 
+def test_a_process_that_stops_leaves_the_rest_of_the_walk_to_the_next_one(stage: Stage) -> None:
+    clicked(stage, 31)
+    stage.deps.stopping.set()
+    assert retention.tick(stage.deps) == 0
+    assert remembered(stage) == 1
+    stage.deps.stopping.clear()
+    assert retention.tick(stage.deps) >= 1
+    assert remembered(stage) == 0
+
+
 def test_the_walk_comes_once_a_day_by_business_time_and_goes_on_where_it_was(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -115,6 +115,19 @@ def test_a_deputy_of_two_hears_of_both_in_one_message(case: Case) -> None:
     assert {int(named.partition(":")[0]) for causes in sent.causes.values() for named in causes} == set(away)
 
 
+def test_a_process_that_stops_looks_at_nobody_and_tells_nobody_any_more(case: Case) -> None:
+    chosen = spread(60, DUE, 0)
+    case.plan(chosen, case.loaded.today)
+    case.look_again(chosen)
+    stopping = case.loaded.deps.stopping
+    stopping.set()
+    assert swept(case) == 0
+    assert reminded(case) == set()
+    stopping.clear()
+    assert swept(case) >= 2 * DUE
+    assert len(reminded(case)) >= DUE
+
+
 def test_no_sweep_reads_a_table_from_end_to_end(case: Case) -> None:
     """Idle, telling or looking: each question is asked of an index. SQLite's planner says so (sqlite.org/eqp.html)."""
     db, chosen = case.loaded.deps.store.db, spread(60, DUE, 0)

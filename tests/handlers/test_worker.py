@@ -2,6 +2,7 @@
 
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -389,6 +390,25 @@ def test_the_hands_outlive_a_database_that_goes_away(stage: Stage, caplog: pytes
     rename(file, "job_away", "job")
     walk.won(stage)
     assert stage.post("root")
+
+
+def test_a_stop_waits_for_all_hands_together_no_longer_than_it_was_told(bench: Bench) -> None:
+    bench.emit(*(Identify(f"U{n}", "", nonce="test") for n in range(bench.deps.settings.workers)))
+    begun, over = threading.Semaphore(0), threading.Event()
+
+    def perform(_: Effect, __: Ledger) -> None:
+        begun.release()
+        over.wait(20)
+
+    worker = Worker(bench.deps, {"Identify": perform})
+    worker.start()
+    assert all(begun.acquire(timeout=20) for _ in range(bench.deps.settings.workers))
+    began = time.monotonic()
+    worker.stop(timeout=0.5)
+    seconds = time.monotonic() - began
+    over.set()
+    worker.stop()
+    assert 0.5 <= seconds < 1.2
 
 
 def test_our_own_database_away_is_nobodys_fault(stage: Stage) -> None:
