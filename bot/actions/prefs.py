@@ -4,11 +4,12 @@ Whatever changes here changes for whom things wait: the records concerned are lo
 everyone for whom they stand in.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from bot.actions import people
+from bot.actions import deputies, people
 from bot.clock.absence import back_at, concerned, deputy_of, stand_in
 from bot.effects import Direct, Home
 from bot.errors import Refused
@@ -36,25 +37,26 @@ class Preferences:
 def keep(
     unit: Unit, who: Person, chosen: Preferences, *, nonce: str, settings: Settings, now: datetime
 ) -> Said | Refused:
-    """Saves it and says what is in force now. A new deputy is told once, whoever stands in when an absence begins."""
+    """Saves it and says what is in force now. A new deputy is told once, and so is whoever stands in by now."""
     problem = _problem(who, chosen, now)
     if problem:
         return Refused(problem)
     deputy = chosen.deputy.id if chosen.deputy else 0
     wanted = (chosen.reminders, chosen.away_until, deputy)
-    before = stand_in(unit, who, settings, now)
+    before = deputies.acting(unit, who, settings, now)
     if (who.reminders, who.away_until, who.deputy) != wanted:
         _look_again(unit, who, settings, now)
         unit.keep_preferences(who.id, reminders=chosen.reminders, away_until=chosen.away_until, deputy=deputy)
         _redraw_homes(unit, who.id, before, nonce=nonce, settings=settings, now=now)
     kept = unit.person(who.id) or who
-    new = deputy if chosen.deputy and deputy != who.deputy else 0
-    if new:
-        unit.emit(Direct(new, "deputy", f"{who.id}:{nonce}", data={"by": who.id}))
-    # Who goes away reads that somebody stands in: that one hears of it as well, whenever they were chosen.
-    present = stand_in(unit, kept, settings, now)
-    if present and present.id != new and kept.away_until and not replace(who, status_until=None).away(now):
-        unit.emit(Direct(present.id, "stands_in", f"{who.id}:{nonce}", data={"by": who.id}))
+    away = deputies.said_away(kept, now)
+    if away and not deputies.said_away(who, now):
+        deputies.begins(unit, who.id)
+    if chosen.deputy and deputy != who.deputy:
+        unit.emit(Direct(deputy, "deputy", f"{who.id}:{nonce}", data={"by": who.id}))
+        if away:  # which this word says as well
+            deputies.heard(unit, who.id, deputy)
+    deputies.tell(unit, before, nonce=nonce, settings=settings, now=now)
     return Said(f"{standing(unit, kept, settings, now)} {REMINDERS[kept.reminders]}")
 
 
@@ -64,23 +66,25 @@ def noticed(
     """Slack says who somebody is and, by their status, until when they are away; the person as stored.
 
     A guest, a deactivated account, an absence, another zone or address change for whom things wait: the records are
-    looked at again. Who can hold no role any more gives them all back.
+    looked at again. Who can hold no role any more gives them all back. Whoever stands in by now is told, also where
+    only time has passed: everybody is looked up once a day.
     """
     before = unit.by_slack(person.slack_id)
     was = (before.status_until, before.active, before.guest, before.tz) if before else (None, True, False, person.tz)
     moved = bool(before and person.email and person.email.lower() != before.email)
+    settings, stood_in = terms.settings, deputies.acting(unit, before, terms.settings, now) if before else {}
     changed = moved or was != (away_until, person.active, person.guest, person.tz)
     if before and changed:
         if can_hold(before) and not can_hold(replace(person, id=before.id)):
             people.left(unit, before, terms=terms, now=now)
-        _look_again(unit, before, terms.settings, now)
+        _look_again(unit, before, settings, now)
     if moved:
         unit.look_at_all(now)  # offices, company roles and deputies are given by address
     kept = unit.remember(person)
     if changed:
-        stood_in = stand_in(unit, before, terms.settings, now) if before else None
         unit.keep_status(kept.id, away_until)
-        _redraw_homes(unit, kept.id, stood_in, nonce=nonce, settings=terms.settings, now=now)
+        _redraw_homes(unit, kept.id, stood_in, nonce=nonce, settings=settings, now=now)
+    deputies.tell(unit, stood_in, nonce=nonce, settings=settings, now=now)
     return unit.person(kept.id) or kept
 
 
@@ -127,10 +131,13 @@ def _look_again(unit: Unit, person: Person, settings: Settings, now: datetime) -
 
 
 def _redraw_homes(
-    unit: Unit, person_id: int, before: Person | None, *, nonce: str, settings: Settings, now: datetime
+    unit: Unit, person_id: int, before: Mapping[int, Person | None], *, nonce: str, settings: Settings, now: datetime
 ) -> None:
-    # Theirs, and that of whoever stood in or does so now: it shows what can be taken over.
-    person = unit.person(person_id)
-    after = stand_in(unit, person, settings, now) if person else None
-    for home in unit.home_seen({person_id, *(one.id for one in (before, after) if one)}):
+    # Theirs, and that of whoever stood in or does so now, also for others: it shows what can be taken over.
+    wanted = {person_id}
+    for away in unit.people({person_id, *before}).values():
+        then, present = before.get(away.id), stand_in(unit, away, settings, now)
+        if away.id == person_id or (then and then.id) != (present and present.id):
+            wanted |= {one.id for one in (then, present) if one}
+    for home in unit.home_seen(wanted):
         unit.emit(Home(home, nonce=f"prefs:{nonce}"))

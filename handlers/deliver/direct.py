@@ -11,6 +11,7 @@ from blocks.direct import direct
 from blocks.frame import Message
 from blocks.home import home_view
 from blocks.whisper import whisper
+from bot.actions import deputies
 from bot.clock.absence import stand_in
 from bot.clock.nag import hours_of
 from bot.effects import UNHURRIED, Direct, Effect, Home, TellAdmin, Whisper
@@ -40,6 +41,7 @@ def send_direct(effect: Effect, ledger: Ledger) -> None:
         person = reader.person(effect.person_id)
         people = {**people, **reader.people([int(effect.data.get("by") or 0)])}
     if person is None or not can_hold(person) or _outdated(ledger, effect, people):
+        _unsaid(ledger, effect)
         return
     if effect.name in UNHURRIED:
         _wait_for_hours(ledger, person)
@@ -66,6 +68,13 @@ def _outdated(ledger: Ledger, effect: Direct, people: Mapping[int, Person]) -> b
     with deps.store.read() as reader:
         present = stand_in(reader, who, deps.settings, deps.clock.now())
     return present is None or present.id != effect.person_id
+
+
+def _unsaid(ledger: Ledger, effect: Direct) -> None:
+    # Who stands in again later in the same absence is told then.
+    if effect.name == "stands_in":
+        with ledger.deps.store.write() as unit:
+            deputies.unheard(unit, int(effect.data["by"]), effect.person_id)
 
 
 def _taken_over(ledger: Ledger, person: Person, effect: Direct) -> list[list[object]]:

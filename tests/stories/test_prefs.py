@@ -328,6 +328,9 @@ def test_a_word_to_a_deputy_who_was_replaced_meanwhile_is_not_sent(http_stage: S
         assert dev
         unit.emit(Direct(dev.id, "deputy", "late", data={"by": ben.id}))
         unit.emit(Direct(ben.deputy, "stands_in", "late", data={"by": ben.id}))  # he is back
+        unit.keep_setting(f"absence:{ben.id}", f"0 {ben.deputy}")
     http_stage.settle()
+    with http_stage.deps.store.read() as reader:
+        assert reader.setting(f"absence:{ben.id}") == "0", "nobody heard it, so it may be said again"
     assert [m["text"] for m in letters(http_stage, "dev")] == []
     assert [m["text"] for m in letters(http_stage, "ana")] == ["Ben Ortiz chose you as deputy."]

@@ -148,6 +148,87 @@ def test_who_stands_in_hears_that_an_absence_begins_once(company: Company) -> No
     assert told == [(rafi.id, ana.id), (ben.id, rafi.id), (ben.id, ana.id)]
 
 
+BY_SETTINGS = {**toml()["people"], "deputies": {"ben@acme.example": "rafi@acme.example"}}
+
+
+@pytest.fixture
+def stood_for(companies: Opens) -> Company:
+    """Ben is away until Friday. Chloe is his deputy by choice, Rafi by the settings, and Dev is Chloe's."""
+    company = companies(people=BY_SETTINGS)
+    keep(company, "chloe", nonce="c0", deputy=company.who("dev"))
+    keep(company, "ben", nonce="b0", deputy=company.who("chloe"))
+    keep(company, "ben", nonce="b1", deputy=company.who("chloe"), away_until=FRIDAY)
+    return company
+
+
+def stepped_in(company: Company) -> list[tuple[str, str]]:
+    """Who was told that they stand in, and for whom, in order."""
+    names = {company.who(name).id: name for name in ("ana", "ben", "chloe", "dev", "rafi", "olga")}
+    return [(names[one.person_id], names[one.data["by"]]) for one in company.effects(Direct, "stands_in")]
+
+
+def test_whoever_comes_to_stand_in_is_told_once_in_that_absence(stood_for: Company) -> None:
+    """The deputy is removed, chosen again and removed: nobody hears of an absence twice; of the next one they do."""
+    company, chloe = stood_for, stood_for.who("chloe")
+    for number, deputy in enumerate((None, chloe, None)):
+        keep(company, "ben", nonce=f"b2{number}", deputy=deputy, away_until=FRIDAY)
+    assert stepped_in(company) == [("chloe", "ben"), ("rafi", "ben")]
+    keep(company, "ben", nonce="b3")
+    keep(company, "ben", nonce="b4", away_until=FRIDAY)
+    assert stepped_in(company)[2:] == [("rafi", "ben")]
+
+
+@pytest.mark.parametrize("changes", [{"active": False}, {"guest": True}])
+def test_who_stands_in_because_the_deputy_left_is_told(stood_for: Company, changes: Any) -> None:
+    company, chloe = stood_for, stood_for.who("chloe")
+    notice(company, replace(chloe, **changes), None, nonce="gone")
+    assert stepped_in(company) == [("chloe", "ben"), ("rafi", "ben")]
+    notice(company, chloe, None, nonce="here")
+    notice(company, replace(chloe, **changes), None, nonce="gone again")
+    assert stepped_in(company) == [("chloe", "ben"), ("rafi", "ben")]
+
+
+def test_who_stands_in_because_the_deputy_is_away_too_or_back_is_told(stood_for: Company) -> None:
+    company, dev = stood_for, stood_for.who("dev")
+    keep(company, "chloe", nonce="c1", deputy=dev, away_until=FRIDAY)
+    assert stepped_in(company)[1:] == [("dev", "ben"), ("dev", "chloe")]
+    keep(company, "chloe", nonce="c2", deputy=dev)
+    notice(company, company.who("chloe"), company.now + timedelta(days=1), nonce="status")
+    assert stepped_in(company)[3:] == [], "both were told of Ben's absence"
+    keep(company, "ana", nonce="a1", deputy=company.who("chloe"), away_until=FRIDAY)
+    notice(company, company.who("chloe"), None, nonce="no status")
+    assert stepped_in(company)[3:] == [("dev", "ana")], "Chloe read it when Ana chose her"
+
+
+def test_a_status_of_absence_is_nobodys_news(stood_for: Company) -> None:
+    company = stood_for
+    keep(company, "olga", nonce="o1", deputy=company.who("rafi"))
+    notice(company, company.who("olga"), company.now + timedelta(days=1), nonce="status")
+    assert stepped_in(company) == [("chloe", "ben")]
+
+
+def test_who_stands_in_because_time_has_passed_is_told_within_the_day(stood_for: Company) -> None:
+    company = stood_for
+    keep(company, "chloe", nonce="c1", deputy=company.who("dev"), away_until=company.now.date())
+    keep(company, "ana", nonce="a1", deputy=company.who("chloe"))
+    keep(company, "ana", nonce="a2", deputy=company.who("chloe"), away_until=FRIDAY)
+    assert stepped_in(company)[1:] == [("dev", "ben"), ("dev", "chloe"), ("dev", "ana")]
+    company.wait(days=1)
+    for nonce in ("morning", "again"):
+        notice(company, company.who("ana"), None, nonce=nonce)
+    assert stepped_in(company)[4:] == [("chloe", "ana")]
+
+
+def test_an_absence_that_began_before_this_was_kept_is_told_to_nobody_twice(stood_for: Company) -> None:
+    company, ben = stood_for, stood_for.who("ben")
+    with company.store.write() as unit:
+        unit.keep_setting(f"absence:{ben.id}", "")
+    notice(company, ben, None, nonce="daily")
+    notice(company, replace(company.who("chloe"), active=False), None, nonce="gone")
+    notice(company, company.who("chloe"), None, nonce="here")
+    assert stepped_in(company) == [("chloe", "ben"), ("rafi", "ben")]
+
+
 def test_records_concerned_are_looked_at_again_and_rev_stays(company_anywhere: Company) -> None:
     company = company_anywhere
     open_deals(company, 3)
@@ -263,6 +344,15 @@ def test_the_deputys_home_follows_the_absence(company: Company) -> None:
     said(company, "ben", deputy=chloe, nonce="back")
     notice(company, company.who("ben"), company.now + timedelta(days=1), nonce="status")
     assert homes(company)[3:] == [chloe.id, chloe.id]
+
+
+def test_so_does_that_of_who_stands_in_when_the_deputy_left(stood_for: Company) -> None:
+    company, seen = stood_for, [stood_for.who(name).id for name in ("rafi", "ana")]
+    with company.store.write() as unit:
+        for home in seen:
+            unit.opened_home(home)
+    notice(company, replace(company.who("chloe"), active=False), None, nonce="gone")
+    assert homes(company) == seen[:1]
 
 
 @pytest.fixture
