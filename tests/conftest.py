@@ -88,6 +88,15 @@ def empty_postgres(postgres: servers.Address) -> Iterator[str]:
     yield from _database(postgres, "template0")
 
 
+@pytest.fixture(params=["sqlite", "postgres"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a database without a schema."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'new.db'}"
+    else:
+        yield request.getfixturevalue("empty_postgres")
+
+
 @pytest.fixture
 def fresh_postgres(postgres: servers.Address) -> Iterator[str]:
     """The address of a migrated PostgreSQL database whose schema a test may spoil."""

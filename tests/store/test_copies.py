@@ -16,8 +16,8 @@ from store.tables import HandoverRow, Row, SettingRow, table
 from store.upkeep.copies import backup, restore
 from tests.conftest import ROLE_MAP, Clocks
 from tests.store import filling, records
+from tests.store.older import at
 from tests.store.test_moving import everything
-from tests.store.test_upgrades import at
 
 HANDOVER, SETTING = table(HandoverRow), table(SettingRow)
 

@@ -2,13 +2,10 @@
 
 import shutil
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
 from sqlalchemy import inspect, select
 
 from bot.errors import ConfigError
@@ -16,6 +13,7 @@ from store.engine import Db
 from store.migrate import MIGRATIONS, Migrated, current, head, migrate
 from store.tables import InstallationRow, Row, table
 from tests.store import filling
+from tests.store.older import same_as_models
 from tests.store.test_moving import everything
 
 NEXT = '''"""A next revision."""
@@ -27,15 +25,6 @@ def upgrade():
     op.add_column("setting", sa.Column("colour", sa.String()))
     {more}
 '''
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The address of a database without a schema."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'new.db'}"
-    else:
-        yield request.getfixturevalue("empty_postgres")
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -81,11 +70,7 @@ def test_an_empty_database_gets_the_schema_and_a_second_start_changes_nothing(em
 
 
 def test_the_migrations_make_exactly_what_the_models_say(db_url: str) -> None:
-    db = Db(db_url)
-    with db.engine.connect() as connection:
-        differences = compare_metadata(MigrationContext.configure(connection), Row.metadata)
-    db.dispose()
-    assert differences == []
+    same_as_models(db_url)
 
 
 def test_a_new_sqlite_file_is_for_our_eyes_only(tmp_path: Path) -> None:
