@@ -49,7 +49,7 @@ class Door:
 
     def __init__(self, deps: Deps, bolt: App, ready: Callable[[], bool]) -> None:
         self._deps = deps
-        self._seconds = deps.settings.request_seconds
+        self._seconds = deps.settings.delivery.request_seconds
         self._bolt = bolt
         self._ready = ready
 

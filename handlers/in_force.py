@@ -44,12 +44,12 @@ VALUES: Mapping[str, Callable[[Settings], Any]] = {
     "retention.seen": lambda s: _days_kept(s.retention.seen),
     "retention.opinions": lambda s: _days_kept(s.retention.opinions),
     "retention.timelines": lambda s: _days_kept(s.retention.timelines),
-    "delivery.poll_seconds": lambda s: s.poll_seconds,
-    "delivery.lease_seconds": lambda s: s.lease_seconds,
-    "delivery.request_seconds": lambda s: s.request_seconds,
-    "delivery.silence_seconds": lambda s: s.silence_seconds,
-    "delivery.rate_share": lambda s: s.rate_share,
-    "delivery.workers": lambda s: s.workers,
+    "delivery.poll_seconds": lambda s: s.delivery.poll_seconds,
+    "delivery.lease_seconds": lambda s: s.delivery.lease_seconds,
+    "delivery.request_seconds": lambda s: s.delivery.request_seconds,
+    "delivery.silence_seconds": lambda s: s.delivery.silence_seconds,
+    "delivery.rate_share": lambda s: s.delivery.rate_share,
+    "delivery.workers": lambda s: s.delivery.workers,
 }
 
 

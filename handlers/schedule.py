@@ -49,7 +49,7 @@ def scheduler(deps: Deps, wake: Callable[[], None]) -> BackgroundScheduler:
         made.add_job(own(calmly), "interval", seconds=seconds, args=(deed, *given), id=name)
 
     for key in deps.crms:
-        every(deps.settings.poll_seconds, f"reconcile:{key}", reconcile, deps, key)
+        every(deps.settings.delivery.poll_seconds, f"reconcile:{key}", reconcile, deps, key)
     every(5, "wake", wake)
     every(STEP, "machine-time", in_step, deps.clock, deps.store)
     every(SETTINGS_LOOK, "settings", looked, deps)

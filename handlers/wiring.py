@@ -123,7 +123,7 @@ def _sockets(settings: Settings, deps: Deps, bolt: App) -> Sockets | None:
     token, hands = str.__str__(settings.app_token), threading.Semaphore(THREADS)
     return Sockets(
         lambda: Envelopes(bolt, app_token=token, hands=hands),
-        silence=settings.silence_seconds,
+        silence=settings.delivery.silence_seconds,
         tick=deps.clock.tick,
     )
 
@@ -204,7 +204,7 @@ def _store(settings: Settings, clock: Clock, db: Db) -> Store:
         role_map=settings.roles,
         office_of=settings.office_of,
         rehearsal=settings.rehearsal,
-        lease=settings.lease_seconds,
+        lease=settings.delivery.lease_seconds,
         trace=trace.inherited,
     )
     if settings.rehearsal and store.real_handovers():

@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.errors import ConfigError
 from bot.people import HANDOVER_ROLES, TITLES, Role
+from bot.settings.delivery import DeliverySettings, read_delivery
 from bot.settings.reader import NUMBERS, Reader
 from bot.settings.retention import Retention, read_retention
 from bot.settings.tables import CONDITIONS, ENVIRONMENT, MAX_PORT, TABLES
@@ -86,12 +87,7 @@ class Settings:
     checklist: str
     playbook: str
     service_playbooks: Mapping[str, str]
-    poll_seconds: float
-    lease_seconds: float
-    rate_share: float
-    silence_seconds: float
-    request_seconds: float
-    workers: int
+    delivery: DeliverySettings
     retention: Retention
     rehearsal: bool = False
     rehearsal_port: int = 0
@@ -202,12 +198,7 @@ def _settings(given: Mapping[str, str], reader: Reader, people: _People, *, rehe
         checklist=values["playbooks", "checklist"],
         playbook=values["playbooks", "project"],
         service_playbooks=dict(values["playbooks", "by_service_line"]),
-        poll_seconds=float(numbers["delivery", "poll_seconds"]),
-        lease_seconds=float(numbers["delivery", "lease_seconds"]),
-        rate_share=float(numbers["delivery", "rate_share"]),
-        silence_seconds=float(numbers["delivery", "silence_seconds"]),
-        request_seconds=float(numbers["delivery", "request_seconds"]),
-        workers=int(numbers["delivery", "workers"]),
+        delivery=read_delivery(reader),
         retention=read_retention(reader),
         rehearsal=rehearsal,
     )

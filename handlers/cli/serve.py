@@ -20,6 +20,6 @@ def run(asked: argparse.Namespace, env: Mapping[str, str], table: Mapping[str, A
     running = wire(settings, env)
     running.start()
     logging.getLogger("baton").info("listening", extra={"host": settings.host, "port": settings.port})
-    seconds = settings.request_seconds
+    seconds = settings.delivery.request_seconds
     uvicorn.Server(listener.config(running.asgi, seconds=seconds, host=settings.host, port=settings.port)).run()
     return 0

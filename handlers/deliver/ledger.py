@@ -89,7 +89,7 @@ class Ledger:
         """Waits for a slot of the rate rule, a little; raises Later when it is far."""
         if pace is None:
             return
-        every, rules = pace.every / self.deps.settings.rate_share, self.deps.store.pace
+        every, rules = pace.every / self.deps.settings.delivery.rate_share, self.deps.store.pace
         left = PATIENCE  # all in all: the job's lease runs meanwhile, and after it somebody else has the job
         while (wait := rules.reserve(pace.key, every, pace.burst, patience=left)) > 0:
             if wait > left:

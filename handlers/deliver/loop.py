@@ -42,7 +42,7 @@ class Worker:
 
     def start(self) -> None:
         """Starts the threads."""
-        for number in range(self._deps.settings.workers):
+        for number in range(self._deps.settings.delivery.workers):
             thread = threading.Thread(target=self._run, args=(f"w{number}-{self._deps.new_id()}",), daemon=True)
             thread.start()
             self._threads.append(thread)

@@ -8,6 +8,7 @@ import pytest
 from bot.errors import ConfigError
 from bot.people import Role
 from bot.settings import Secret, read
+from bot.settings.delivery import DeliverySettings
 from bot.settings.retention import Retention
 from bot.settings.tables import ENVIRONMENT, TABLES
 from tests.bot.builders import ENV, settings, table
@@ -28,8 +29,10 @@ def test_the_defaults_are_the_protocols() -> None:
     assert made.retention == Retention(webhooks=30, jobs=30, timelines=0, opinions=365, seen=30)
     ladder = (made.first_share, made.last_hours, made.merge_hours, made.pause_days)
     assert ladder == (Decimal("0.5"), Decimal(1), Decimal(3), Decimal(10))
-    assert (made.poll_seconds, made.lease_seconds, made.request_seconds, made.silence_seconds) == (300, 60, 10, 90)
-    assert (made.rate_share, made.workers, made.port, made.digest_enabled) == (1, 4, 3000, True)
+    assert made.delivery == DeliverySettings(
+        poll_seconds=300, lease_seconds=60, request_seconds=10, silence_seconds=90, rate_share=1, workers=4
+    )
+    assert (made.port, made.digest_enabled) == (3000, True)
 
 
 def test_everything_wrong_is_told_at_once_with_its_next_step() -> None:

@@ -98,7 +98,7 @@ def test_a_lease_holds_as_long_as_it_should(bench: Bench, watch: Watch, jump: fl
     assert outbox.claim("first")
     watch.wrong = jump
     assert outbox.claim("second") is None
-    bench.clock.passed += bench.deps.settings.lease_seconds + 1
+    bench.clock.passed += bench.deps.settings.delivery.lease_seconds + 1
     assert outbox.claim("second")
 
 
@@ -148,7 +148,7 @@ def test_who_starts_ahead_of_the_others_takes_nothing_that_they_are_doing(tmp_pa
         assert theirs.claim("second") is None
         ours.renew(before)
         assert theirs.claim("second") is None
-        second.clock.passed += first.deps.settings.lease_seconds + 1
+        second.clock.passed += first.deps.settings.delivery.lease_seconds + 1
         taken = theirs.claim("second")
         assert taken
         assert taken.id == before.id

@@ -78,7 +78,7 @@ def test_a_silent_socket_is_replaced_and_what_is_offered_afterwards_arrives(stag
 
 def test_as_set_silence_lasts_less_than_two_minutes(stage: Stage) -> None:
     """A look comes at most a ninth of the silence late; opening has two seconds, closing five."""
-    silence = stage.settings().silence_seconds
+    silence = stage.settings().delivery.silence_seconds
     assert silence == 90
     assert silence + silence / LOOKS + 2 + CLOSING < 120
 

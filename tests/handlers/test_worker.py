@@ -187,7 +187,7 @@ def test_a_hand_that_is_told_to_wait_again_and_again_gives_the_job_back_before_i
             bench.deps.store.pace.close(rule.key, self.tick() + 1)
 
     bench = Bench(stage, Refused())
-    rule = Pace("slack:post:C1", every=1.05 * bench.deps.settings.rate_share)
+    rule = Pace("slack:post:C1", every=1.05 * bench.deps.settings.delivery.rate_share)
     bench.emit(read())
     job = bench.deps.store.outbox.claim("bench")
     assert job

@@ -158,7 +158,7 @@ class BotServer:
     """Baton's own port, in a thread."""
 
     def __init__(self, running: Running, port: int) -> None:
-        seconds = running.deps.settings.request_seconds
+        seconds = running.deps.settings.delivery.request_seconds
         config = listener.config(running.asgi, seconds=seconds, timeout_graceful_shutdown=1)
         self._server = uvicorn.Server(config)
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
