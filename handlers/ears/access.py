@@ -17,8 +17,7 @@ from bot.people import Person
 from bot.terms import Said
 from handlers.deps import Deps
 from handlers.ears.guard import Click, act, seen_by
-from handlers.ears.modals import opens, submits
-from store.read import Reader
+from handlers.ears.modals import form, opens, submits
 from store.unit import StoreUnit
 
 
@@ -26,20 +25,14 @@ def register(bolt: App, deps: Deps) -> None:
     """Registers the listeners of this conversation."""
 
     def review(handover: Handover, frame: Frame, _: Person, __: Click) -> dict[str, Any]:
-        rights = deps.tool.client_rights if deps.tool else ()
+        offered = deps.tool.client_rights if deps.tool else ()
         title = deps.tool.title if deps.tool else ""
-        return face.access_view(handover, frame, nonce=deps.new_id(), rights=rights, tool=title)
+        return face.access_view(handover, frame, nonce=deps.new_id(), rights=offered, tool=title)
 
-    opens(bolt, deps, ids.REVIEW_ACCESS, review, may=_may_invite)
-    opens(
-        bolt,
-        deps,
-        ids.SET_KICKOFF,
-        lambda h, frame, *_: face.kickoff_view(h, frame, nonce=deps.new_id()),
-        may=lambda reader, h, who, _: rights.to_set_kickoff(reader, h, who),
-    )
-    submits(bolt, deps, ids.VIEW_ACCESS, face.access_read, lambda *given: _reviewed(deps, *given), second=_second_look)
-    submits(bolt, deps, ids.VIEW_KICKOFF, face.kickoff_read, lambda *given: _kickoff(deps, *given))
+    opens(bolt, deps, ids.REVIEW_ACCESS, review, may=rights.to_invite_client)
+    opens(bolt, deps, ids.SET_KICKOFF, form(deps, face.kickoff_view), may=rights.to_set_kickoff)
+    submits(bolt, deps, ids.VIEW_ACCESS, face.access_read, _reviewed, second=_second_look)
+    submits(bolt, deps, ids.VIEW_KICKOFF, face.kickoff_read, _kickoff)
 
     @bolt.action(ids.ACCESS_BY_HAND)
     def by_hand(ack: Ack, body: dict[str, Any]) -> None:
@@ -64,10 +57,6 @@ def register(bolt: App, deps: Deps) -> None:
             ),
         )
         ack()
-
-
-def _may_invite(reader: Reader, handover: Handover, who: Person, _: Click) -> str:
-    return rights.to_invite_client(reader, handover, who)
 
 
 def _reviewed(deps: Deps, unit: StoreUnit, who: Person, read: Any, click: Click, now: datetime) -> Said | Refused:

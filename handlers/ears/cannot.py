@@ -20,7 +20,7 @@ from bot.terms import Said
 from handlers.deps import Deps
 from handlers.ears import roles
 from handlers.ears.guard import Click, act, change_view, open_view, turned_away
-from handlers.ears.modals import Deed, submits
+from handlers.ears.modals import submits
 from handlers.rows import people_of
 from store.unit import StoreUnit
 
@@ -44,7 +44,7 @@ def register(bolt: App, deps: Deps) -> None:
     def read(view: dict[str, Any]) -> face.Cannot | FieldErrors:
         return dated(deps, face.cannot_read(view))
 
-    submits(bolt, deps, ids.VIEW_CANNOT, read, _deed(deps), early=_unfinished)
+    submits(bolt, deps, ids.VIEW_CANNOT, read, _said, early=_unfinished)
 
 
 def opened(deps: Deps, click: Click) -> None:
@@ -88,11 +88,7 @@ def _unfinished(deps: Deps, click: Click) -> dict[str, Any] | None:
     return face.cannot_redrawn(click.view, rows, frame)
 
 
-def _deed(deps: Deps) -> Deed:
-    return lambda unit, who, read, _, now: _said(deps, unit, who, read, now)
-
-
-def _said(deps: Deps, unit: StoreUnit, who: Person, read: face.Cannot, now: datetime) -> Said | Refused:
+def _said(deps: Deps, unit: StoreUnit, who: Person, read: face.Cannot, _: Click, now: datetime) -> Said | Refused:
     if read.why == face.NOT_MINE:
         return _not_mine(deps, unit, who, read, now)
     handover = unit.handover(read.handover_id)

@@ -20,7 +20,7 @@ from bot.people import Person, may_capture, may_start
 from bot.terms import Said
 from handlers.deps import Deps
 from handlers.ears.guard import Click, act, change_view, open_view, seen_by
-from handlers.ears.modals import Make, opens, submits
+from handlers.ears.modals import Make, form, opens, submits
 from handlers.rows import at_place, choices, people_of
 from store.unit import StoreUnit
 
@@ -51,8 +51,8 @@ def register(bolt: App, deps: Deps) -> None:
         evidence(deps, body)
         ack()
 
-    submits(bolt, deps, ids.VIEW_PROMISE, face.promise_read, lambda *given: _promised(deps, *given))
-    submits(bolt, deps, ids.VIEW_CONTEXT, face.context_read, lambda *given: _added(deps, *given))
+    submits(bolt, deps, ids.VIEW_PROMISE, face.promise_read, _promised)
+    submits(bolt, deps, ids.VIEW_CONTEXT, face.context_read, _added)
 
     @bolt.action(ids.ADD_KIND)
     def kind_chosen(ack: Ack, body: dict[str, Any]) -> None:
@@ -81,19 +81,12 @@ def register(bolt: App, deps: Deps) -> None:
 
 
 def _forms(bolt: App, deps: Deps) -> None:
-    opens(
-        bolt,
-        deps,
-        ids.ADD_PROMISE,
-        lambda h, frame, *_: face.promise_view(h, frame, nonce=deps.new_id()),
-        may=_may_add,
-        whole=False,
-    )
+    opens(bolt, deps, ids.ADD_PROMISE, form(deps, face.promise_view), may=_may_add, whole=False)
     for action_id, kind in KINDS.items():
         opens(bolt, deps, action_id, _opener(deps, kind), may=_may_add, whole=False)
 
 
-def _may_add(_: object, handover: Handover, who: Person, __: Click) -> str:
+def _may_add(_: object, handover: Handover, who: Person) -> str:
     return actions.cannot_add(handover, who)
 
 

@@ -17,7 +17,7 @@ from bot.people import Person
 from bot.terms import Said
 from handlers.deps import Deps
 from handlers.ears.guard import Click, act
-from handlers.ears.modals import Make, opens, submits
+from handlers.ears.modals import Make, form, opens, submits
 from store.unit import StoreUnit
 
 
@@ -43,22 +43,10 @@ def register(bolt: App, deps: Deps) -> None:
 
     _reads(bolt, deps)
     _workspace(bolt, deps)
-    opens(
-        bolt,
-        deps,
-        ids.SET_TASKS,
-        lambda h, frame, *_: access_face.tasks_view(h, frame, nonce=deps.new_id()),
-        may=lambda reader, h, who, _: rights.to_set_tasks(reader, h, who),
-    )
-    opens(
-        bolt,
-        deps,
-        ids.STEP_BY_HAND,
-        _by_hand_view(deps),
-        may=lambda reader, h, who, _: rights.to_mend_step(reader, h, who),
-    )
-    submits(bolt, deps, ids.VIEW_TASKS, access_face.tasks_read, lambda *given: _tasks(deps, *given))
-    submits(bolt, deps, ids.VIEW_BY_HAND, forms.by_hand_read, lambda *given: _by_hand(deps, *given))
+    opens(bolt, deps, ids.SET_TASKS, form(deps, access_face.tasks_view), may=rights.to_set_tasks)
+    opens(bolt, deps, ids.STEP_BY_HAND, _by_hand_view(deps), may=rights.to_mend_step)
+    submits(bolt, deps, ids.VIEW_TASKS, access_face.tasks_read, _tasks)
+    submits(bolt, deps, ids.VIEW_BY_HAND, forms.by_hand_read, _by_hand)
 
 
 def tick(deps: Deps, body: dict[str, Any]) -> None:

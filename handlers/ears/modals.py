@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from slack_bolt import Ack, App
 
@@ -19,16 +19,29 @@ from store.read import Reader
 from store.unit import StoreUnit
 
 View = dict[str, Any]
-May = Callable[[Reader, Handover, Person, Click], str]
-Make = Callable[[Handover, Frame, Person, Click], View]
-Deed = Callable[[StoreUnit, Person, Any, Click, datetime], Said | Refused]
+May = Callable[[Reader, Handover, Person], str]
+Make = Callable[[Handover, Frame, Person, Click], View | Refused]
+Deed = Callable[[Deps, StoreUnit, Person, Any, Click, datetime], Said | Refused]
+
+
+class Face(Protocol):
+    """A modal for which the record is enough."""
+
+    def __call__(self, handover: Handover, frame: Frame, /, *, nonce: str) -> View:
+        """The modal, under this nonce."""
+
+
+def form(deps: Deps, face: Face) -> Make:
+    """Draws this modal, whoever clicks and on what."""
+    return lambda handover, frame, *_: face(handover, frame, nonce=deps.new_id())
 
 
 def opens(bolt: App, deps: Deps, action_id: str, make: Make, *, may: May | None = None, whole: bool = True) -> None:
     """A click on this action opens the modal that `make` draws, for those who see the whole record.
 
     `may` says why this person cannot do it, before they type anything ('' when they can); saving asks once more.
-    Without `whole` the modal shows nothing of the record, and `may` alone decides.
+    Without `whole` the modal shows nothing of the record, and `may` alone decides. `make` refuses what depends on the
+    click.
     """
 
     @bolt.action(action_id)
@@ -50,8 +63,10 @@ def open_on(deps: Deps, click: Click, make: Make, *, may: May | None = None, who
         _say(deps, click, "Only people of this handover see that. Ask the delivery manager to name you.")
     elif no:
         _say(deps, click, no)
+    elif isinstance(drawn := make(handover, deps.frame(handover, people), person, click), Refused):
+        _say(deps, click, drawn.sentence)
     else:
-        open_view(deps, click, make(handover, deps.frame(handover, people), person, click))
+        open_view(deps, click, drawn)
 
 
 def submits(
@@ -85,7 +100,7 @@ def submits(
         now = deps.clock.now()
 
         def told(unit: StoreUnit, who: Person) -> Said | Refused:
-            outcome = deed(unit, who, command, click, now)
+            outcome = deed(deps, unit, who, command, click, now)
             if isinstance(outcome, Said):
                 say(unit, click, outcome)
             return outcome
@@ -104,7 +119,7 @@ def _asked(deps: Deps, click: Click, may: May | None) -> tuple[Person | None, Ha
         person = reader.by_slack(click.slack_id)
         handover = reader.handover(click.handover_id) if click.handover_id else None
         people = people_of(reader, handover) if handover else {}
-        no = may(reader, handover, person, click) if may and handover and person else ""
+        no = may(reader, handover, person) if may and handover and person else ""
     return person, handover, people, no
 
 

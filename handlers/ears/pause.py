@@ -30,9 +30,9 @@ UNTIL = re.compile(r"\s+until\s+", re.IGNORECASE)
 def register(bolt: App, deps: Deps) -> None:
     """Registers the listeners of this conversation."""
     for action_id, make in views(deps).items():
-        opens(bolt, deps, action_id, make, may=may)
-    submits(bolt, deps, ids.VIEW_PAUSE, dated(deps, face.pause_read), lambda *given: _paused(deps, *given))
-    submits(bolt, deps, ids.VIEW_EXTEND, dated(deps, face.extend_read), lambda *given: _extended(deps, *given))
+        opens(bolt, deps, action_id, make)
+    submits(bolt, deps, ids.VIEW_PAUSE, dated(deps, face.pause_read), _paused)
+    submits(bolt, deps, ids.VIEW_EXTEND, dated(deps, face.extend_read), _extended)
 
     @bolt.action(ids.RESUME)
     def resume(ack: Ack, body: dict[str, Any]) -> None:
@@ -51,21 +51,22 @@ def register(bolt: App, deps: Deps) -> None:
         ack()
 
 
-def may(_: object, handover: Handover, who: Person, click: Click) -> str:
-    """Why this person cannot pause it, or say that it still waits; '' when they can."""
-    return actions.cannot(handover, who, subject=click.subject, waiting=click.action_id == ids.STILL_WAITING)
-
-
 def views(deps: Deps) -> dict[str, Make]:
-    """Action id → the modal which it opens."""
+    """Action id → the modal which it opens, or why this person cannot pause it or say that it still waits."""
 
     def latest(handover: Handover) -> date | None:
         return rules.latest_expected(handover, terms=deps.terms, now=deps.clock.now())
 
-    def pause(handover: Handover, _: Frame, __: Person, click: Click) -> dict[str, Any]:
+    def pause(handover: Handover, _: Frame, who: Person, click: Click) -> dict[str, Any] | Refused:
+        no = actions.cannot(handover, who, subject=click.subject)
+        if no:
+            return Refused(no)
         return face.pause_view(handover, nonce=deps.new_id(), latest=latest(handover), subject=click.subject)
 
-    def extend(handover: Handover, *_: object) -> dict[str, Any]:
+    def extend(handover: Handover, _: Frame, who: Person, __: Click) -> dict[str, Any] | Refused:
+        no = actions.cannot(handover, who, waiting=True)
+        if no:
+            return Refused(no)
         return face.extend_view(handover, nonce=deps.new_id(), latest=latest(handover))
 
     return {ids.PAUSE: pause, ids.STILL_WAITING: extend}

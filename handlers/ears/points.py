@@ -15,29 +15,17 @@ from bot.people import Person
 from bot.terms import Said
 from handlers.deps import Deps
 from handlers.ears.guard import Click, change_view
-from handlers.ears.modals import opens, submits
+from handlers.ears.modals import form, opens, submits
 from handlers.rows import people_of
 from store.unit import StoreUnit
 
 
 def register(bolt: App, deps: Deps) -> None:
     """Registers the listeners of this conversation."""
-    opens(
-        bolt,
-        deps,
-        ids.ANSWER_POINTS,
-        lambda h, frame, *_: face.points_view(h, frame, nonce=deps.new_id()),
-        may=lambda reader, h, who, _: rights.to_answer_points(reader, h, who),
-    )
-    opens(
-        bolt,
-        deps,
-        ids.ANSWER_QUESTION,
-        lambda h, frame, *_: face.question_view(h, frame, nonce=deps.new_id()),
-        may=lambda reader, h, who, _: rights.to_answer_questions(reader, h, who),
-    )
-    submits(bolt, deps, ids.VIEW_POINTS, face.points_read, lambda *given: _answered(deps, *given), early=_unfinished)
-    submits(bolt, deps, ids.VIEW_QUESTION, face.question_read, lambda *given: _replied(deps, *given))
+    opens(bolt, deps, ids.ANSWER_POINTS, form(deps, face.points_view), may=rights.to_answer_points)
+    opens(bolt, deps, ids.ANSWER_QUESTION, form(deps, face.question_view), may=rights.to_answer_questions)
+    submits(bolt, deps, ids.VIEW_POINTS, face.points_read, _answered, early=_unfinished)
+    submits(bolt, deps, ids.VIEW_QUESTION, face.question_read, _replied)
 
     @bolt.action(ids.POINT_CHOICE)
     def chosen(ack: Ack, body: dict[str, Any]) -> None:

@@ -38,7 +38,7 @@ def register(bolt: App, deps: Deps) -> None:
         act(deps, click, lambda unit, who: _take_over(deps, unit, who, click, now))
         ack()
 
-    submits(bolt, deps, ids.VIEW_PREFERENCES, face.preferences_read, lambda *given: _keep(deps, *given))
+    submits(bolt, deps, ids.VIEW_PREFERENCES, face.preferences_read, _keep)
 
 
 def verb(deps: Deps, asked: Asked) -> Message | None:

@@ -1,6 +1,7 @@
 """Who holds which role, by select, modal and overflow: naming, handing over, "Not mine"."""
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from slack_bolt import Ack, App
@@ -18,7 +19,7 @@ from bot.rights import Deed
 from bot.terms import Said
 from handlers.deps import Deps
 from handlers.ears.guard import Click, act
-from handlers.ears.modals import open_on, opens, submits
+from handlers.ears.modals import form, open_on, opens, submits
 from store.unit import StoreUnit
 
 SHOWN = 20  # held deals in one sentence
@@ -55,25 +56,19 @@ def register(bolt: App, deps: Deps) -> None:
         act(deps, click, lambda unit, who: admin.end_hold(unit, click.handover_id, who, terms=deps.terms, now=now))
         ack()
 
-    opens(
-        bolt,
-        deps,
-        ids.CHANGE_PEOPLE,
-        lambda h, frame, *_: face.people_view(h, frame, nonce=deps.new_id()),
-        may=may_name,
-    )
+    opens(bolt, deps, ids.CHANGE_PEOPLE, form(deps, face.people_view), may=may_name)
     opens(
         bolt,
         deps,
         ids.CANCEL,
         lambda h, *_: forms.cancel_view(h, nonce=deps.new_id()),
-        may=lambda _, h, who, __: rights.to_cancel(h, who),
+        may=lambda _, h, who: rights.to_cancel(h, who),
     )
-    submits(bolt, deps, ids.VIEW_NEW, forms.new_read, lambda *given: _new(deps, *given))
-    submits(bolt, deps, ids.VIEW_PEOPLE, face.people_read, lambda *given: _people(deps, *given))
-    submits(bolt, deps, ids.VIEW_NOT_MINE, face.not_mine_read, lambda *given: _not_mine(deps, *given))
-    submits(bolt, deps, ids.VIEW_HAND_OVER, face.hand_over_read, lambda *given: _hand_over(deps, *given))
-    submits(bolt, deps, ids.VIEW_CANCEL, forms.cancel_read, lambda *given: _cancel(deps, *given))
+    submits(bolt, deps, ids.VIEW_NEW, forms.new_read, _new)
+    submits(bolt, deps, ids.VIEW_PEOPLE, face.people_read, _people)
+    submits(bolt, deps, ids.VIEW_NOT_MINE, face.not_mine_read, _not_mine)
+    submits(bolt, deps, ids.VIEW_HAND_OVER, face.hand_over_read, _hand_over)
+    submits(bolt, deps, ids.VIEW_CANCEL, forms.cancel_read, _cancel)
 
 
 def menu(deps: Deps, body: dict[str, Any]) -> None:
@@ -87,18 +82,18 @@ def menu(deps: Deps, body: dict[str, Any]) -> None:
             deps,
             inner,
             lambda h, frame, *_: face.not_mine_view(h, role, frame, nonce=deps.new_id()),
-            may=lambda reader, h, who, _: rights.to_give_back(reader, h, who, role),
+            may=partial(rights.to_give_back, role=role),
         )
     elif action == ids.HAND_OVER:
         open_on(
             deps,
             inner,
             lambda h, frame, *_: face.hand_over_view(h, role, frame, nonce=deps.new_id()),
-            may=lambda _, h, who, __: rights.to_name(h, who, [role]),
+            may=lambda _, h, who: rights.to_name(h, who, [role]),
         )
 
 
-def may_name(_: object, handover: Handover, who: Person, __: Click) -> str:
+def may_name(_: object, handover: Handover, who: Person) -> str:
     """Why this person can name nobody here; '' when they can, or hand a role of theirs over."""
     return rights.to_name(handover, who, HANDOVER_ROLES)
 

@@ -13,20 +13,14 @@ from bot.people import Person
 from bot.terms import Said
 from handlers.deps import Deps
 from handlers.ears.guard import Click
-from handlers.ears.modals import opens, submits
+from handlers.ears.modals import form, opens, submits
 from store.unit import StoreUnit
 
 
 def register(bolt: App, deps: Deps) -> None:
     """Registers the listeners of this conversation."""
-    opens(
-        bolt,
-        deps,
-        ids.CONFIRM_SCOPE,
-        lambda h, frame, *_: face.scope_view(h, frame, nonce=deps.new_id()),
-        may=lambda reader, h, who, _: actions.cannot(reader, h, who),
-    )
-    submits(bolt, deps, ids.VIEW_SCOPE, face.scope_read, lambda *given: _confirmed(deps, *given))
+    opens(bolt, deps, ids.CONFIRM_SCOPE, form(deps, face.scope_view), may=actions.cannot)
+    submits(bolt, deps, ids.VIEW_SCOPE, face.scope_read, _confirmed)
 
 
 def _confirmed(deps: Deps, unit: StoreUnit, who: Person, read: Any, click: Click, now: datetime) -> Said | Refused:

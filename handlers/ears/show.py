@@ -17,12 +17,10 @@ from bot.terms import Said
 from handlers.deps import Deps
 from handlers.ears import pause, roles
 from handlers.ears.guard import Click, act, whisper
-from handlers.ears.modals import Make, May, open_on, opens
+from handlers.ears.modals import Make, form, open_on, opens
 from handlers.ears.record import stage
 from handlers.rows import named_in
 from store.unit import StoreUnit
-
-MAY: dict[str, May] = {ids.PAUSE: pause.may, ids.STILL_WAITING: pause.may, ids.CHANGE_PEOPLE: roles.may_name}
 
 
 def register(bolt: App, deps: Deps) -> None:
@@ -36,11 +34,15 @@ def register(bolt: App, deps: Deps) -> None:
         click = Click.of(body)
         action, _, rest = click.value.partition(":")
         inner = Click.of({**body, "actions": [{**click.action, "selected_option": {"value": rest}}]})
-        views = {**pause.views(deps), ids.CHANGE_PEOPLE: _people(deps), ids.STAGE: stage.make(deps)}
+        views = {
+            **pause.views(deps),
+            ids.CHANGE_PEOPLE: form(deps, roles_face.people_view),
+            ids.STAGE: stage.make(deps),
+        }
         makes: dict[str, Make] = {**shows, **views}
         named = replace(inner, action_id=action)  # the overflow has one action id for all its entries
         if action in makes:
-            open_on(deps, named, makes[action], may=MAY.get(action))
+            open_on(deps, named, makes[action], may=roles.may_name if action == ids.CHANGE_PEOPLE else None)
         ack()
 
     @bolt.action(ids.SHOW_CARD)
@@ -122,7 +124,3 @@ def _history(deps: Deps) -> Make:
         return history.modal(handover, events, deps.frame(handover, people))
 
     return make
-
-
-def _people(deps: Deps) -> Make:
-    return lambda handover, frame, *_: roles_face.people_view(handover, frame, nonce=deps.new_id())

@@ -1,6 +1,7 @@
 """Signatures and the gate: sign, see what is missing, remind somebody once a day, override with a reason."""
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from slack_bolt import Ack, App
@@ -20,7 +21,7 @@ from bot.rights import Deed
 from bot.terms import Said
 from handlers.deps import Deps
 from handlers.ears.guard import Click, act, open_view, seen_by
-from handlers.ears.modals import opens, submits
+from handlers.ears.modals import form, opens, submits
 from store.unit import StoreUnit
 
 
@@ -38,15 +39,9 @@ def register(bolt: App, deps: Deps) -> None:
         act(deps, click, lambda unit, who: reminded(deps, unit, who, click))
         ack()
 
-    opens(bolt, deps, ids.MISSING, lambda h, frame, person, _: missing(deps, h, person, frame))
-    opens(
-        bolt,
-        deps,
-        ids.OVERRIDE,
-        lambda h, frame, *_: face.override_view(h, frame, nonce=deps.new_id()),
-        may=lambda _, __, who, ___: rights.to_override(who),
-    )
-    submits(bolt, deps, ids.VIEW_OVERRIDE, face.override_read, lambda *given: _overridden(deps, *given))
+    opens(bolt, deps, ids.MISSING, partial(missing, deps))
+    opens(bolt, deps, ids.OVERRIDE, form(deps, face.override_view), may=lambda _, __, who: rights.to_override(who))
+    submits(bolt, deps, ids.VIEW_OVERRIDE, face.override_read, _overridden)
 
 
 def signing(deps: Deps, click: Click) -> None:
@@ -55,12 +50,12 @@ def signing(deps: Deps, click: Click) -> None:
     person, handover, people = seen_by(deps, click)
     mine = person is not None and handover is not None and handover.roles.get(role) == person.id
     if mine and person and handover and not handover.signed(role) and gate.sign_blockers(handover, role):
-        open_view(deps, click, missing(deps, handover, person, deps.frame(handover, people)))
+        open_view(deps, click, missing(deps, handover, deps.frame(handover, people), person))
         return
     act(deps, click, lambda unit, who: actions.sign(unit, click.handover_id, who, role, terms=deps.terms, now=now))
 
 
-def missing(deps: Deps, handover: Handover, person: Person, frame: Frame) -> dict[str, Any]:
+def missing(deps: Deps, handover: Handover, frame: Frame, person: Person, *_: object) -> dict[str, Any]:
     """Draws "What's missing" for this person, with who was reminded today."""
     now = deps.clock.now()
     with deps.store.read() as reader:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -51,7 +51,7 @@ def register(bolt: App, deps: Deps) -> None:
     def zones(ack: Ack, body: dict[str, Any]) -> None:
         ack(options=face.zone_options(_zones(), str(body.get("value") or "")))
 
-    submits(bolt, deps, ids.VIEW_SETUP, lambda view: _read(deps, view), lambda *given: _taken(deps, *given))
+    submits(bolt, deps, ids.VIEW_SETUP, partial(_read, deps), _taken)
 
 
 def verb(deps: Deps, asked: Asked) -> Message | None:

@@ -65,7 +65,7 @@ def register(bolt: App, deps: Deps) -> None:
         else:
             ack(response_action="push", view=answer)
 
-    submits(bolt, deps, ids.VIEW_TEMPLATE_APPLY, face.preview_read, lambda *given: _apply(deps, *given))
+    submits(bolt, deps, ids.VIEW_TEMPLATE_APPLY, face.preview_read, _apply)
 
 
 def verb(deps: Deps, asked: Asked) -> Message:

@@ -16,21 +16,21 @@ from handlers.deps import Deps
 from handlers.ears import verbs
 from handlers.ears.asked import Asked
 from handlers.ears.guard import Click, open_view
-from handlers.ears.modals import opens, submits
+from handlers.ears.modals import form, opens, submits
 from handlers.rows import people_of
 from store.unit import StoreUnit
 
 
 def register(bolt: App, deps: Deps) -> None:
     """Registers the listeners of this conversation."""
-    opens(bolt, deps, ids.PRESALE, lambda h, frame, *_: face.index_view(h, frame, nonce=deps.new_id()))
+    opens(bolt, deps, ids.PRESALE, form(deps, face.index_view))
     opens(
         bolt,
         deps,
         ids.PRESALE_SIGN,
         lambda h, _, __, c: forms.presale_view(h, PresaleKind(c.subject), nonce=deps.new_id()),
     )
-    submits(bolt, deps, ids.VIEW_PRESALE, forms.presale_read, lambda *given: _signed_off(deps, *given))
+    submits(bolt, deps, ids.VIEW_PRESALE, forms.presale_read, _signed_off)
 
 
 def verb(deps: Deps, asked: Asked) -> Message | None:

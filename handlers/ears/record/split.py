@@ -1,6 +1,7 @@
 """A deal split into workstreams: by verb, and from the message that its shares do not add up any more."""
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from slack_bolt import App
@@ -25,7 +26,7 @@ from store.unit import StoreUnit
 def register(bolt: App, deps: Deps) -> None:
     """Registers the listeners of this conversation."""
     opens(bolt, deps, ids.SPLIT, make(deps))
-    submits(bolt, deps, ids.VIEW_SPLIT, lambda view: _read(deps, view), lambda *given: _split(deps, *given))
+    submits(bolt, deps, ids.VIEW_SPLIT, partial(_read, deps), _split)
 
 
 def make(deps: Deps) -> Make:

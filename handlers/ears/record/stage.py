@@ -57,5 +57,5 @@ def _problem(deps: Deps, handover: Handover, person: Person) -> str:
         return actions.problem(reader.people(handover.roles.values()), handover, person)
 
 
-def _changed(unit: StoreUnit, who: Person, read: face.Stage, click: Click, now: datetime) -> Said | Refused:
+def _changed(_: Deps, unit: StoreUnit, who: Person, read: face.Stage, click: Click, now: datetime) -> Said | Refused:
     return actions.change(unit, click.handover_id, who, to=read.to, why=read.why, nonce=click.nonce, now=now)
