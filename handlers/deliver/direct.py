@@ -19,6 +19,7 @@ from bot.gate import turns_of
 from bot.people import Person, Role, Sight, can_hold, may, sight
 from bot.rights import Deed
 from bot.worktime import next_opening
+from handlers.company import take_up
 from handlers.deliver import held, posting
 from handlers.deliver.company import parked
 from handlers.deliver.ledger import Later, Ledger
@@ -118,6 +119,8 @@ def publish_home(effect: Effect, ledger: Ledger) -> None:
     deps = ledger.deps
     if deps.store.outbox.later_in_lane(ledger.job, "Home"):
         return
+    if deps.settings.missing:
+        take_up(deps)  # another hand or replica may have set Baton up just now
     with deps.store.read() as reader:
         person = reader.person(effect.person_id)
         if person is None or not person.slack_id:

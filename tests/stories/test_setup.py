@@ -7,9 +7,12 @@ from typing import Any
 import pytest
 
 from bot.company.setup import WANTED, Wanted
+from bot.effects import Home
 from bot.people import Role
 from handlers.clock import Clock
 from handlers.company import looked
+from handlers.deliver.loop import Worker
+from handlers.deliver.performers import PERFORMERS
 from handlers.schedule import reconcile
 from handlers.wiring import build
 from sandbox import company
@@ -291,6 +294,22 @@ def test_another_replica_takes_it_up_without_a_restart(http_bare: Stage) -> None
         dev = reader.by_email("dev@acme.example")
     assert dev is not None
     assert dev.has(Role.DELIVERY_MANAGER)
+    other.store.db.dispose()
+
+
+def test_a_replica_that_has_not_looked_yet_draws_no_home_of_before_the_setup(http_bare: Stage) -> None:
+    """Else "not set up yet" would stand there until something else draws that Home."""
+    other = build(http_bare.settings(), http_bare.env, clock=Clock())
+    set_up(http_bare)
+    http_bare.stop()
+    with other.store.write() as unit:
+        olga = unit.by_slack(walk.user_id("olga"))
+        assert olga is not None
+        unit.emit(Home(olga.id, nonce="test"))
+    assert Worker(other, PERFORMERS).run_one("other")
+    shown = walk.shown(http_bare.world.slack.home(walk.user_id("olga")) or {})
+    assert "Nothing waits for you" in shown
+    assert "Baton is not set up yet." not in shown
     other.store.db.dispose()
 
 
