@@ -56,6 +56,7 @@ class Asked:
     """All that one reminder says, in `lines` the most urgent first.
 
     `things` counts also what is not shown; `options` are moments to put it off to. `unread`: late ones without a line.
+    `put_off`: until when the person does not want to hear of the rest, which waits all the same.
     """
 
     person: Person
@@ -69,6 +70,7 @@ class Asked:
     next_is_last: bool = False
     done: int = 0
     unread: int = 0
+    put_off: datetime | None = None
 
 
 @dataclass
@@ -124,6 +126,12 @@ def reminder(asked: Asked, frame: Frame) -> tuple[Message, list[Shown]]:
 def finished(asked: Asked, frame: Frame) -> Message:
     """What stands there once nothing of it waits any more."""
     words = sentence("reminder.done", at=mrkdwn.clock(frame.now, asked.person.tz))
+    return Message(words, [kit.section(words)])
+
+
+def put_off(asked: Asked, frame: Frame) -> Message:
+    """What stands there while all that is left of it was put off: nothing of that is done."""
+    words = sentence("reminder.put_off", at=mrkdwn.clock(asked.put_off or frame.now, asked.person.tz))
     return Message(words, [kit.section(words)])
 
 
@@ -194,7 +202,7 @@ def _title(line: Line, asked: Asked, frame: Frame) -> Safe:
 def _left(left: timedelta | None) -> str:
     if left is None or left <= timedelta():
         return ""
-    hours = int(left.total_seconds() // 3600)
+    hours = round(left / timedelta(hours=1))  # it is sent seconds after nine: 8 hours, not 7 and a bit
     return f"{count(hours, 'working hour')} left" if hours else "less than an hour left"
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from blocks.frame import Frame
-from blocks.reminder import Asked, Line, finished, reminder
+from blocks.reminder import Asked, Line, finished, put_off, reminder
 from bot import gate
 from bot.actions import remind
 from bot.clock import counting as clock
@@ -79,6 +79,8 @@ def redraw_reminder(effect: Effect, ledger: Ledger) -> None:
     if asked.lines:
         message, shown = reminder(asked, frame)
         found.shown = list(dict.fromkeys([*found.shown, *shown]))
+    elif asked.put_off:
+        message = put_off(asked, frame)
     else:
         message = finished(asked, frame)
         found.done_at = now
@@ -96,7 +98,8 @@ def gathered(deps: Deps, found: Reminder, person: Person, now: datetime, *, only
     causes = dict(found.causes)
     held = {person.id, *(int(c.partition(":")[0]) for named in causes.values() for c in named)}
     with deps.store.read() as reader:
-        rows = [row for row in reader.nags_of(held) if not _put_off(row, now)]
+        every = reader.nags_of(held)
+        rows = [row for row in every if not _put_off(row, now)]
         if all(remind.is_question(cause) for named in causes.values() for cause in named):
             rows = []  # nothing else is due yet
         if only:
@@ -118,6 +121,8 @@ def gathered(deps: Deps, found: Reminder, person: Person, now: datetime, *, only
     dues = [row.due_at for row in told if row.due_at and row.due_at > now]
     offers = nag.later_options(hours, now=now, due=min(dues, default=None), sent_today=len(sent)) if dues else []
     next_at, last = _next(told, now)
+    parked = {(row.handover_id, row.person, key): _put_off(row, now) for row in every for key in row.waits}
+    later = [until for line in found.shown if (until := parked.get(line)) is not None]
     asked = Asked(
         person=person,
         lines=lines,
@@ -130,7 +135,8 @@ def gathered(deps: Deps, found: Reminder, person: Person, now: datetime, *, only
         next_at=next_at,
         next_is_last=last,
         unread=_unread(causes, left, person),
-        done=sum(1 for line in found.shown if nag.is_turn(line[2]) and line not in standing),
+        put_off=min(later, default=None),
+        done=sum(1 for line in found.shown if nag.is_turn(line[2]) and line not in standing and not parked.get(line)),
     )
     return asked, _frame(deps, records, people)
 
@@ -224,8 +230,8 @@ def _urgency(row: Nag, causes: dict[int, list[str]]) -> int:
     return 2 if why else 3
 
 
-def _put_off(row: Nag, now: datetime) -> bool:
-    return any(cause.startswith("later:") and at > now for cause, at in row.plan.items())
+def _put_off(row: Nag, now: datetime) -> datetime | None:
+    return min((at for cause, at in row.plan.items() if cause.startswith("later:") and at > now), default=None)
 
 
 def _next(rows: list[Nag], now: datetime) -> tuple[datetime | None, bool]:

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import event
 
 from blocks.reminder import reminder as drawn
-from bot.actions import capture, pause
+from bot.actions import capture, pause, remind
 from bot.actions.lists import tick
 from bot.context import Kind
 from bot.terms import Said
@@ -300,6 +300,22 @@ def test_the_message_of_another_day_is_folded_once_all_of_it_is_done(desk: Desk)
         assert message["text"].startswith("✓ Done")
     assert len(desk.letters("ana")["ana"]) == 2
     assert len(posted(desk)) == before
+
+
+@SQLITE_FIRST
+def test_what_is_put_off_is_not_done(desk: Desk) -> None:
+    """The message says until when; once it is done all the same, it says that."""
+    desk.run(desk.at(1, 9) + timedelta(seconds=20))
+    assert "8 working hours left" in desk.only("ana")
+    (asked,) = desk.reminders("ana", 1)
+    with desk.deps.store.write() as unit:
+        until, terms, now = desk.at(1, 15), desk.deps.terms, desk.clock.now()
+        remind.later(unit, desk.people["ana"], reminder_id=asked.id, until=until, terms=terms, now=now)
+    desk.run()
+    assert desk.only("ana").startswith("Put off: I remind you again Tue ")
+    tell_all(desk)
+    desk.run()
+    assert desk.only("ana").startswith("✓ Done")
 
 
 @SQLITE_FIRST

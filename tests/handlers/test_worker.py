@@ -393,7 +393,7 @@ def test_the_hands_outlive_a_database_that_goes_away(stage: Stage, caplog: pytes
 
 
 def test_a_stop_waits_for_all_hands_together_no_longer_than_it_was_told(bench: Bench) -> None:
-    bench.emit(*(Identify(f"U{n}", "", nonce="test") for n in range(bench.deps.settings.workers)))
+    bench.emit(*(Identify(f"U{n}", "", nonce="test") for n in range(bench.deps.settings.delivery.workers)))
     begun, over = threading.Semaphore(0), threading.Event()
 
     def perform(_: Effect, __: Ledger) -> None:
@@ -402,7 +402,7 @@ def test_a_stop_waits_for_all_hands_together_no_longer_than_it_was_told(bench: B
 
     worker = Worker(bench.deps, {"Identify": perform})
     worker.start()
-    assert all(begun.acquire(timeout=20) for _ in range(bench.deps.settings.workers))
+    assert all(begun.acquire(timeout=20) for _ in range(bench.deps.settings.delivery.workers))
     began = time.monotonic()
     worker.stop(timeout=0.5)
     seconds = time.monotonic() - began
