@@ -107,8 +107,7 @@ def _part(handover: Handover, frame: Frame, role: Role) -> list[Block]:
 
 def _head(handover: Handover, frame: Frame, role: Role) -> Block:
     done, total = checklist.progress(handover, checklist.of_role(handover, role))
-    over = handover.reached(State.IN_PROGRESS) or handover.state in ENDED
-    due = None if over else thread.due_of(handover)
+    due = thread.shown_due(handover)
     words = sentence(
         "lists.head",
         holder=mrkdwn.name(frame.name(handover.roles.get(role, 0))),

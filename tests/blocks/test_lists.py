@@ -223,6 +223,8 @@ def test_on_hold_nothing_can_be_done() -> None:
     message = drawn(on_hold(make_handover(State.WON)), "sales_rep")
     assert "⏸ Nothing to do here for now: the deal was reopened in the CRM. The clock stands still." in words(message)
     assert buttons(message) == {}
+    managers = drawn(on_hold(make_handover(State.WON)), "delivery_manager")
+    assert "scope wanted by" not in words(managers), "the clock stands still"
     unnamed = on_hold(make_handover(State.WON, roles={Role.DELIVERY_MANAGER: DEV.id}))
     assert [e["type"] for e in elements(drawn(unnamed, "delivery_manager"))] == ["overflow"]
 
