@@ -44,7 +44,7 @@ def condition(url: str) -> Condition:
             folder = file.absolute().parent
             return Condition(_sqlite(), "", head(), writable=_writable(folder), free=_free(folder))
         return _opened(Db(url, pool_size=1), file)
-    except (ArgumentError, ValueError) as error:
+    except (ArgumentError, ValueError, ImportError) as error:  # the last: the driver of another kind of database
         raise ConfigError((UNREADABLE,)) from error
     except StoreAway as error:
         raise ConfigError((f"The database cannot be opened: {why_not(url, error.cause)}",)) from error

@@ -198,6 +198,9 @@ def test_wrong_settings_and_a_wrong_database_are_told_together_with_2(tmp_path: 
         assert [line for line in lines if line.startswith("WRONG") and named in line], (named, ended)
     assert "hunter2" not in ended.out + ended.err
     assert "Traceback" not in ended.err
+    other = app(env | {"DATABASE_URL": "mysql://baton@127.0.0.1/baton"}, "doctor", cwd=tmp_path)
+    assert (other.code, other.err) == (2, ""), "its driver is not installed, and never asked for"
+    assert "WRONG Database: DATABASE_URL cannot be read" in other.out
 
 
 def test_as_json_for_machines(stage: Stage) -> None:
