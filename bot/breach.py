@@ -44,9 +44,3 @@ class Breach:
         """
         word = f"reply:late:{self.clock}:"
         return any(name.startswith(word) and name.removeprefix(word) >= first.isoformat() for name in posts)
-
-    @property
-    def roles(self) -> list[tuple[str, int]]:
-        """The cause as pairs of role and number of things."""
-        pairs = (part.partition(":") for part in self.cause.split(",") if part)
-        return [(role, int(n or 1)) for role, _, n in pairs]

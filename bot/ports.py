@@ -16,7 +16,6 @@ class Hint:
     deal_id: str
     kind: str
     dedupe: str
-    deleted: bool = False
 
 
 @dataclass(frozen=True)

@@ -96,7 +96,7 @@ def by_status(emoji: str, text: str, until: datetime | None, *, settings: Settin
     """
     if until is None or until <= now:
         return None
-    plain = SKIN.sub(":", emoji.strip().lower())
+    plain = SKIN.sub(":", emoji.lower())
     said = _words(text)
     agreed = plain in settings.away_emojis or any(_words(one) in said for one in settings.away_words)
     return until if agreed else None

@@ -143,3 +143,11 @@ def test_closing_time_is_outside() -> None:
     assert nag.closing(BERLIN, TUESDAY) == TUESDAY + timedelta(hours=8)
     assert nag.closing(BERLIN, TUESDAY + timedelta(hours=8)) is None
     assert nag.closing(BERLIN, TUESDAY - timedelta(seconds=1)) is None
+
+
+@pytest.mark.parametrize(
+    ("key", "turn"),
+    [("pm:sign:x", True), (nag.LATE, False), (nag.WARNED, False), (f"{nag.ASKED}1:2025-09-10", False)],
+)
+def test_a_turn_is_neither_a_notice_nor_a_question(key: str, *, turn: bool) -> None:
+    assert nag.is_turn(key) is turn

@@ -122,6 +122,13 @@ def test_an_end_before_the_start_is_said_and_everything_is_due_at_the_start() ->
     assert {task.due for milestone in plan.milestones for task in milestone.tasks} == {START}
 
 
+def test_a_project_of_one_day_needs_no_word_unless_that_day_is_off() -> None:
+    day, off = date(2026, 6, 5), date(2026, 6, 6)
+    assert make_plan(book("1"), start=day, end=day, office=OFFICE).warnings == ()
+    (said,) = make_plan(book("1"), start=off, end=off, office=OFFICE).warnings
+    assert said.startswith("There is no working day from 2026-06-06 to 2026-06-06.")
+
+
 def test_a_project_of_one_weekend_is_said_and_due_on_its_last_day() -> None:
     plan = make_plan(book("1"), start=date(2026, 6, 6), end=date(2026, 6, 7), office=OFFICE)
     assert plan.warnings == ("There is no working day from 2026-06-06 to 2026-06-07. Set the dates, then plan again.",)

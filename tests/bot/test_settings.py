@@ -7,7 +7,7 @@ import pytest
 
 from bot.errors import ConfigError
 from bot.people import Role
-from bot.settings import Secret, read
+from bot.settings import NO_DATABASE, Secret, database_url, read
 from bot.settings.delivery import DeliverySettings
 from bot.settings.retention import Retention
 from bot.settings.tables import ENVIRONMENT, TABLES
@@ -177,6 +177,17 @@ def test_an_office_counts_for_whom_it_is_named() -> None:
         offices={"berlin": {"timezone": "Europe/Berlin"}, "lisbon": {"timezone": "Europe/Lisbon"}},
     )
     assert (made.office_of("BEN@acme.example"), made.office_of("ana@acme.example")) == ("lisbon", "berlin")
+
+
+def test_the_digest_needs_an_office_that_is_there() -> None:
+    assert problems(digest={"office": "atlantis"}) == ("[digest] office = 'atlantis': there is no such office.",)
+
+
+def test_a_verb_that_needs_the_database_alone_says_when_its_address_is_none() -> None:
+    assert database_url({}) == "sqlite:///baton.db"
+    with pytest.raises(ConfigError) as wrong:
+        database_url({"DATABASE_URL": "baton.db"})
+    assert wrong.value.problems == (NO_DATABASE,)
 
 
 def test_socket_mode_needs_no_signing_secret() -> None:

@@ -13,7 +13,6 @@ from bot.errors import Unrecognised
 from bot.ports import Hint, Parsed
 
 _DEAL_TYPE = "0-3"
-_DELETIONS = frozenset({"deletion", "privacyDeletion"})
 _DEDUPE_FIELDS = (
     "portalId",
     "subscriptionId",
@@ -71,7 +70,7 @@ def _hints(event: dict[str, Any]) -> Iterable[Hint]:
     if record != "deal" and not (record == "object" and event.get("objectTypeId") == _DEAL_TYPE):
         return
     for deal_id in _deal_ids(event, action):
-        yield Hint(deal_id, action, _dedupe(event, deal_id), deleted=action in _DELETIONS)
+        yield Hint(deal_id, action, _dedupe(event, deal_id))
 
 
 def _deal_ids(event: dict[str, Any], action: str) -> list[str]:

@@ -5,7 +5,7 @@ import pytest
 from bot import presale
 from bot.actions import admin
 from bot.deal import CrmPerson, PresaleKind, PresaleTicket, Standing
-from bot.effects import Reply
+from bot.effects import MarkMigrated, Reply
 from bot.handover import State
 from bot.people import Role
 from tests.bot.actions.company import Company
@@ -65,6 +65,7 @@ class TestCancel:
         made = company.ho()
         assert (made.state, made.end_reason, made.ended_at) == (State.CANCELLED, "Opened by mistake", company.now)
         assert len(made.entries) == 3
+        assert company.effects(MarkMigrated) == []
         assert "closed already" in company.said(admin.cancel, 1, company.who(name), reason="again").line
 
     def test_it_needs_a_reason(self, company: Company) -> None:

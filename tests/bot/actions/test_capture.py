@@ -71,6 +71,7 @@ def test_a_repeated_save_is_one_save(company: Company) -> None:
         (Kind.COMMITMENT, ["x"] * (MAX_LINES + 1), "11 lines are too many at once: save 10"),
         (Kind.RISK, [" "], "at least a few words"),
         (Kind.RISK, ["x" * (MAX_TEXT + 1)], "1,000 characters"),
+        (Kind.RISK, ["short", "x" * (MAX_TEXT + 1)], "1,000 characters"),
     ],
 )
 def test_what_cannot_be_saved_is_refused_with_the_way_out(
@@ -205,6 +206,8 @@ class TestRead:
         for _ in range(2):
             company.said(capture.read, 1, company.who("ben"), document="d1")
         assert [a.key for a in company.ho().answers] == ["read:d1"]
+        ben = company.who("ben").id
+        assert [(e.person, e.data) for e in company.events("read")] == [(ben, {"document": "d1"})]
         assert checklist.documents_read(company.ho()) == (1, 1)
 
     def test_others_may_open_documents_and_change_nothing(self, company: Company) -> None:
@@ -264,3 +267,14 @@ def test_a_line_typed_once_more_within_minutes_stays_one_promise(company: Compan
     for batch in ("first", "second"):
         assert company.add("ana", "weekly call", batch=batch, source=Source.COMMAND).batch == "first"
     assert [e.text for e in company.ho().entries] == ["weekly call"]
+
+
+def test_the_same_line_of_somebody_else_or_of_another_hour_is_a_promise_of_its_own(company: Company) -> None:
+    """So is one that was taken back."""
+    company.add("ana", "weekly call", batch="first", source=Source.COMMAND)
+    company.add("ben", "weekly call", batch="bens", source=Source.COMMAND)
+    company.said(capture.undo, 1, company.who("ana"), batch="first")
+    company.add("ana", "weekly call", batch="again", source=Source.COMMAND)
+    company.wait(hours=1)
+    company.add("ana", "weekly call", batch="later", source=Source.COMMAND)
+    assert [e.batch for e in company.ho().entries if e.standing] == ["bens", "again", "later"]

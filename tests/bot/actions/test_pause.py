@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot import gate
-from bot.actions import admin, pause, people, signoff
+from bot.actions import admin, pause, people, signoff, sweep
 from bot.clock import pause as rules
 from bot.deal import Standing
 from bot.effects import Direct, Reply
@@ -175,6 +175,15 @@ class TestResume:
         running.read(deal())
         assert len(running.effects(Reply, "resumed")) == 1
         assert running.ho().due_at == datetime(2026, 3, 12, 12, tzinfo=UTC)
+
+    def test_it_is_looked_at_when_it_ends_by_itself_unless_it_is_on_hold(self, running: Company) -> None:
+        paused(running)
+        made, terms = running.ho(), running.terms
+        end = rules.ends_at(made, terms=terms)
+        assert end is not None
+        assert sweep.next_look(made, terms, running.now) == end[0]
+        running.read(deal(standing=Standing.LOST, won_epoch=None))
+        assert sweep.next_look(running.ho(), terms, running.now) is None
 
     def test_a_hold_that_ends_while_it_waits_says_nothing_of_a_running_clock(self, running: Company) -> None:
         paused(running)

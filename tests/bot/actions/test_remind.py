@@ -91,3 +91,51 @@ def test_what_is_put_off_leaves_out_what_would_have_come_before_and_never_a_late
     due.tell()
     due.do(sweep.look, 1)
     assert planned(due, "ana") == {}, "nothing waits any more, so nothing is asked for again"
+
+
+def test_what_became_due_while_a_message_waited_is_told_in_it(due: Company) -> None:
+    """It waits no longer for a message of its own."""
+    assert told(due, "ana")
+    ana = due.who("ana").id
+    with due.store.write() as unit:
+        row = unit.nags(1)[ana]
+        row.plan["gate:more"] = due.now
+        unit.keep_nag(row)
+        waiting = unit.reminder_at(ana, due.now.date(), 1)
+        assert waiting is not None
+        remind.gather(unit, waiting, now=due.now)
+    with due.store.read() as reader:
+        kept = reader.reminder_at(ana, due.now.date(), 1)
+        assert kept is not None
+        assert kept.causes == {1: [f"{ana}:gate:first", f"{ana}:gate:more"]}
+        assert "gate:more" in reader.nags(1)[ana].spent
+
+
+def test_only_what_still_waits_is_put_off(due: Company) -> None:
+    """Ana did all of it meanwhile; of whoever is named no more there is no row."""
+    assert told(due, "ana")
+    ana, nobody = due.who("ana"), 999
+    with due.store.write() as unit:
+        sent = unit.reminder_at(ana.id, due.now.date(), 1)
+        assert sent is not None
+        sent.shown = [(1, ana.id, "sales_rep:x"), (1, nobody, "pm:x")]
+        unit.keep_reminder(sent)
+        row = unit.nags(1)[ana.id]
+        row.waits.clear()
+        unit.keep_nag(row)
+    until = due.now + timedelta(hours=1)
+    assert "It is due before that" in due.refused(remind.later, ana, reminder_id=sent.id, until=until)
+
+
+@pytest.mark.parametrize("gone", [{"active": False}, {"guest": True}])
+def test_what_waits_for_somebody_who_left_waits_for_the_delivery_manager(due: Company, gone: dict[str, Any]) -> None:
+    ana, dev = due.who("ana"), due.who("dev")
+    with due.store.read() as reader:
+        mine = reader.nags(1)[ana.id].waits
+    with due.store.write() as unit:
+        unit.remember(replace(ana, **gone))
+    due.do(sweep.look, 1)
+    with due.store.read() as reader:
+        rows = reader.nags(1)
+    assert mine.keys() <= rows[dev.id].waits.keys()
+    assert ana.id not in rows or not rows[ana.id].waits

@@ -47,6 +47,8 @@ def test_a_second_click_changes_nothing(company: Company) -> None:
     outcome = company.said(scope.confirm, 1, company.who("dev"), other)
     assert outcome.line == "The scope is confirmed already, by Dev."
     assert company.snapshot() == before
+    with company.store.read() as reader:
+        assert scope.cannot(reader, company.ho(), company.who("dev")) == outcome.line
 
 
 @pytest.mark.parametrize("name", ["ana", "ben", "chloe", "rafi", "hana", "olga"])

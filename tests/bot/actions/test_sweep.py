@@ -102,7 +102,7 @@ def test_a_week_of_silence_tells_each_person_at_most_twice_a_day_and_the_head_on
     handover = running.ho()
     assert handover.breach is not None
     assert handover.breach.since == due(running)
-    assert handover.breach.roles
+    assert handover.breach.cause == "sales_rep:3,pm:2"
     late_days = [reply.data["day"] for reply in running.effects(Reply, "late")]
     assert len(late_days) == len(set(late_days)) >= 2
     assert len(running.events("breach")) == 1

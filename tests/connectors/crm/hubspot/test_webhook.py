@@ -36,12 +36,11 @@ def test_the_key_holds_nothing_of_the_record() -> None:
 def test_a_merge_makes_the_survivor_and_all_merged_deals_be_read() -> None:
     hints = parse(body("event__merge")).hints
     assert [hint.deal_id for hint in hints] == ["9090", "9001", "9002"]
-    assert not any(hint.deleted for hint in hints)
 
 
-def test_a_deletion_says_so() -> None:
+def test_a_deletion_makes_the_deal_be_read() -> None:
     (hint,) = parse(body("event__deletion")).hints
-    assert (hint.deal_id, hint.deleted) == ("9003", True)
+    assert (hint.deal_id, hint.kind) == ("9003", "deletion")
 
 
 def test_an_association_is_about_the_deal_it_starts_from() -> None:
