@@ -1,12 +1,13 @@
 """A vendor's end of the wire for what no stand-in does: it answers exactly what a test wrote down, byte by byte."""
 
 import json
-import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Self
+from http.server import BaseHTTPRequestHandler
+from typing import Any
+
+from tests.serving import Serving
 
 
 @dataclass
@@ -24,7 +25,7 @@ class Reply:
         return self.body.encode() if isinstance(self.body, str) else json.dumps(self.body).encode()
 
 
-class Wire:
+class Wire(Serving):
     """A server that gives its replies in turn, the last one again and again, and remembers what it was asked."""
 
     def __init__(self, *replies: Reply) -> None:
@@ -46,9 +47,7 @@ class Wire:
             def log_message(self, *args: object) -> None:
                 """Stays quiet."""
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        super().__init__(Handler)
 
     def answer(self, handler: BaseHTTPRequestHandler) -> None:
         """Gives the next reply."""
@@ -72,12 +71,3 @@ class Wire:
                 time.sleep(drip)
         except OSError:
             handler.close_connection = True
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()

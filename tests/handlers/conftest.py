@@ -1,11 +1,22 @@
-"""The mornings on which tests of reminders begin, each walked to when the first test asks for it."""
+"""A company without Baton at work; the mornings on which tests of reminders begin, walked to when first wanted."""
+
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.handlers.desk import Desk
 from tests.handlers.mornings import Morning, walked
+from tests.stories.stage import Stage, staged
 
 WED = 2
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Iterator[Stage]:
+    """A company in which Baton does nothing by itself."""
+    with staged(tmp_path) as made:
+        yield made
 
 
 @pytest.fixture(scope="session")

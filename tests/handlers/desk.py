@@ -124,8 +124,7 @@ class Desk:
         """The direct messages by name, oldest first; of one person, or of all who have any."""
         found = {}
         for name in [who] if who else NAMES:
-            rooms = self.stage.world.slack.dms(walk.user_id(name))
-            messages = [m for room in rooms for m in self.stage.channel(room["id"])]
+            messages = walk.letters(self.stage, name)
             if messages or who:
                 found[name] = messages
         return found

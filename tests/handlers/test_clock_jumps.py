@@ -14,8 +14,9 @@ from bot.effects import Identify, Whisper
 from handlers.clock import Clock
 from handlers.schedule import in_step
 from handlers.wiring import build
+from tests.handlers.bench import OLGA, Bench, Sped, read
 from tests.handlers.desk import OFFICES, Desk, Moved
-from tests.handlers.test_worker import OLGA, Bench, Sped, posts, read
+from tests.handlers.test_worker import posts
 from tests.stories import walk
 from tests.stories.stage import Stage, staged
 
@@ -31,13 +32,6 @@ class Watch:
 
     def __call__(self) -> float:
         return time.time() + self.wrong
-
-
-@pytest.fixture
-def stage(tmp_path: Path) -> Iterator[Stage]:
-    """A company in which Baton does nothing by itself."""
-    with staged(tmp_path) as made:
-        yield made
 
 
 @pytest.fixture

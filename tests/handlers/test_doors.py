@@ -1,7 +1,5 @@
 """The doors refuse what is forged, stale, oversized or broken; what they take is durable and done once."""
 
-import hashlib
-import hmac
 import json
 import random
 import time
@@ -13,6 +11,7 @@ import pytest
 
 from connectors.crm.hubspot.signature import sign
 from handlers.clock import Clock
+from sandbox.slack.wire import http as sandbox
 from tests.stories.stage import HUBSPOT_SECRET, SECRET, Stage, staged
 
 EVENT = {
@@ -50,11 +49,10 @@ def hook(stage: Stage, body: bytes, *, age: float = 0, secret: str = HUBSPOT_SEC
 def slack(stage: Stage, body: bytes, **headers: str) -> httpx.Response:
     """A request signed as Slack signs, with some headers changed."""
     stamp = str(int(time.time()))
-    signature = "v0=" + hmac.new(SECRET.encode(), f"v0:{stamp}:".encode() + body, hashlib.sha256).hexdigest()
     given: dict[str, Any] = {
         "content-type": "application/json",
         "x-slack-request-timestamp": stamp,
-        "x-slack-signature": signature,
+        "x-slack-signature": sandbox.sign(SECRET, body, stamp),
     }
     given |= {name.replace("_", "-"): value.encode() for name, value in headers.items()}
     return httpx.post(f"{base(stage)}/slack/events", content=body, headers=given, timeout=5)

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
-from pathlib import Path
 
 import pytest
 
@@ -17,16 +16,10 @@ from handlers.deps import Deps
 from handlers.in_force import VALUES, groups, office_words, week_words
 from handlers.wiring import build
 from tests.blocks.reading import accepted, words
-from tests.stories.stage import HUBSPOT_SECRET, SECRET, Stage, staged
+from tests.stories.stage import HUBSPOT_SECRET, SECRET, Stage
 
 NOW = datetime(2026, 4, 2, 15, 0, tzinfo=UTC)
 NINE_TO_FIVE = (time(9), time(17))
-
-
-@pytest.fixture
-def stage(tmp_path: Path) -> Iterator[Stage]:
-    with staged(tmp_path) as made:
-        yield made
 
 
 @pytest.fixture

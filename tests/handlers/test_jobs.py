@@ -17,17 +17,11 @@ from handlers.schedule import scheduler
 from handlers.wiring import build
 from tests.bot import builders
 from tests.handlers.commanding import app, bare
-from tests.stories.stage import Stage, staged
+from tests.stories.stage import Stage
 
 ROOT = Path(__file__).resolve().parents[2]
 LINES = re.MULTILINE
 NOW = datetime(2026, 4, 2, 15, 0, tzinfo=UTC)  # the Thursday before Easter, 17:00 in Berlin
-
-
-@pytest.fixture
-def stage(tmp_path: Path) -> Iterator[Stage]:
-    with staged(tmp_path) as made:
-        yield made
 
 
 @pytest.fixture

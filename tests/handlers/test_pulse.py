@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,6 @@ import httpx
 import pytest
 
 from bot.effects import Identify, ReadDeal
-from handlers.clock import Clock
 from handlers.deliver.loop import Worker
 from handlers.deliver.performers import PERFORMERS
 from handlers.deps import Deps
@@ -21,24 +20,9 @@ from handlers.wiring import build
 from store.upkeep import retention
 from store.upkeep.retention import Cutoffs
 from tests.blocks.reading import words
+from tests.handlers.bench import Sped
 from tests.stories import walk
 from tests.stories.stage import Stage, staged
-
-
-class Sped(Clock):
-    """A machine whose time a test lets pass."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.passed = 0.0
-
-    def tick(self) -> float:
-        """Machine seconds."""
-        return super().tick() + self.passed
-
-    def machine_now(self) -> datetime:
-        """Machine time."""
-        return super().machine_now() + timedelta(seconds=self.passed)
 
 
 class Pair:
@@ -67,19 +51,12 @@ class Pair:
 
     def told(self) -> list[str]:
         """What the admin reads, oldest first."""
-        rooms = self.stage.world.slack.dms(walk.user_id("olga"))
-        return [message["text"] for room in rooms for message in self.stage.channel(room["id"])]
+        return [message["text"] for message in walk.letters(self.stage, "olga")]
 
     def close(self) -> None:
         """Ends both."""
         for deps in self.replicas:
             deps.store.db.dispose()
-
-
-@pytest.fixture
-def stage(tmp_path: Path) -> Iterator[Stage]:
-    with staged(tmp_path) as made:
-        yield made
 
 
 @pytest.fixture

@@ -15,34 +15,16 @@ from bot.company.effects import RedrawParked
 from bot.effects import Direct, Effect, Home, Identify, ReadDeal, Whisper
 from bot.errors import StoreAway
 from bot.worktime import next_opening
-from handlers.clock import Clock
 from handlers.deliver.ledger import PATIENCE, Later, Ledger, Pace
 from handlers.deliver.loop import BACKOFF_CAP, FAULT_TRIES, REAUTH_WAIT, Worker
 from handlers.deliver.performers import PERFORMERS
 from handlers.health import trouble
-from handlers.wiring import build
 from sandbox.deals import ABC
-from store.jobs import JobLine
+from tests.handlers.bench import OLGA, Bench, Sped, read
 from tests.stories import walk
-from tests.stories.stage import Stage, staged
+from tests.stories.stage import Stage
 
 NORTHWIND = "9002"
-OLGA = "olga@acme.example"
-
-
-def read(deal: str = ABC) -> ReadDeal:
-    """The job that reads a deal whole."""
-    return ReadDeal("hubspot", deal, "webhook", nonce="test")
-
-
-class Sped(Clock):
-    """A clock whose machine time a test lets pass."""
-
-    passed = 0.0
-
-    def tick(self) -> float:
-        """Machine seconds."""
-        return super().tick() + self.passed
 
 
 @dataclass(frozen=True)
@@ -50,67 +32,6 @@ class FromTheFuture(Effect):
     """An effect that this version does not know: a newer replica put it there."""
 
     serial: str
-
-
-class Bench:
-    """One worker over the real wiring, its jobs performed one after the other. The admin is known in Slack."""
-
-    def __init__(self, stage: Stage, clock: Sped | None = None, **env: str) -> None:
-        self.stage = stage
-        self.clock = clock or Sped()
-        self.deps = build(stage.settings(), stage.env | env, clock=self.clock, db=stage.db)
-        self.worker = Worker(self.deps, PERFORMERS)
-        self.emit(Identify("", OLGA, nonce="test"))
-        self.work()
-
-    def close(self) -> None:
-        """Ends it."""
-        self.deps.store.db.dispose()
-
-    def emit(self, *effects: Effect) -> None:
-        """Puts effects into the outbox."""
-        with self.deps.store.write() as unit:
-            for effect in effects:
-                unit.emit(effect)
-
-    def work(self) -> None:
-        """Performs all that is due now."""
-        while self.worker.run_one("bench"):
-            continue
-
-    def fail(self, kind: str, *, times: int = 1, effect: Effect | None = None) -> JobLine:
-        """The CRM fails so when the deal is read; returns the job after its first try."""
-        self.stage.world.faults.add("hubspot", "GET /crm", kind, times=times)
-        wanted = effect or read()
-        self.emit(wanted)
-        self.work()
-        return self.job(wanted.kind)
-
-    def jobs(self, kind: str) -> list[JobLine]:
-        """All jobs of that kind, whatever became of them, oldest first."""
-        found = self.deps.store.outbox.jobs(("ready", "done", "dead"), limit=1000)
-        return [job for job in reversed(found) if job.kind == kind]
-
-    def job(self, kind: str) -> JobLine:
-        """The only job of that kind."""
-        (found,) = self.jobs(kind)
-        return found
-
-    def until_due(self, job: JobLine) -> float:
-        """Seconds until its next try."""
-        return job.run_at - self.clock.tick()
-
-    def told(self) -> list[str]:
-        """What the admin reads, oldest first."""
-        rooms = self.stage.world.slack.dms(walk.user_id("olga"))
-        return [message["text"] for room in rooms for message in self.stage.channel(room["id"])]
-
-
-@pytest.fixture
-def stage(tmp_path: Path) -> Iterator[Stage]:
-    """A company in which Baton does nothing by itself."""
-    with staged(tmp_path) as made:
-        yield made
 
 
 @pytest.fixture

@@ -1,13 +1,14 @@
 """A bot for the tests of the Slack stand-in: a real HTTP server that keeps what it got and answers as told."""
 
 import json
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Self
+from http.server import BaseHTTPRequestHandler
+from typing import Any
 from urllib.parse import parse_qsl
+
+from tests.serving import Serving
 
 Answer = tuple[int, dict[str, str], bytes]
 OK: Answer = (200, {}, b"")
@@ -30,7 +31,7 @@ class Got:
         return dict(json.loads(form["payload"])) if "payload" in form else dict(form)
 
 
-class Bot:
+class Bot(Serving):
     """Listens on a free port; `answer` may be replaced by any function of the request."""
 
     def __init__(self, answer: Callable[[Got], Answer] = lambda _got: OK) -> None:
@@ -57,10 +58,7 @@ class Bot:
             def log_message(self, *_args: object) -> None:
                 return
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        super().__init__(Handler)
 
     def payloads(self, kind: str) -> list[dict[str, Any]]:
         """What came of a type: an inner event's, an interaction's, or `command`."""
@@ -71,15 +69,6 @@ class Bot:
             if name == kind:
                 found.append(payload.get("event", payload))
         return found
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_args: object) -> None:
-        self._server.shutdown()
-        self._thread.join(5)
-        self._server.server_close()
 
 
 def json_answer(body: Any) -> Answer:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import httpx
@@ -22,6 +22,7 @@ from sandbox.travel import kept_offset
 from sandbox.world import World
 from tests.sandbox.conftest import new_world
 from tests.sandbox.slack_bot import Bot
+from tests.serving import Serving
 
 HOUR = 3600.0
 
@@ -89,14 +90,9 @@ def control(world: World) -> Iterator[Control]:
         def log_message(self, *_: Any) -> None:
             """Quiet."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    world.control_url = f"http://127.0.0.1:{server.server_address[1]}"
-    yield made
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with Serving(Handler) as server:
+        world.control_url = server.url
+        yield made
 
 
 def press(world: World, given: Any, **headers: str) -> httpx.Response:

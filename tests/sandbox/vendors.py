@@ -3,11 +3,10 @@
 import contextlib
 import json
 import ssl
-import threading
 import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Self
+from http.server import BaseHTTPRequestHandler
+from typing import Any
 
 import httpx
 
@@ -16,6 +15,7 @@ from sandbox.clock import Clock
 from sandbox.server import Server
 from sandbox.shelf import Shelf
 from sandbox.world import World
+from tests.serving import Serving
 
 _TLS = ssl.create_default_context()
 
@@ -54,7 +54,7 @@ def asana_caller(world: World, token: str | None = None) -> Caller:
     return Caller(f"{world.base_url}/asana/api/1.0", token or "asana-sandbox")
 
 
-class Listener:
+class Listener(Serving):
     """The bot's door for webhooks: keeps every request, answers what `answers` says, then 204."""
 
     def __init__(self) -> None:
@@ -75,19 +75,8 @@ class Listener:
             def log_message(self, *args: object) -> None:
                 """Stays quiet."""
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
+        super().__init__(Handler)
 
     @property
     def events(self) -> list[dict[str, Any]]:
         return [event for request in self.requests for event in json.loads(request["body"])]
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()

@@ -6,8 +6,24 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Column, Connection, Date, DateTime, Float, Integer, LargeBinary, Table, insert
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Connection,
+    Date,
+    DateTime,
+    Float,
+    Integer,
+    LargeBinary,
+    Table,
+    insert,
+    select,
+)
 from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from store.engine import Db
+from store.tables import Row
 
 ROWS = 3
 HARD = 'Zoë "Q" O\'Neill\n\u2028\u202e🙂 \\ %_ <!channel> '
@@ -23,6 +39,28 @@ def fill(connection: Connection, tables: Iterable[Table]) -> dict[str, int]:
             connection.execute(insert(table), [row(table, n, numbers) for n in range(1, ROWS + 1)])
             made[table.name] = ROWS
     return made
+
+
+def filled(url: str) -> None:
+    """The same in every table of today's schema; the installation keeps its own nonce."""
+    db = Db(url)
+    with db.engine.begin() as connection:
+        fill(connection, [each for each in Row.metadata.sorted_tables if each.name != "installation"])
+    db.dispose()
+
+
+def everything(url: str) -> dict[str, list[dict[str, Any]]]:
+    """Every row of every table, in order."""
+    db = Db(url)
+    with db.read() as session:
+        found = {
+            each.name: [
+                dict(row) for row in session.execute(select(each).order_by(*each.primary_key.columns)).mappings()
+            ]
+            for each in Row.metadata.sorted_tables
+        }
+    db.dispose()
+    return found
 
 
 def row(table: Table, n: int, numbers: Any) -> dict[str, Any]:

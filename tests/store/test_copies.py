@@ -17,24 +17,13 @@ from store.upkeep.copies import backup, restore
 from tests.conftest import ROLE_MAP, Clocks
 from tests.store import filling, records
 from tests.store.older import at
-from tests.store.test_moving import everything
 
 HANDOVER, SETTING = table(HandoverRow), table(SettingRow)
 
 
-@pytest.fixture
-def full(db_url: str) -> str:
-    """A database with three rows in every table, once SQLite, once PostgreSQL."""
-    db = Db(db_url)
-    with db.engine.begin() as connection:
-        filling.fill(connection, [each for each in Row.metadata.sorted_tables if each.name != "installation"])
-    db.dispose()
-    return db_url
-
-
 def kept(url: str) -> dict[str, list[dict[str, Any]]]:
     """Every row of every table, but for what asks for the threads to be drawn again."""
-    found = everything(url)
+    found = filling.everything(url)
     for row in found["post"]:
         del row["digest"]
     for row in found["handover"]:
@@ -222,7 +211,7 @@ def test_an_older_copy_is_brought_up_to_date(file: Path, tmp_path: Path) -> None
     at("0001", f"sqlite:///{tmp_path / 'old.db'}")
     assert restore(f"sqlite:///{file}", tmp_path / "old.db", replace=True, t=T).revision == "0001"
     assert current(f"sqlite:///{file}") == head()
-    assert everything(f"sqlite:///{file}")["handover"] == []
+    assert filling.everything(f"sqlite:///{file}")["handover"] == []
 
 
 def test_after_a_restore_every_open_thread_is_drawn_again(full: str, tmp_path: Path) -> None:
@@ -233,9 +222,9 @@ def test_after_a_restore_every_open_thread_is_drawn_again(full: str, tmp_path: P
         session.execute(HANDOVER.update().where(HANDOVER.c.id != 1).values(state="won"))
     db.dispose()
     backup(full, tmp_path / "copy")
-    before = everything(full)
+    before = filling.everything(full)
     restore(full, tmp_path / "copy", replace=True, t=T)
-    after = everything(full)
+    after = filling.everything(full)
     assert [row["digest"] == "" for row in after["post"]] == [False, True, True]
     assert [new["rev"] - old["rev"] for old, new in zip(before["handover"], after["handover"], strict=True)] == [
         0,

@@ -3,7 +3,6 @@
 import shutil
 import threading
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import inspect, select
@@ -11,10 +10,9 @@ from sqlalchemy import inspect, select
 from bot.errors import ConfigError
 from store.engine import Db
 from store.migrate import MIGRATIONS, Migrated, current, head, migrate
-from store.tables import InstallationRow, Row, table
+from store.tables import InstallationRow, table
 from tests.store import filling
 from tests.store.older import same_as_models
-from tests.store.test_moving import everything
 
 NEXT = '''"""A next revision."""
 import sqlalchemy as sa
@@ -41,15 +39,6 @@ def later(folder: Path, more: str = "") -> Path:
     shutil.copytree(MIGRATIONS, migrations, ignore=shutil.ignore_patterns("__pycache__"))
     (migrations / "versions" / "v9999_next.py").write_text(NEXT.format(head=head(), more=more))
     return migrations
-
-
-def filled(url: str) -> dict[str, list[dict[str, Any]]]:
-    """Three rows in every table: all of them, as they are stored."""
-    db = Db(url)
-    with db.engine.begin() as connection:
-        filling.fill(connection, [each for each in Row.metadata.sorted_tables if each.name != "installation"])
-    db.dispose()
-    return everything(url)
 
 
 def colours(url: str) -> bool:
@@ -111,7 +100,8 @@ def test_a_migration_that_fails_halfway_leaves_everything_as_it_was(
     migrated_url: str, tmp_path: Path, more: str, cause: str
 ) -> None:
     """It had added a column and changed rows; afterwards the version before works on, and is told how."""
-    before = filled(migrated_url)
+    filling.filled(migrated_url)
+    before = filling.everything(migrated_url)
     migrations = later(tmp_path, more='op.drop_table("pace")\n    ' + more)
     with pytest.raises(ConfigError, match="Nothing was changed") as caught:
         migrate(migrated_url, migrations=migrations)
@@ -121,11 +111,11 @@ def test_a_migration_that_fails_halfway_leaves_everything_as_it_was(
     assert "Start the version of Baton that ran before" in told
     assert current(migrated_url) == head()
     assert not colours(migrated_url)
-    assert everything(migrated_url) == before
+    assert filling.everything(migrated_url) == before
     if migrated_url.startswith("sqlite"):
         copy = tmp_path / f"baton.db.bak-{head()}"
         assert str(copy) in told
-        assert everything(f"sqlite:///{copy}") == before
+        assert filling.everything(f"sqlite:///{copy}") == before
     assert migrate(migrated_url) == Migrated(head(), head())
 
 

@@ -21,16 +21,6 @@ INSTALLATION, HANDOVER, SETTING = table(InstallationRow), table(HandoverRow), ta
 
 
 @pytest.fixture
-def full(db_url: str) -> str:
-    """A database with three rows in every table, once SQLite, once PostgreSQL; the nonce is its own."""
-    db = Db(db_url)
-    with db.engine.begin() as connection:
-        filling.fill(connection, [each for each in Row.metadata.sorted_tables if each.name != "installation"])
-    db.dispose()
-    return db_url
-
-
-@pytest.fixture
 def other(full: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """An empty database of the other kind, without a schema."""
     if full.startswith("sqlite"):
@@ -39,34 +29,20 @@ def other(full: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator
         yield f"sqlite:///{tmp_path / 'other.db'}"
 
 
-def everything(url: str) -> dict[str, list[dict[str, Any]]]:
-    """Every row of every table, in order."""
-    db = Db(url)
-    with db.read() as session:
-        found = {
-            each.name: [
-                dict(row) for row in session.execute(select(each).order_by(*each.primary_key.columns)).mappings()
-            ]
-            for each in Row.metadata.sorted_tables
-        }
-    db.dispose()
-    return found
-
-
 def test_there_and_back_again_every_row_is_the_same(full: str, other: str, tmp_path: Path) -> None:
-    before = everything(full)
+    before = filling.everything(full)
     assert all(len(rows) == filling.ROWS for name, rows in before.items() if name != "installation")
     there = export_to(full, tmp_path / "there.jsonl")
     assert there.there == there.here == {name: len(rows) for name, rows in before.items()}
     assert (tmp_path / "there.jsonl").stat().st_mode & 0o077 == 0
     moved = import_from(other, tmp_path / "there.jsonl")
     assert moved.there == moved.here == there.here
-    assert everything(other) == before
+    assert filling.everything(other) == before
     export_to(other, tmp_path / "back.jsonl")
     assert (tmp_path / "back.jsonl").read_bytes() == (tmp_path / "there.jsonl").read_bytes()
     again = f"sqlite:///{tmp_path / 'again.db'}"
     import_from(again, tmp_path / "back.jsonl")
-    assert everything(again) == before
+    assert filling.everything(again) == before
 
 
 def test_ids_go_on_after_the_highest_one(full: str, other: str, tmp_path: Path) -> None:
@@ -89,9 +65,9 @@ def test_the_nonce_of_the_markers_goes_along(full: str, other: str, tmp_path: Pa
     """Else the moved bot would not know its own messages and projects again."""
     migrate(other)
     export_to(full, tmp_path / "company.jsonl")
-    assert everything(other)["installation"] != everything(full)["installation"]
+    assert filling.everything(other)["installation"] != filling.everything(full)["installation"]
     import_from(other, tmp_path / "company.jsonl")
-    assert everything(other)["installation"] == everything(full)["installation"]
+    assert filling.everything(other)["installation"] == filling.everything(full)["installation"]
 
 
 def test_a_target_that_is_not_empty_is_refused_and_stays_as_it_is(full: str, other: str, tmp_path: Path) -> None:
@@ -100,10 +76,10 @@ def test_a_target_that_is_not_empty_is_refused_and_stays_as_it_is(full: str, oth
     db = Db(other)
     with db.write() as session:
         session.execute(SETTING.insert(), {"key": "started:hubspot", "value": "2026-01-01"})
-    before = everything(other)
+    before = filling.everything(other)
     with pytest.raises(FileRefused, match="not empty: setting has rows"):
         import_from(other, tmp_path / "company.jsonl")
-    assert everything(other) == before
+    assert filling.everything(other) == before
     db.dispose()
 
 
@@ -166,10 +142,10 @@ def test_a_broken_file_changes_nothing(full: str, other: str, tmp_path: Path, sp
     export_to(full, file)
     file.write_bytes(b"".join(spoil(file.read_bytes().splitlines(keepends=True))))
     migrate(other)
-    before = everything(other)
+    before = filling.everything(other)
     with pytest.raises(FileRefused, match="Nothing was changed"):
         import_from(other, file)
-    assert everything(other) == before
+    assert filling.everything(other) == before
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", "not JSON", '{"baton": "company", "format": 99}', "\x00" * 50])
@@ -219,14 +195,14 @@ def test_more_rows_than_fit_in_memory_at_once_go_in_batches(full: str, other: st
     db.dispose()
     assert export_to(full, tmp_path / "company.jsonl").here["setting"] == many
     assert import_from(other, tmp_path / "company.jsonl").here["setting"] == many
-    assert everything(other)["setting"] == everything(full)["setting"]
+    assert filling.everything(other)["setting"] == filling.everything(full)["setting"]
 
 
 def test_an_export_sees_one_moment(full: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """`serve` writes on: what changes while the file is written is in it whole or not at all."""
     from store.upkeep import portable  # noqa: PLC0415 - what the next line listens to
 
-    before = everything(full)
+    before = filling.everything(full)
     writer = Db(full)
     write = portable._line
 
@@ -245,4 +221,4 @@ def test_an_export_sees_one_moment(full: str, tmp_path: Path, monkeypatch: pytes
     assert calls
     assert moved.here["setting"] == filling.ROWS
     import_from(f"sqlite:///{tmp_path / 'copy.db'}", tmp_path / "company.jsonl")
-    assert everything(f"sqlite:///{tmp_path / 'copy.db'}") == before
+    assert filling.everything(f"sqlite:///{tmp_path / 'copy.db'}") == before

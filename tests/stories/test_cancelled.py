@@ -14,8 +14,7 @@ REASON = "The client went elsewhere"
 
 def letters(stage: Stage, who: str, words: str) -> list[dict[str, Any]]:
     """The direct messages to this person in which these words stand."""
-    rooms = stage.world.slack.dms(walk.user_id(who))
-    return [m for room in rooms for m in stage.channel(room["id"]) if words in walk.shown(m)]
+    return [m for m in walk.letters(stage, who) if words in walk.shown(m)]
 
 
 def replies(stage: Stage, name: str) -> list[str]:
@@ -83,14 +82,7 @@ def test_a_deal_that_is_won_again_brings_its_cancelled_handover_back(won_stage: 
 
 def test_an_open_deal_that_was_given_up_opens_its_thread_with_the_win(http_stage: Stage) -> None:
     """Cancelled while nobody had won it: the win is not swallowed, and what was captured is on the record."""
-    http_stage.hands.command("ana", walk.HERE, "ABC")
-    found = http_stage.world.slack.ephemerals(walk.user_id("ana"), walk.HERE)[-1]
-    http_stage.hands.click_ephemeral("ana", found["id"], "crm.search")
-    http_stage.settle()
-    seen = http_stage.world.slack.ephemerals(walk.user_id("ana"), walk.HERE)
-    hits = next(e for e in seen if "deal.track" in str(e["blocks"]))
-    http_stage.hands.click_ephemeral("ana", hits["id"], "deal.track", value=f"hubspot:{walk.ABC}")
-    http_stage.settle()
+    walk.tracked(http_stage, "ABC")
     http_stage.hands.command("ana", walk.HERE, "commit ABC a weekly call until go-live")
     http_stage.settle()
     cancel(http_stage, "dev")

@@ -13,6 +13,7 @@ from handlers.schedule import reconcile
 from sandbox import company
 from tests.stories import walk
 from tests.stories.stage import Stage, staged
+from tests.stories.walk import letters
 
 pytestmark = pytest.mark.slow  # many deals, read many times over
 
@@ -25,11 +26,6 @@ ADMIN = "olga"
 def replies(stage: Stage, name: str, number: int = 1) -> list[str]:
     """The names of our replies of that kind, in the order of their posting."""
     return [post.name for post in stage.handover(number).posts if post.name.startswith(f"reply:{name}")]
-
-
-def letters(stage: Stage, who: str) -> list[dict[str, Any]]:
-    """All direct messages to this person, oldest first."""
-    return [m for room in stage.world.slack.dms(walk.user_id(who)) for m in stage.channel(room["id"])]
 
 
 def count(stage: Stage) -> int:
@@ -205,8 +201,7 @@ def held_message(stage: Stage) -> dict[str, Any]:
 def decide(stage: Stage, who: str, verdict: str) -> None:
     """Clicks a verdict below the admin's message, wherever that person sees it."""
     message = held_message(stage)
-    room = next(r["id"] for r in stage.world.slack.dms(walk.user_id(who)) if message in stage.channel(r["id"]))
-    reaction = stage.hands.click(who, room, message["ts"], "held.verdict", value=verdict)
+    reaction = stage.hands.click(who, walk.room_of(stage, who, message), message["ts"], "held.verdict", value=verdict)
     assert reaction.error is None, reaction
     stage.settle()
 

@@ -6,14 +6,20 @@ import pytest
 
 from tests.stories import walk
 from tests.stories.stage import Stage
-from tests.stories.test_pause import letters, press, whispered
+from tests.stories.test_pause import press, whispered
 from tests.stories.test_time_travel import press as bar
+from tests.stories.walk import letters
 
 
 def until_due(stage: Stage) -> None:
     """The scope is confirmed, and nobody does anything until the morning after the due time."""
     walk.won(stage)
     walk.scope(stage)
+    morning_after(stage)
+
+
+def morning_after(stage: Stage) -> None:
+    """It is the morning after the next due time, and nobody did anything."""
     for jump in ("due", "working_day"):
         answer = bar(stage, jump)
         assert answer.status_code == 200, answer.text
@@ -78,9 +84,7 @@ def test_only_the_receiver_puts_a_reminder_off(bare_stage: Stage) -> None:
         bare_stage.settle()
         found = [m for m in reminders(bare_stage, "ana") if "reminder.later" in str(m["blocks"])]
     assert found
-    room = next(
-        r["id"] for r in bare_stage.world.slack.dms(walk.user_id("ana")) if found[-1] in bare_stage.channel(r["id"])
-    )
+    room = walk.room_of(bare_stage, "ana", found[-1])
     select = next(
         e for b in found[-1]["blocks"] if b["type"] == "actions" for e in b["elements"] if e["type"] == "static_select"
     )

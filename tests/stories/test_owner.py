@@ -1,21 +1,15 @@
 """A deal that changes hands in the CRM changes hands in the thread."""
 
-from typing import Any
-
 from sandbox import company
 from tests.stories import walk
 from tests.stories.stage import Stage
+from tests.stories.walk import letters
 
 
 def owned(stage: Stage, name: str) -> None:
     """The deal has this owner in the CRM now."""
     stage.world.hubspot.edit(walk.ABC, hubspot_owner_id=company.owner_id(name))
     stage.settle()
-
-
-def letters(stage: Stage, who: str) -> list[dict[str, Any]]:
-    """All direct messages to this person."""
-    return [m for room in stage.world.slack.dms(walk.user_id(who)) for m in stage.channel(room["id"])]
 
 
 def test_the_thread_follows_the_owner_and_ends_with_the_delivery_managers_choice(won_stage: Stage) -> None:
@@ -32,7 +26,7 @@ def test_the_thread_follows_the_owner_and_ends_with_the_delivery_managers_choice
     assert "*nobody yet* · sales rep" in walk.shown(won_stage.post("list:sales_rep"))
     letter = letters(won_stage, "dev")[-1]
     assert "has no sales rep. Pick one" in walk.shown(letter)
-    room = next(r["id"] for r in won_stage.world.slack.dms(walk.user_id("dev")) if letter in won_stage.channel(r["id"]))
+    room = walk.room_of(won_stage, "dev", letter)
     won_stage.hands.choose("dev", room, letter["ts"], "role.pick", walk.user_id("ana"))
     won_stage.settle()
     assert "*Ana Ruiz* · sales rep" in walk.shown(won_stage.post("list:sales_rep"))

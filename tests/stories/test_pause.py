@@ -10,6 +10,7 @@ from bot.worktime import add_work_dates, elapsed, next_opening
 from handlers.sweep import sweep
 from tests.stories import walk
 from tests.stories.stage import Stage
+from tests.stories.walk import letters
 
 TEAM = "1:pm:tick:confirm-team"
 
@@ -21,11 +22,6 @@ def working_day(stage: Stage, n: int) -> date:
     return add_work_dates(terms.office(handover), today, n)
 
 
-def letters(stage: Stage, who: str) -> list[dict[str, Any]]:
-    """All direct messages to this person, oldest first."""
-    return [m for room in stage.world.slack.dms(walk.user_id(who)) for m in stage.channel(room["id"])]
-
-
 def letter(stage: Stage, who: str, words: str) -> dict[str, Any]:
     """The latest direct message to this person in which these words stand."""
     found = [m for m in letters(stage, who) if words in walk.shown(m) + m["text"]]
@@ -35,9 +31,7 @@ def letter(stage: Stage, who: str, words: str) -> dict[str, Any]:
 
 def press(stage: Stage, who: str, message: dict[str, Any], action_id: str) -> None:
     """Clicks a button of a direct message."""
-    rooms = stage.world.slack.dms(walk.user_id(who))
-    room = next(room["id"] for room in rooms if message in stage.channel(room["id"]))
-    reaction = stage.hands.click(who, room, message["ts"], action_id)
+    reaction = stage.hands.click(who, walk.room_of(stage, who, message), message["ts"], action_id)
     assert reaction.error is None, reaction
     stage.settle()
 

@@ -13,7 +13,8 @@ from handlers.schedule import refresh_people
 from sandbox.slack.hands import Reaction
 from tests.stories import walk
 from tests.stories.stage import Stage
-from tests.stories.test_seeing import GENERAL, asked, home, latest, letters, met
+from tests.stories.test_seeing import GENERAL, asked, home, latest, met
+from tests.stories.walk import letters
 
 WEEK = timedelta(days=7)
 

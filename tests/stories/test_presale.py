@@ -13,13 +13,7 @@ NOTES = "https://docs.acme.example/decisions"
 
 def tracked(stage: Stage) -> str:
     """Ana tracks the open deal; the id of the card that she sees."""
-    stage.hands.command("ana", walk.HERE, "Northwind")
-    found = stage.world.slack.ephemerals(walk.user_id("ana"), walk.HERE)[-1]
-    stage.hands.click_ephemeral("ana", found["id"], "crm.search")
-    stage.settle()
-    hits = next(e for e in seen(stage) if "deal.track" in str(e["blocks"]))
-    stage.hands.click_ephemeral("ana", hits["id"], "deal.track", value=f"hubspot:{NORTHWIND}")
-    stage.settle()
+    walk.tracked(stage, "Northwind", NORTHWIND)
     return str(seen(stage)[-1]["id"])
 
 

@@ -10,7 +10,7 @@ from handlers.clock import Clock
 from handlers.schedule import review_checklist
 from tests.stories import walk
 from tests.stories.stage import Stage, staged
-from tests.stories.test_seeing import letters
+from tests.stories.walk import letters
 
 
 class Pinned(Clock):

@@ -96,15 +96,7 @@ def test_with_every_webhook_lost_the_poll_opens_the_handover(http_stage: Stage) 
 @pytest.mark.req("R62", "R223")
 def test_an_open_deal_can_be_tracked_and_keeps_everything_when_it_is_won(http_stage: Stage) -> None:
     """Capture begins before the close, on the same record."""
-    found = http_stage.hands.command("ana", walk.HERE, "ABC Fintech")
-    assert "CRM" in str(found.body)
-    whisper = http_stage.world.slack.ephemerals(walk.user_id("ana"), walk.HERE)[-1]
-    http_stage.hands.click_ephemeral("ana", whisper["id"], "crm.search")
-    http_stage.settle()
-    seen = http_stage.world.slack.ephemerals(walk.user_id("ana"), walk.HERE)
-    hits = next(one for one in seen if "deal.track" in str(one["blocks"]))
-    http_stage.hands.click_ephemeral("ana", hits["id"], "deal.track", value=f"hubspot:{walk.ABC}")
-    http_stage.settle()
+    walk.tracked(http_stage, "ABC Fintech")
     assert http_stage.handover().state is State.PRESALE
     said = http_stage.hands.command("ana", walk.HERE, "commit ABC weekly call until go-live")
     assert "Saved 1 promise" in str(said.body)

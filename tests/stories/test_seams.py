@@ -141,8 +141,7 @@ def test_the_history_arrives_once_whatever_slack_does_while_it_is_shared(
     http_stage.hands.command("ben", walk.HERE, "audit ABC file")
     http_stage.settle()
     assert fault.times == 0
-    rooms = http_stage.world.slack.dms(walk.user_id("ben"))
-    files = [file["id"] for room in rooms for m in http_stage.channel(room["id"]) for file in m.get("files", [])]
+    files = [file["id"] for m in walk.letters(http_stage, "ben") for file in m.get("files", [])]
     assert len(files) == 1
     assert not http_stage.parked()
 
@@ -170,8 +169,7 @@ def test_a_parked_job_is_tried_again_by_the_command_that_the_admin_was_told_of(
     unknown_connection(http_stage)
     http_stage.settle()
     (job,) = http_stage.parked()
-    rooms = http_stage.world.slack.dms(walk.user_id("olga"))
-    assert f"jobs --retry {job.id}" in "".join(walk.shown(m) for r in rooms for m in http_stage.channel(r["id"]))
+    assert f"jobs --retry {job.id}" in "".join(map(walk.shown, walk.letters(http_stage, "olga")))
     again = Namespace(verb="jobs", retry=job.id)
     assert jobs.run(again, http_stage.env, http_stage.table) == 0
     assert jobs.run(Namespace(verb="jobs", retry=job.id + 1_000), http_stage.env, http_stage.table) == 1

@@ -10,6 +10,7 @@ from bot.people import Role
 from sandbox.slack.hands import Reaction
 from tests.stories import walk
 from tests.stories.stage import Stage
+from tests.stories.walk import letters
 
 NORTHWIND = "9002"
 GENERAL = "C0GENERAL1"
@@ -37,11 +38,6 @@ def met(stage: Stage, who: str, channel: str = GENERAL) -> None:
 def latest(stage: Stage, who: str, channel: str = walk.HERE) -> dict[str, Any]:
     """The latest word that only this person sees there."""
     return stage.world.slack.ephemerals(walk.user_id(who), channel)[-1]
-
-
-def letters(stage: Stage, who: str) -> list[dict[str, Any]]:
-    """All direct messages to this person, oldest first."""
-    return [m for room in stage.world.slack.dms(walk.user_id(who)) for m in stage.channel(room["id"])]
 
 
 def home(stage: Stage, who: str) -> str:

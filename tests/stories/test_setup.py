@@ -19,7 +19,8 @@ from sandbox import company
 from sandbox.slack.hands import Reaction
 from tests.stories import walk
 from tests.stories.stage import Stage, staged
-from tests.stories.test_seeing import GENERAL, asked, home, letters
+from tests.stories.test_seeing import GENERAL, asked, home
+from tests.stories.walk import letters
 
 SHARED = "C0EXTABC01"  # the channel with the client's guest
 

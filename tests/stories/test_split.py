@@ -8,6 +8,7 @@ from bot import split
 from bot.handover import State
 from tests.stories import walk
 from tests.stories.stage import Stage
+from tests.stories.walk import letters
 
 PARTS = "Data platform: 50,000\nCloud: 30.000,00\nPortal: 4000"
 
@@ -17,11 +18,6 @@ def opened(stage: Stage, who: str = "dev") -> dict[str, Any]:
     reaction = stage.hands.command(who, walk.HERE, "split HO-1")
     assert reaction.error is None, reaction
     return walk.modal(stage, who)
-
-
-def letters(stage: Stage, who: str) -> list[dict[str, Any]]:
-    """All direct messages to this person, oldest first."""
-    return [m for room in stage.world.slack.dms(walk.user_id(who)) for m in stage.channel(room["id"])]
 
 
 def status(stage: Stage) -> str:
@@ -74,8 +70,7 @@ def test_a_new_amount_in_the_crm_asks_for_new_shares(won_stage: Stage) -> None:
     won_stage.settle()
     (letter,) = (m for m in letters(won_stage, "dev") if "do not add up" in walk.shown(m))
     assert "the whole deal is 90,000.00 EUR in the CRM now" in walk.shown(letter)
-    room = next(r["id"] for r in won_stage.world.slack.dms(walk.user_id("dev")) if letter in won_stage.channel(r["id"]))
-    won_stage.hands.click("dev", room, letter["ts"], "deal.split")
+    won_stage.hands.click("dev", walk.room_of(won_stage, "dev", letter), letter["ts"], "deal.split")
     view = walk.modal(won_stage, "dev")
     assert "Data platform: 50,000.00\\nCloud: 30,000.00\\nPortal: 4,000.00" in repr(view)
     walk.submit(won_stage, "dev", walk.fields(parts="Data platform: 50,000\nCloud: 30,000\nPortal: 10,000"))

@@ -5,20 +5,18 @@ import pytest
 from bot.handover import State
 from tests.stories import walk
 from tests.stories.stage import Stage
-from tests.stories.test_clock import reminders
-from tests.stories.test_pause import letters, press, whispered
+from tests.stories.test_clock import morning_after, reminders
+from tests.stories.test_pause import press, whispered
 from tests.stories.test_seeing import home
 from tests.stories.test_time_travel import press as bar
+from tests.stories.walk import letters
 
 
 def until_late(stage: Stage) -> None:
     """The deal is won, and until the scope is late nobody but Ana does anything."""
     walk.won(stage)
     walk.context(stage)
-    for jump in ("due", "working_day"):
-        answer = bar(stage, jump)
-        assert answer.status_code == 200, answer.text
-    stage.settle()
+    morning_after(stage)
 
 
 @pytest.mark.req("R37")

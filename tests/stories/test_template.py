@@ -11,7 +11,8 @@ from bot.people import Person
 from handlers.company import checklist_text
 from tests.stories import walk
 from tests.stories.stage import Stage
-from tests.stories.test_seeing import GENERAL, asked, latest, letters
+from tests.stories.test_seeing import GENERAL, asked, latest
+from tests.stories.walk import letters
 
 HOSTILE = "Ask <!channel> about <https://evil.example|this> & *that*"
 

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from bot.handover import State, StepState
-from sandbox import company
 from sandbox.slack.state.messages import Messages
 from tests.stories import walk
 from tests.stories.stage import Stage, staged
@@ -68,8 +67,7 @@ def one_of_each(stage: Stage) -> None:
 
 def told(stage: Stage, who: str) -> list[str]:
     """The texts of all direct messages to this person."""
-    rooms = stage.world.slack.dms(walk.user_id(who))
-    return [message["text"] for room in rooms for message in stage.channel(room["id"])]
+    return [message["text"] for message in walk.letters(stage, who)]
 
 
 def step_of(stage: Stage, key: str) -> Any:
@@ -268,6 +266,5 @@ def test_a_stage_that_is_not_won_is_never_written_and_the_admin_hears_of_it(tmp_
         said = [text for text in told(stage, "olga") if "Nothing is written back to HubSpot" in text]
         assert len(said) == 1
         assert [job.kind for job in stage.parked()] == ["MarkMigrated"]
-        rooms = stage.world.slack.dms(company.by_key("olga").id)
-        shown = "\n".join(walk.shown(m) for room in rooms for m in stage.channel(room["id"]))
+        shown = "\n".join(map(walk.shown, walk.letters(stage, "olga")))
         assert "The stage for migrated deals is not a won one" in shown

@@ -64,6 +64,30 @@ def shown(view: dict[str, Any]) -> str:
     return "\n".join(found)
 
 
+def letters(stage: Stage, who: str) -> list[dict[str, Any]]:
+    """All direct messages to this person, oldest first."""
+    return [m for room in stage.world.slack.dms(user_id(who)) for m in stage.channel(room["id"])]
+
+
+def room_of(stage: Stage, who: str, letter: dict[str, Any]) -> str:
+    """Where this direct message to them stands."""
+    rooms = stage.world.slack.dms(user_id(who))
+    return next(str(room["id"]) for room in rooms if letter in stage.channel(room["id"]))
+
+
+def tracked(stage: Stage, words: str, deal: str = ABC) -> None:
+    """Ana asks for an open deal that nobody captured yet, searches the CRM for it, and tracks it."""
+    asked = stage.hands.command("ana", HERE, words)
+    assert "CRM" in str(asked.body), asked
+    found = stage.world.slack.ephemerals(user_id("ana"), HERE)[-1]
+    stage.hands.click_ephemeral("ana", found["id"], "crm.search")
+    stage.settle()
+    seen = stage.world.slack.ephemerals(user_id("ana"), HERE)
+    hits = next(one for one in seen if "deal.track" in str(one["blocks"]))
+    stage.hands.click_ephemeral("ana", hits["id"], "deal.track", value=f"hubspot:{deal}")
+    stage.settle()
+
+
 def won(stage: Stage, deal: str = ABC, number: int = 1) -> Handover:
     """The deal is won in the CRM; the thread opens."""
     stage.world.hubspot.win(deal)
