@@ -171,19 +171,22 @@ def test_what_breaks_again_on_the_same_day_is_told_again(pair: Pair) -> None:
 
 
 def test_webhooks_arrive_again_though_old_ones_were_removed_meanwhile(pair: Pair) -> None:
-    """Retention takes deliveries away: their number tells nothing."""
+    """Retention takes deliveries away: neither their number nor that there is none tells anything."""
     store = pair.replicas[0].store
     for n in range(5):
         with store.write() as unit:
             found, _ = unit.inbox.put("hubspot", b"[%d]" % n, {})
             unit.inbox.mark(found, "read")
     with store.write() as unit:
+        unit.inbox.put("another", b"[]", {})  # the newest of all stays: so those of HubSpot go to the last one
         for _ in range(5):
             unit.inbox.refuse("hubspot", "BadSignature")
     pair.minutes(5)
     later = pair.clock.now() + timedelta(days=40)
     walk_over = Cutoffs(webhooks=later, jobs=None, seen=None, opinions=None, timelines=None)
     retention.walk(store.db, walk_over, retention.Place(), now=later, t=pair.clock.tick(), pages=50)
+    with store.read() as reader:
+        assert reader.inbox.received().keys() == {"another"}
     pair.minutes(5)
     refused = "Webhooks of HubSpot are refused. Compare the secret."
     assert pair.told() == [refused]
