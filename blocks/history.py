@@ -9,14 +9,24 @@ from blocks.frame import Block, Frame, Message
 from blocks.mrkdwn import Safe
 from blocks.render import sentence
 from blocks.words import entries
-from bot.context import Kind
+from bot.context import Kind, iso_day
 from bot.handover import Event, Handover
 from bot.people import TITLES, Role
+from bot.provision import STEPS
 
 ROOM = 7_000  # characters in a message
 MODAL_ROOM = 40_000
 VALUE = 100
 TEXT = 300  # what was missing in the CRM is a list
+
+# What some kinds of events name by a key, in words.
+STATES: Mapping[str, Mapping[str, str]] = {
+    "state": thread.WORDS,
+    "point": {each.value: mark.partition(" ")[2] for each, mark in entries.MARKS.items()} | {"ask": "ask the rep"},
+    "step": {key: title.format(tool="The", crm="the CRM") for key, _, _, title in STEPS},
+    "access": {"asked": "invited again", "manual": "given by hand", "given": "it works", "failed": "it failed"},
+    "access_reviewed": {"comment": "may comment", "view": "may view"},
+}
 
 # Which sentence of copy/history.j2 an event has; any other is shown by its kind.
 KINDS = frozenset(
@@ -39,7 +49,8 @@ def lines(events: Sequence[Event], frame: Frame) -> list[str]:
 def deed(event: Event, frame: Frame) -> Safe:
     """What was done, as it follows a name."""
     name = event.kind if event.kind in KINDS else "other"
-    return sentence(f"history.{name}", kind=mrkdwn.name(event.kind, 40), **_words(event.data, frame))
+    words = {"kind": mrkdwn.name(event.kind, 40)} | _words(event.data, frame) | _named(event)
+    return sentence(f"history.{name}", **words)
 
 
 def message(handover: Handover, events: Sequence[Event], frame: Frame) -> Message:
@@ -93,6 +104,20 @@ def _who(event: Event, frame: Frame) -> Safe:
     if not event.person:
         return Safe("*Baton*")
     return Safe(f"*{mrkdwn.name(frame.name(event.person), 40)}*")
+
+
+def _named(event: Event) -> dict[str, object]:
+    # What the record keeps as a key or an ISO date, in the words that people read everywhere else.
+    data, words = event.data, dict[str, object]()
+    known = STATES.get(event.kind, {})
+    for key in ("state", "was", "now", "answer", "right", "step"):
+        if str(data.get(key, "")) in known:
+            words[key] = known[str(data[key])]
+    for key in ("day", "was", "now"):
+        day = iso_day(str(data.get(key, "")))
+        if day is not None:
+            words[key] = mrkdwn.day(day)
+    return words
 
 
 def _words(data: Mapping[str, Any], frame: Frame) -> dict[str, object]:

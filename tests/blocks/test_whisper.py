@@ -180,6 +180,24 @@ def test_the_history_says_who_did_what_newest_first() -> None:
     assert shown[5].endswith("*Baton* opened the handover")
 
 
+@pytest.mark.parametrize(
+    ("kind", "data", "words"),
+    [
+        ("state", {"was": "provisioned", "now": "in_progress"}, "changed the state: Workspace ready → In progress"),
+        ("point", {"answer": "change_request"}, "answered a point: change request"),
+        ("step", {"step": "crm_links", "state": "done"}, "did a step: Links in the CRM"),
+        ("step", {"step": "project", "state": "manual", "why": "AS-7"}, "did a step by hand: The project (AS-7)"),
+        ("kickoff", {"day": "2026-12-09"}, "set the kickoff to Wed 9 Dec 2026"),
+        ("access_reviewed", {"invited": 1, "right": "comment"}, "invited 1 person at the client: may comment"),
+        ("pause_extended", {"was": "2025-09-10", "now": "2025-09-12", "why": "x"}, "Wed 10 Sep 2025 → Fri 12 Sep 2025"),
+    ],
+)
+def test_the_history_speaks_in_words(kind: str, data: dict[str, Any], words: str) -> None:
+    """No key of ours and no ISO date: those stand in the file."""
+    (line,) = history.lines([Event(NOW, BEN.id, kind, data)], FRAME)
+    assert words in line
+
+
 def test_every_kind_of_event_has_words() -> None:
     for kind in history.KINDS:
         (line,) = history.lines([Event(NOW, BEN.id, kind, {})], FRAME)
