@@ -67,6 +67,8 @@ def places(deps: Deps, reader: Reader, deputy: Person) -> list[Place]:
     ]
 
 
-def late_rows(deps: Deps, late: Iterable[Handover]) -> list[Row]:
-    """The late ones, longest late first."""
-    return [row(deps, handover, {}) for handover in late]
+def late_rows(deps: Deps, reader: Reader) -> list[Row]:
+    """The late ones, longest late first, with the names of those for whom they wait."""
+    late = reader.late(deps.clock.now())
+    people = people_of(reader, *late)
+    return [row(deps, handover, people) for handover in late]

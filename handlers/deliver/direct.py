@@ -127,7 +127,7 @@ def publish_home(effect: Effect, ledger: Ledger) -> None:
             return
         mine = [(h, turns_of(h, person.id)) for h in reader.mine(person.id)]
         sold = [h for h in reader.sold(person.id) if sight(person, h.roles) is Sight.WHOLE]
-        late = late_rows(deps, reader.late(deps.clock.now())) if may(person, Deed.SEE_LATE) else None
+        late = late_rows(deps, reader) if may(person, Deed.SEE_LATE) else None
         people = people_of(reader, *[h for h, _ in mine], *sold)
         deputy = stand_in(reader, person, deps.settings, deps.clock.now())
         away = places(deps, reader, person)

@@ -41,7 +41,7 @@ def test_what_waits_for_me_comes_first_and_most_urgent_first() -> None:
     shown = words(view)
     assert shown.startswith("*2 things wait for you*, Ana.")
     assert shown.index("Late Ltd") < shown.index("ABC Fintech")
-    assert "*You are in 1 more handover*, where it is somebody else's turn." in shown
+    assert "*Your other handovers* · 1" in shown
     assert buttons(view)["Answer"]["value"] == "43"
     assert buttons(view)["Brief"]["action_id"] == ids.BRIEF
 

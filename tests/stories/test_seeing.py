@@ -69,7 +69,7 @@ def test_the_bare_command_shows_my_things_and_in_the_projects_channel_its_handov
     """Nobody has to ask anybody what is going on."""
     mine = asked(won_stage, "dev", "")
     assert mine["text"] == "1 thing waits for you."
-    assert "confirm the scope" in walk.shown(mine)
+    assert "Confirm the scope" in walk.shown(mine)
     assert asked(won_stage, "chloe", "")["text"].startswith("Nothing waits for you, Chloe.")
     walk.scope(won_stage)
     where = won_stage.handover().channel_id
@@ -256,6 +256,7 @@ def test_home_is_for_each_person_what_concerns_them(won_stage: Stage) -> None:
     hana = home(won_stage, "hana")
     assert "🔴 *Late* · 1" in hana
     assert TITLE in hana
+    assert "waits for Dev Patel" in hana
 
 
 def test_what_is_done_from_home_is_answered_by_direct_message(won_stage: Stage) -> None:
