@@ -38,6 +38,12 @@ def lower_first(text: str) -> str:
     return Safe(lowered) if isinstance(text, Safe) else lowered
 
 
+def upper_first(text: str) -> str:
+    """`say what was promised` where it begins a line."""
+    raised = text[:1].upper() + text[1:]
+    return Safe(raised) if isinstance(text, Safe) else raised
+
+
 @cache
 def _block(template_name: str) -> Callable[[Context], Iterator[str]]:
     file, _, block = template_name.partition(".")
@@ -62,3 +68,4 @@ _ENVIRONMENT = Environment(  # noqa: S701 - see the line above
 _ENVIRONMENT.filters.update(
     raw=lambda text: Safe(str(text)), name=mrkdwn.name, quote=mrkdwn.quote, count=count, lower_first=lower_first
 )
+_ENVIRONMENT.filters["upper_first"] = upper_first

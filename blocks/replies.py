@@ -56,7 +56,11 @@ def _questions(handover: Handover, frame: Frame, data: Mapping[str, Any]) -> Mes
         block = "question_hidden" if waiting else "questions_over"
         shown = [kit.section(sentence(f"replies.{block}", rep=rep, by=by, n=len(waiting) or n))]
     else:
-        rows = [kit.section(_question(entry, frame, rep, by)) for entry in asked[:QUESTIONS]]
+        rung = next((entry.id for entry in waiting), 0)  # once is enough: the others say who asks only
+        rows = [
+            kit.section(_question(entry, frame, rep if entry.id == rung else Safe(""), by))
+            for entry in asked[:QUESTIONS]
+        ]
         shown = limits.within(rows, ROOM)
         if len(shown) < len(asked):
             shown.append(kit.context(sentence("replies.questions_more", n=len(asked) - len(shown))))

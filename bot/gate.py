@@ -216,7 +216,7 @@ def _turn_of(handover: Handover, item: Item) -> Turn | None:
         return replace(turn, count=len(mine)) if mine else None
     if turn.action == "read_documents":
         read, wanted = checklist.documents_read(handover)
-        return replace(turn, count=wanted - read or 1)
+        return replace(turn, count=wanted - read)
     if turn.action == "fill_roles":
         dm = handover.roles.get(Role.DELIVERY_MANAGER, 0)
         return replace(turn, person=item.holder or dm)

@@ -57,7 +57,7 @@ def deed(sheet: Sheet, turn: Turn) -> str:
         return f"Answer {inputs.count(turn.count, 'question')} from {sheet.first(Role.PM)}"
     if turn.action == "answer_points" and turn.possible:
         return f"Answer {inputs.count(turn.count, 'point')}"
-    if turn.action == "read_documents" and turn.possible:
+    if turn.action == "read_documents" and turn.possible and turn.count:
         return f"Read {inputs.count(turn.count, 'presale document')}"
     wanting = [one.name for one in handover.access if one.state not in {"given", "manual"}]
     if turn.action == "fix_access" and wanting:

@@ -9,7 +9,7 @@ from datetime import date
 
 from blocks import mrkdwn
 from blocks.frame import Frame
-from blocks.modal.kinds import KINDS, SEVERITY
+from blocks.modal.kinds import BELIEVES, EFFORT, FIRM, IN_SCOPE, KINDS, SEVERITY, Options
 from blocks.modal.kinds import PART as PARTS
 from blocks.modal.kinds import STANCE as STANCES
 from blocks.mrkdwn import Safe
@@ -83,9 +83,9 @@ def _promise(entry: Entry, handover: Handover | None, frame: Frame) -> Safe:
     needed = iso_day(entry.details.get("needed_by", ""))
     parts = [
         f"needed by {mrkdwn.short_day(needed)}" if needed else "",
-        _detail(entry, "firm"),
-        f"effort: {_detail(entry, 'effort')}" if entry.details.get("effort") else "",
-        f"client thinks it is included: {_detail(entry, 'client_believes')}"
+        _chosen(entry, "firm", FIRM),
+        f"effort: {_chosen(entry, 'effort', EFFORT)}" if entry.details.get("effort") else "",
+        f"client thinks it is included: {_chosen(entry, 'client_believes', BELIEVES)}"
         if entry.details.get("client_believes")
         else "",
         link_or_words(entry.details.get("where", "")),
@@ -137,7 +137,7 @@ def _discount(entry: Entry, handover: Handover | None, frame: Frame) -> Safe:
         mark=mark(entry, handover, frame),
         value=_detail(entry, "value") or "no figure",
         words=_quoted(entry.details.get("reason") or entry.text),
-        in_sow=_detail(entry, "in_sow"),
+        in_sow=_chosen(entry, "in_sow", IN_SCOPE),
         approved_by=_detail(entry, "approved_by"),
         who=_said_by(entry, frame),
     )
@@ -222,6 +222,12 @@ def _quoted(text: str) -> Safe:
 
 def _detail(entry: Entry, key: str) -> Safe:
     return mrkdwn.name(entry.details.get(key, ""), DETAIL)
+
+
+def _chosen(entry: Entry, key: str, options: Options) -> Safe:
+    """What was chosen, in the words of the form; else what stands there."""
+    words = dict(options).get(entry.details.get(key, ""), "").lower()
+    return mrkdwn.name(words, DETAIL) if words else _detail(entry, key)
 
 
 def _day(entry: Entry, key: str) -> str:

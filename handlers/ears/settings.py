@@ -11,7 +11,7 @@ from handlers.in_force import groups
 
 NO = "Sales operations, delivery managers and heads see the settings. Ask one of them what you need to know."
 
-NO_HEALTH = "Sales operations and the head of delivery see how the connections do. Ask one of them."
+NO_HEALTH = "Sales operations and the Head of Delivery see how the connections do. Ask one of them."
 
 
 def verb(deps: Deps, asked: Asked) -> Message:

@@ -163,7 +163,7 @@ def test_an_item_that_was_handed_on_is_told_to_both() -> None:
     team.holder = CHLOE.id
     yours = drawn("item_yours", made, CHLOE, **given)
     assert 'Ben hands this to you: "Confirm &lt;it&gt;". "Away"' in words(yours)
-    assert "○ confirm that the team is available" in words(yours)
+    assert "○ Confirm that the team is available" in words(yours)
     assert "I can't do this" in buttons(yours)
     assert "Away" not in told.text + yours.text
 

@@ -51,7 +51,7 @@ def test_goodwill_has_hours_and_approver_and_a_refusal_says_who_told_the_client(
     assert "8 hours, approved by Hana" in one(
         replace(entry, point=Point(Disposition.GOODWILL, hours="8", approver="Hana"))
     )
-    assert "Ana told the client" in one(replace(entry, point=Point(Disposition.DECLINED, told_by="Ana")))
+    assert "client told by Ana" in one(replace(entry, point=Point(Disposition.DECLINED, told_by="Ana")))
 
 
 def test_question_answer_and_evidence_stay_with_the_promise() -> None:
@@ -71,6 +71,8 @@ def test_the_details_of_a_promise_are_said() -> None:
     }
     shown = one(replace(make_entries()[0], details=details))
     assert "needed by 1 Dec · explicit · effort: days · client thinks it is included: yes · call" in shown
+    unknown = one(replace(make_entries()[0], details={"effort": "unknown", "client_believes": "unknown"}))
+    assert "effort: no idea · client thinks it is included: don't know" in unknown, "the words of the form"
 
 
 @pytest.mark.req("R44", "R57")

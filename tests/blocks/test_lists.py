@@ -1,5 +1,6 @@
 """The lists: what can be done now has its button, what waits says for whom, what comes later says when."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -100,6 +101,12 @@ def test_a_long_list_says_how_much_more_there_is() -> None:
         Item(f"field-{n}", Role.PM, f"Thing {n}", "More", check="field:deal.region", position=n) for n in range(60)
     ]
     assert "and 50 more" in words(drawn(make_handover(State.SCOPED, items=items), "pm"))
+
+
+def test_documents_that_are_not_there_are_not_counted() -> None:
+    handover = make_handover(State.SCOPED)
+    handover.deal = replace(handover.deal, documents=())
+    assert "read the presale documents, none is linked" in drawn(handover, "pm").text
 
 
 def test_tasks_without_owner_or_date_stand_before_the_sign_off() -> None:

@@ -71,6 +71,15 @@ def test_a_question_rings_the_rep_until_it_is_answered() -> None:
     assert mentions(after) == []
 
 
+def test_several_questions_ring_once() -> None:
+    handover = make_handover(State.SCOPED)
+    asked = handover.entries[0]
+    handover.entries.append(replace(asked, id=99))
+    message = drawn("questions", handover, entries=[1, 99], by=BEN.id)
+    assert mentions(message) == ["U0ANA"]
+    assert words(message).count("Ben asks: does the weekly call") == 2
+
+
 def test_a_question_that_was_settled_otherwise_is_over() -> None:
     handover = make_handover(State.SCOPED)
     handover.entries[0].point = Point(Disposition.IN_SCOPE, question="how often?")

@@ -88,7 +88,7 @@ def test_after_an_outage_each_person_gets_one_message_with_all_that_is_due(desk:
     found = desk.letters()
     assert {name: len(messages) for name, messages in found.items()} == dict.fromkeys(found, 1)
     assert {"ana", "ben"} <= found.keys()
-    things = (("say what was promised", "which date really matters", "who will push back"), ("team is available",))
+    things = (("Say what was promised", "which date really matters", "who will push back"), ("team is available",))
     for name, wanted in zip(("ana", "ben"), things, strict=True):
         assert all(words in desk.only(name) for words in wanted), desk.only(name)
     late = outage > HOUR

@@ -216,7 +216,7 @@ def test_goodwill_and_declined_ask_for_their_fields_and_a_change_request_for_non
     assert "🎁 goodwill" in known
     assert "2.5 hours, approved by Hana" in known
     assert "⛔ declined" in known
-    assert "Ana, by phone told the client" in known
+    assert "client told by Ana, by phone" in known
     assert "🟠 change request" in known
 
 
