@@ -132,7 +132,8 @@ def _time(at: time, *, closing: bool = False) -> str:
 
 
 def _table(settings: Settings, section: str) -> tuple[Line, ...]:
-    named = ((f"{section}.{key}", words) for key, (_, words) in TABLES[section].items())
+    # With the name that stands in the file: it says seconds, days or hours, and what to write there.
+    named = ((f"{section}.{key}", f"{words} ({key})") for key, (_, words) in TABLES[section].items())
     return tuple(Line(words, _words(VALUES[name](settings)), settings.source(name)) for name, words in named)
 
 
