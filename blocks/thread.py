@@ -53,8 +53,8 @@ def due_of(handover: Handover) -> datetime | None:
 
 
 def urgency(handover: Handover) -> tuple[bool, float]:
-    """Sorts by what is due first; what has no due time comes last."""
-    due = due_of(handover)
+    """Sorts by what is due first; what has no due time, or whose clock stands still, comes last."""
+    due = shown_due(handover)
     return due is None, due.timestamp() if due else 0.0
 
 

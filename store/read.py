@@ -129,8 +129,10 @@ class Reader(Overviewer, NagQueries, ChecklistQueries):
         )
 
     def open_all(self, limit: int = 50, offset: int = 0) -> list[Handover]:
-        """Records which have not ended, newest first."""
-        rows = select(HANDOVER.c.id).where(HANDOVER.c.state.not_in(CLOSED)).order_by(HANDOVER.c.id.desc())
+        """Records which have not ended: before the gate the nearest due time first, then the others, newest first."""
+        due = func.coalesce(HANDOVER.c.due_at, HANDOVER.c.scope_due_at)
+        soonest = case((HANDOVER.c.state.in_(BEFORE_GATE), due), else_=None).asc().nulls_last()
+        rows = select(HANDOVER.c.id).where(HANDOVER.c.state.not_in(CLOSED)).order_by(soonest, HANDOVER.c.id.desc())
         return self._handovers(rows.offset(offset), limit)
 
     def due_looks(self, now: datetime, *, limit: int = LISTED) -> list[int]:

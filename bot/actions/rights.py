@@ -121,13 +121,15 @@ def to_name(handover: Handover, who: Person, roles: Sequence[Role]) -> str:
 
 
 def to_give_back(known: Known, handover: Handover, who: Person, role: Role) -> str:
-    """The role's holder."""
+    """The role's holder. Whoever names people hands it over instead."""
     if role in HANDS and may(who, HANDS[role], handover.roles):
         return ""
     holder = known.person(handover.roles.get(role, 0))
     if holder is None:
         return f"Nobody is the {TITLES[role]}, so there is nothing to hand back. The delivery manager names somebody."
-    return f"Only {holder.first_name} can hand this role back. Ask {holder.first_name}, or the delivery manager."
+    way = "“Hand over this role” gives it to somebody else" if may_assign(who, handover.roles) else ""
+    way = way or f"Ask {holder.first_name}, or the delivery manager"
+    return f"Only {holder.first_name} can hand this role back. {way}."
 
 
 def to_cancel(handover: Handover, who: Person) -> str:

@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 
-from blocks import forms
+from blocks import forms, mrkdwn
 from blocks import scope as scope_face
 from blocks.brief import internal
 from blocks.card import card, choice, help_, listing
 from blocks.frame import Message
+from blocks.thread import urgency
 from blocks.whisper import whisper
 from bot.actions import capture, rights
 from bot.actions import people as people_actions
@@ -36,6 +37,7 @@ ROLE_WORDS = {
     "delivery_manager": Role.DELIVERY_MANAGER,
 }
 NOT_YOURS = "/handover list shows them. For another one, ask its delivery manager to name you."
+LISTS = {"mine": "My handovers", "late": "Late handovers", "all": "Open handovers"}
 PAGE = 20  # rows of a list under one command
 FEW = 11  # records of one name that are looked for: ten rows fit, one more says that there are others
 
@@ -71,6 +73,8 @@ def mine(deps: Deps, asked: Asked) -> Message:
 def listed(deps: Deps, asked: Asked) -> Message:
     """`list mine|late|all`."""
     which = asked.rest.lower() or "mine"
+    if which not in LISTS:
+        return line(deps, f"There is no list {mrkdwn.quote(which, 40)}. Write /handover list mine, late or all.")
     with deps.store.read() as reader:
         if which == "late":
             held = reader.late(deps.clock.now())
@@ -80,9 +84,8 @@ def listed(deps: Deps, asked: Asked) -> Message:
             held = reader.mine(asked.person.id)
         people = people_of(reader, *held)
     seen = [h for h in held if sight(asked.person, h.roles) is not Sight.NOTHING]
-    titles = {"late": "Late handovers", "all": "Open handovers"}
-    rows = [row(deps, handover, people) for handover in seen[:PAGE]]
-    return listing(rows, deps.frame(None, people), titles.get(which, "My handovers"), more=len(seen) > PAGE)
+    rows = [row(deps, handover, people) for handover in sorted(seen[:PAGE], key=urgency)]
+    return listing(rows, deps.frame(None, people), LISTS[which], more=len(seen) > PAGE)
 
 
 def new(deps: Deps, asked: Asked) -> Message | None:

@@ -137,7 +137,9 @@ def test_lists_of_mine_late_and_all(won_stage: Stage) -> None:
     won_stage.world.hubspot.reopen("9003")
     won_stage.settle()
     rows = walk.shown(asked(won_stage, "ana", "list all")).split("Show")
-    assert {("⏸ On hold" in row, "due" in row) for row in rows if " – " in row} == {(True, False), (False, True)}, rows
+    told = [("⏸ On hold" in row, "due" in row) for row in rows if " – " in row]
+    assert told == [(False, True), (True, False)], "what is late stands above what stands still"
+    assert "There is no list" in asked(won_stage, "ana", "list everything")["text"]
 
 
 def test_a_deal_that_is_in_no_crm_gets_its_thread_from_a_form(http_stage: Stage) -> None:
