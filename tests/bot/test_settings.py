@@ -185,9 +185,10 @@ def test_the_digest_needs_an_office_that_is_there() -> None:
 
 def test_a_verb_that_needs_the_database_alone_says_when_its_address_is_none() -> None:
     assert database_url({}) == "sqlite:///baton.db"
-    with pytest.raises(ConfigError) as wrong:
-        database_url({"DATABASE_URL": "baton.db"})
-    assert wrong.value.problems == (NO_DATABASE,)
+    for none in ("baton.db", "sqlite:///", "mysql://db/baton"):
+        with pytest.raises(ConfigError) as wrong:
+            database_url({"DATABASE_URL": none})
+        assert wrong.value.problems == (NO_DATABASE,)
 
 
 def test_socket_mode_needs_no_signing_secret() -> None:

@@ -79,7 +79,10 @@ class TestSplit:
         ]
         first, second, _ = company.all()
         assert (len(first.entries), len(second.entries)) == (3, 0)
-        assert second.title == "ABC Fintech – Cloud – Apr2026"
+        assert [one.title for one in (first, second)] == [
+            "ABC Fintech – Data – Apr2026",
+            "ABC Fintech – Cloud – Apr2026",
+        ]
         assert (second.state, second.won_at, second.scope_due_at) == (State.WON, first.won_at, first.scope_due_at)
         assert second.roles == first.roles
         for number in (1, 2, 3):
@@ -106,6 +109,11 @@ class TestSplit:
         assert company.effects(Reply) == []
         assert company.read() == "opened"
         assert [made.state for made in company.all()] == [State.WON] * 3
+
+    def test_at_the_closing_stage_each_workstreams_project_manager_gets_a_ticket(self, company: Company) -> None:
+        company.read(deal(closing=True, **OPEN), cause="track", by="ana")
+        make(company)
+        assert [told.handover_id for told in company.effects(Direct, "closing")] == [1, 2, 3]
 
     def test_who_was_named_by_hand_answers_for_the_new_workstreams_too(self, company: Company) -> None:
         company.read()
