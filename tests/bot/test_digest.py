@@ -46,15 +46,15 @@ def test_each_row_stands_in_one_group_what_hurts_most_first() -> None:
         row(7),
         row(8, due=NOW - HOUR, wait=replace(paused, since=NOW - HOUR)),
         row(9, due=NOW + HOUR, wait=paused),
-        row(10, State.IN_PROGRESS, live_at=NOW - 2 * HOUR),
-        row(11, State.MAINTENANCE, live_at=NOW - HOUR, due=NOW - 5 * HOUR),
+        row(11, State.IN_PROGRESS, live_at=NOW - 2 * HOUR),
+        row(10, State.MAINTENANCE, live_at=NOW - HOUR, due=NOW - 5 * HOUR),
     )
     assert ids(found.late) == [2, 1]
     assert ids(found.due_today) == [4, 3]
     assert ids(found.waiting) == [9, 8]
     assert ids(found.on_track) == [6, 5, 7]
-    assert ids(found.live) == [11, 10]
-    assert ids(found.rows) == [2, 1, 4, 3, 9, 8, 6, 5, 7, 11, 10]
+    assert ids(found.live) == [10, 11]
+    assert ids(found.rows) == [2, 1, 4, 3, 9, 8, 6, 5, 7, 10, 11]
     assert found.day == date(2025, 9, 10)
     assert not found.quiet
 
@@ -100,6 +100,7 @@ def test_only_the_shown_rows_ask_their_records() -> None:
 
 def test_a_title_and_a_name_are_never_blank() -> None:
     assert row(1).title == "Client 1 – Project"
+    assert OpenRow(7, " ABC ", " Portal ", State.WON).title == "ABC – Portal"
     assert OpenRow(7, " ", "", State.WON).title == OpenRow(7, " ", "", State.WON).short == "HO-7"
 
 

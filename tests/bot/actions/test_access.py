@@ -134,6 +134,10 @@ class TestOutcome:
     def test_given_is_done(self, signed: Company) -> None:
         signed.do(access.invited, 1, "Klein@abc.example", state="given", words="Asana")
         assert works(signed)
+        told = {"who": KLEIN.name, "right": "comment"}
+        assert [event.data for event in signed.events("access") if event.data["state"] == "given"] == [
+            {"state": "given", **told}
+        ]
 
     def test_failed_is_a_step_by_hand_with_plain_words(self, signed: Company) -> None:
         signed.do(access.invited, 1, KLEIN.email, state="failed", words="Asana has no comment-only guests here.")

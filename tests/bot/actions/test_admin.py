@@ -107,6 +107,8 @@ class TestPresale:
             "https://docs.example/notes",
             "M. Klein",
         )
+        (event,) = company.events("presale_signed")
+        assert (event.person, event.data) == (company.who("ana").id, {"artefact": "discovery"})
 
     @pytest.mark.req("R227")
     def test_without_its_deliverable_it_stays_open(self, company: Company) -> None:

@@ -76,6 +76,7 @@ def test_an_open_or_lost_deal_opens_nothing(company: Company) -> None:
 def test_what_was_said_while_the_deal_was_open_is_there_when_it_is_won(company: Company) -> None:
     assert company.read(deal(**OPEN), cause="track", by="ana") == "tracked"
     assert company.ho().state is State.PRESALE
+    assert [event.person for event in company.events("tracked")] == [company.who("ana").id]
     company.tell()
     said = [(e.id, e.kind, e.text, e.author, e.at) for e in company.ho().entries]
     company.wait(days=3)
