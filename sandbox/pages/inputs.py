@@ -3,6 +3,7 @@
 After the pages under https://docs.slack.dev/reference/block-kit/block-elements.
 """
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -73,15 +74,18 @@ def date_time(element: Element, block_id: str, surface: Surface, attrs: dict[str
 
 
 def files(element: Element, block_id: str, surface: Surface, attrs: dict[str, Attribute]) -> Markup:
-    """Files from this machine; they stay in the sandbox."""
+    """Files from this machine; they stay in the sandbox, which has them as soon as they are chosen."""
     endings = ",".join(f".{ending}" for ending in element.get("filetypes", []))
-    more: dict[str, Attribute] = {
+    chooser: dict[str, Attribute] = {
         "type": "file",
         "name": surface.name(block_id, element),
         "accept": endings or None,
         "multiple": element.get("max_files", 10) > 1,
     }
-    return tag("input", attrs | more)
+    held = surface.held(element, block_id) or []
+    names = (tag("li", {}, str(file.get("name", ""))) for file in held)
+    more: dict[str, Attribute] = {"class": "files", "data-files": json.dumps([file.get("id") for file in held])}
+    return tag("div", attrs | more, tag("input", chooser), tag("ul", {}, *names))
 
 
 def _shown(held: Any) -> str | None:

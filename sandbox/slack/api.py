@@ -142,9 +142,18 @@ class Door:
             return PlainTextResponse(refused.error, status_code=refused.status)
         return PlainTextResponse(f"OK - {len(content)}")
 
-    def download(self, request: Request) -> Response:
-        """The bytes of a file for the bot's token; a login page with 200 for anybody else, as Slack does."""
-        if request.headers.get("authorization") != f"Bearer {BOT_TOKEN}":
+    async def download(self, request: Request) -> Response:
+        """The bytes of a file, in the bot's hands."""
+
+        async def work() -> Response:
+            return await run_in_threadpool(self._download, request)
+
+        return await faults.answer(request, self._world.faults.take("slack", "download"), work)
+
+    def _download(self, request: Request) -> Response:
+        """For the bot's token with `files:read`; a login page with 200 for anybody else, as Slack does."""
+        token = request.headers.get("authorization") == f"Bearer {BOT_TOKEN}"
+        if not token or self._slack.token_error or not self._slack.manifest.granted("files:read"):
             return Response("<!DOCTYPE html><html><title>Sign in</title></html>", media_type="text/html")
         try:
             file = self._slack.drive.get(request.path_params["file"])

@@ -1,5 +1,6 @@
 """What a person does in the browser, carried out by the sandbox's hands: each act by its name."""
 
+import base64
 import json
 from collections.abc import Callable
 from typing import Any
@@ -31,6 +32,7 @@ class Acts:
             "choose": self._choose,
             "submit": self._submit,
             "close": self._close,
+            "upload": self._upload,
             "suggest": self._suggest,
             "home": lambda me, _: self.hands.open_home(me.id),
             "shortcut": self._shortcut,
@@ -96,6 +98,10 @@ class Acts:
         values = typed(given.get("values") or {}, view, ZoneInfo(me.tz))
         wrong = problems(view, values)
         return {"errors": wrong} if wrong else self.hands.submit(me.id, given["view"], values)
+
+    def _upload(self, me: Person, given: Given) -> Any:
+        file = self.hands.upload(me.id, str(given["name"]), base64.b64decode(given["content"], validate=True))
+        return {"id": file["id"], "name": file["name"]}
 
     def _close(self, me: Person, given: Given) -> Any:
         return self.hands.close(me.id, given["view"], everything=bool(given.get("all")))

@@ -49,6 +49,7 @@ function valueOf(element) {
     const picked = JSON.parse(element.dataset.picked || "[]").map((one) => one.value);
     return kind.startsWith("multi_") ? picked : (picked[0] || "");
   }
+  if (kind === "file_input") return JSON.parse(element.dataset.files || "[]");
   return element.value;
 }
 
@@ -111,8 +112,39 @@ document.addEventListener("click", async (event) => {
   if (target.dataset.global) { await act("global", { callback_id: target.dataset.global }); refresh(); }
 });
 
+// Files are there before the form is sent, as in Slack; sending it waits for them.
+let uploading = Promise.resolve();
+
+async function upload(field, files) {
+  const found = [];
+  for (const file of files) {
+    const content = await new Promise((resolve, reject) => {
+      const reader = new FileReader();
+      reader.onload = () => resolve(reader.result.split(",")[1] || "");
+      reader.onerror = () => reject(reader.error);
+      reader.readAsDataURL(file);
+    });
+    const kept = await act("upload", { name: file.name, content });
+    if (kept.id) found.push(kept);
+  }
+  showFiles(field, found.map((one) => one.id), found.map((one) => one.name));
+}
+
+function showFiles(field, ids, names) {
+  field.dataset.files = JSON.stringify(ids);
+  field.querySelector("ul").replaceChildren(...names.map((name) => {
+    const line = document.createElement("li");
+    line.textContent = name;
+    return line;
+  }));
+}
+
 document.addEventListener("change", (event) => {
   const element = event.target.closest("[data-action-id][data-type]");
+  if (element && element.dataset.type === "file_input") {
+    uploading = upload(element, event.target.files);
+    return;
+  }
   if (!element || element.dataset.live === undefined || element.classList.contains("external")) return;
   choose(element, valueOf(element));
 });
@@ -170,6 +202,7 @@ document.addEventListener("submit", async (event) => {
 
 async function send(form) {
   for (const error of form.querySelectorAll(".field-error")) error.hidden = true;
+  await uploading;
   const found = await act("submit", { view: form.dataset.viewId, values: valuesOf(form) });
   for (const [block, words] of Object.entries(found.errors || {})) {
     const field = form.querySelector(`[data-input="${CSS.escape(block)}"] .field-error`);
@@ -218,6 +251,8 @@ function kept(view) {
   return new Map(fields(view).map((one) => [nameOf(one), {
     value: one.value,
     picked: one.dataset.picked,
+    files: one.dataset.files,
+    names: [...one.querySelectorAll("ul > li")].map((line) => line.textContent),
     inner: [...one.querySelectorAll("input")].map((box) => [box.value, box.checked]),
   }]));
 }
@@ -226,6 +261,10 @@ function restore(view, typed) {
   for (const one of fields(view)) {
     const was = typed.get(nameOf(one));
     if (!was) continue;
+    if (was.files !== undefined) {
+      showFiles(one, JSON.parse(was.files), was.names);
+      continue;
+    }
     if (was.value !== undefined) one.value = was.value;
     if (was.picked !== undefined) {
       one.dataset.picked = was.picked;
