@@ -78,6 +78,7 @@ SETUP_OFFICE = "setup.office"  # in the setup modal: shows the fields of the off
 ZONE_SEARCH = "zone.search"  # external_select of time zones
 TEMPLATE_EDIT = "template.edit"  # value: the checklist's name; opens its text in parts
 TEMPLATE_GET = "template.get"  # value: version number; the checklist as a file, by direct message
+TEMPLATE_UPLOAD = "template.upload"  # opens the form that takes a file
 TEMPLATE_BACK = "template.back"  # value: version number; opens the preview of going back to it
 
 # Modals.
@@ -106,6 +107,7 @@ VIEW_PRESALE = "view.presale"
 VIEW_PREFERENCES = "view.prefs"
 VIEW_SETUP = "view.setup"
 VIEW_TEMPLATE = "view.template"
+VIEW_TEMPLATE_FILE = "view.template_file"
 VIEW_TEMPLATE_APPLY = "view.template_apply"
 VIEW_READ = "view.read"  # modals that only show something: brief, history, "What we know"
 

@@ -25,6 +25,7 @@ __all__ = [
     "date_input",
     "divider",
     "external_select",
+    "file_input",
     "header",
     "home",
     "input_",
@@ -218,6 +219,13 @@ def text_input(
         max_length=max_length,
         min_length=min_length,
     )
+
+
+def file_input(action_id: str, *, filetypes: Sequence[str], most: int = 1) -> Block:
+    """A chooser of files with these endings, in a modal; Slack keeps what is chosen before the form is sent."""
+    limits.count("file_input_files", range(most))
+    chosen = {"filetypes": list(filetypes), "max_files": most}
+    return {"type": "file_input", "action_id": limits.identifier(action_id)} | chosen
 
 
 def date_input(action_id: str, *, initial: date | None = None, placeholder: str | None = None) -> Block:

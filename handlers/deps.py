@@ -29,7 +29,10 @@ def new_id() -> str:
 
 @dataclass(frozen=True)
 class Identity:
-    """Who we are in Slack, by auth.test at the start (empty until Slack has answered once)."""
+    """Who we are in Slack, by auth.test at the start (empty until Slack has answered once).
+
+    `scopes` are those that were granted; none when Slack did not say.
+    """
 
     team_id: str = ""
     team_url: str = ""

@@ -33,6 +33,7 @@ from handlers.line.sockets import Sockets
 from handlers.rehearsal.ahead import next_due
 from handlers.rehearsal.control import Control, Sweep
 from handlers.rehearsal.door import Listener
+from handlers.scopes import granted
 from handlers.slack_api import SlackApi
 from handlers.sweep import Sweeper, notice_changes, sweep
 from store.calendars import read_offices
@@ -44,6 +45,7 @@ from store.unit import StoreUnit
 
 log = logging.getLogger("baton")
 IDENTITY = ("team_id", "team_url", "bot_user", "bot_id")
+SCOPES = "slack:scopes"
 AUTH_WAIT = 15.0  # seconds between two tries to learn who we are, while Slack is away
 # What each step of a rehearsal's jump runs, in this order and with the step's moment, before the outbox is drained.
 SWEEPS: tuple[Sweep, ...] = (sweep, digest)
@@ -225,16 +227,18 @@ def introduce(deps: Deps, stopping: threading.Event) -> None:
 
 
 def _introduced(deps: Deps) -> Identity:
-    answer = deps.slack.call("auth.test")
+    answer, headers = deps.slack.answer("auth.test")
     found = Identity(
         team_id=str(answer.get("team_id", "")),
         team_url=str(answer.get("url", "")),
         bot_user=str(answer.get("user_id", "")),
         bot_id=str(answer.get("bot_id", "")),
+        scopes=granted(headers.get("x-oauth-scopes", "")),
     )
     with deps.store.write() as unit:
         for name in IDENTITY:
             unit.keep_setting(f"slack:{name}", getattr(found, name))
+        unit.keep_setting(SCOPES, ",".join(sorted(found.scopes)))
         meet(deps, unit)
     return found
 
@@ -249,7 +253,8 @@ def meet(deps: Deps, unit: StoreUnit) -> None:
 def _remembered(store: Store) -> Identity:
     with store.read() as reader:
         team_id, team_url, bot_user, bot_id = (reader.setting(f"slack:{name}") for name in IDENTITY)
-    return Identity(team_id, team_url, bot_user, bot_id)
+        scopes = granted(reader.setting(SCOPES))
+    return Identity(team_id, team_url, bot_user, bot_id, scopes)
 
 
 def _playbook_problems(settings: Settings, shelf: Shelf) -> list[str]:

@@ -9,12 +9,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from bot.playbook import Playbook
 from bot.playbook_text import parse
 from bot.template import Template, load
 
 STAMP_DIGITS = 12
+LINE = 300  # characters: the time that a dotted key takes grows with the square of its length
 
 
 @dataclass(frozen=True)
@@ -67,12 +69,29 @@ def read_checklist(path: Path) -> tuple[Template | None, tuple[str, ...]]:
 
 def checklist_of(text: str, *, name: str) -> tuple[Template | None, tuple[str, ...]]:
     """The checklist in a text with its version stamped, or None and its problems."""
-    try:
-        raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as wrong:
-        return None, (f"this is not TOML: {wrong}. Mend that line.",)
+    raw = read_toml(text)
+    if isinstance(raw, str):
+        return None, (raw,)
     template, found = load(raw, name=name)
     return replace(template, version=_stamp(template.version, text)) if template else None, found
+
+
+def read_toml(text: str) -> dict[str, Any] | str:
+    """The tables in a text, or the sentence why it has none. Ask `long_line` first about what anybody may send."""
+    try:
+        return tomllib.loads(text)
+    except ValueError as wrong:
+        return f"this is not TOML: {wrong}. Mend that line."
+    except RecursionError:
+        return "this is not TOML of a checklist: it has brackets within brackets. Take them out."
+
+
+def long_line(text: str) -> str:
+    """The sentence about the first line that is too long to be read while somebody waits, '' when none is."""
+    for number, line in enumerate(text.split("\n"), start=1):
+        if len(line) > LINE:
+            return f"line {number} has {len(line)} characters, at most {LINE}. Break it."
+    return ""
 
 
 def read_project(path: Path) -> tuple[ProjectFile | None, tuple[str, ...]]:

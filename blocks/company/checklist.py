@@ -1,4 +1,4 @@
-"""`/handover template`: the checklist in force and its versions, its text in a form, and what a change would do.
+"""`/handover template`: the checklist in force and its versions, its text in a form or a file, and what would change.
 
 Decides what is shown and how it is read. What can be used, `bot.template` decides; who may,
 `bot.actions.company.templates`.
@@ -6,6 +6,7 @@ Decides what is shown and how it is read. What can be used, `bot.template` decid
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 from blocks import ids, kit, limits, mrkdwn, thread
@@ -21,6 +22,9 @@ FIELD = limits.LIMITS["input_length"]
 TIGHT = 500  # characters left in a field below which an empty one follows it
 ERROR = 1_500  # characters of the sentences under one field
 SECTION = 2_800
+SHOWN = 20_000  # characters of a preview: some hundreds of items
+FILE = "file"
+ENDINGS = ("toml", "txt")
 VERSIONS = 8  # listed; the file's is always the last
 MARKS = {"new": "➕", "gone": "➖", "changed": "✏️", "same": "·"}
 OPENS = {"presale": "open deal", "won": "won", "scoped": "scope confirmed", "provisioned": "workspace ready"}
@@ -31,28 +35,36 @@ KEYS = {"key": "key", "role": "list", "text": "text", "description": "descriptio
 
 @dataclass(frozen=True)
 class Written:
-    """A form's text by part, and on which version it was written."""
+    """A checklist as somebody wrote it, on which version, and what of it each field of the form holds."""
 
     name: str
     base: int
-    parts: Mapping[str, str]
-
-    @property
-    def text(self) -> str:
-        """As one file."""
-        return whole(self.parts)
+    text: str
+    fields: Mapping[str, str]
 
 
-def overview(template: Template, versions: Sequence[Version], frame: Frame) -> Message:
-    """What is in force, the way to change it, and the versions to which one can go back."""
+@dataclass(frozen=True)
+class Chosen:
+    """A file that was chosen: where Slack keeps it ('' when it does not say), and how many bytes it says it has."""
+
+    link: str
+    size: int
+
+
+def overview(template: Template, versions: Sequence[Version], frame: Frame, *, upload: bool) -> Message:
+    """What is in force, the ways to change it, and the versions to which one can go back.
+
+    `upload` is whether Slack lets us read files.
+    """
     name, n = mrkdwn.name(template.name, 40), versions[0].n if versions else 0
     head = sentence("checklist.head", name=name, n=n, items=len(template.items), version=_stamp(template.version))
     review = sentence("checklist.review", owner=mrkdwn.name(template.owner, 60), day=mrkdwn.day(template.review_due))
-    deeds = kit.actions(
+    deeds = [
         kit.button("Change", ids.TEMPLATE_EDIT, mrkdwn.plain(template.name, 60), style="primary"),
         kit.button("Download", ids.TEMPLATE_GET, str(n)),
-    )
-    blocks = [kit.section(head), kit.context(review), deeds]
+        *([kit.button("Upload", ids.TEMPLATE_UPLOAD)] if upload else []),
+    ]
+    blocks = [kit.section(head), kit.context(review), kit.actions(*deeds)]
     blocks += [
         _row(sentence("checklist.version", n=version.n, what=_what(version, frame)), version.n)
         for version in versions[1 : VERSIONS + 1]
@@ -85,20 +97,46 @@ def edit_read(view: Mapping[str, Any]) -> Written:
             found[part].append(submission.text(view, f"{PART}{block_id}"))
     joined = {part: "\n".join(pieces) for part, pieces in found.items()}
     base = known.get("base", "0")
-    return Written(known.get("name", ""), int(base) if base.isdigit() else 0, joined)
+    fields = {f"{PART}{part}:0": text for part, text in joined.items()}
+    return Written(known.get("name", ""), int(base) if base.isdigit() else 0, whole(joined), fields)
 
 
-def errors_of(problems: Iterable[str]) -> FieldErrors:
-    """Every problem under the first field of the part to which it belongs."""
+def upload_view(*, nonce: str) -> dict[str, Any]:
+    """The chooser of a file."""
+    chooser = kit.file_input(FILE, filetypes=ENDINGS)
+    blocks = [kit.section(sentence("checklist.upload")), kit.input_("The changed file", chooser, block_id=FILE)]
+    carried = submission.metadata(0, nonce)
+    return kit.modal(
+        "Upload the checklist", blocks, callback_id=ids.VIEW_TEMPLATE_FILE, submit="Check", metadata=carried
+    )
+
+
+def upload_read(view: Mapping[str, Any]) -> Chosen | None:
+    """Which file was chosen, if any."""
+    for file in submission.files(view, FILE):
+        link, size = file.get("url_private_download"), file.get("size")
+        return Chosen(link if isinstance(link, str) else "", size if isinstance(size, int) else 0)
+    return None
+
+
+def refused_file(name: str, **data: object) -> FieldErrors:
+    """Why a file is not taken, under its chooser; `name` is that of the sentence."""
+    return FieldErrors({FILE: sentence(f"checklist.{name}", **data)})
+
+
+def errors_of(problems: Iterable[str], fields: Iterable[str]) -> FieldErrors:
+    """Every problem under the first field of the part to which it belongs, or under the only field there is."""
     found: dict[str, list[str]] = {}
+    there = list(fields)
     for problem in problems:
-        found.setdefault(f"{PART}{place_of(problem)}:0", []).append(f"• {problem}")
-    return FieldErrors({block: mrkdwn.cut("\n".join(said), ERROR) for block, said in found.items()})
+        block = f"{PART}{place_of(problem)}:0"
+        found.setdefault(block if block in there else there[0], []).append(f"• {problem}")
+    return FieldErrors({block: _fitting(said) for block, said in found.items()})
 
 
-def unreadable(part: str, problem: str) -> FieldErrors:
-    """The part that is no TOML; lines are counted within it."""
-    return FieldErrors({f"{PART}{part}:0": mrkdwn.cut(problem, ERROR)})
+def unreadable(field: str, problem: str) -> FieldErrors:
+    """The field that holds no TOML; lines are counted within it."""
+    return FieldErrors({field: mrkdwn.cut(problem[:1].upper() + problem[1:], ERROR)})
 
 
 def preview_view(changes: Mapping[Role, Sequence[Change]], *, draft: int, nonce: str) -> dict[str, Any]:
@@ -109,9 +147,12 @@ def preview_view(changes: Mapping[Role, Sequence[Change]], *, draft: int, nonce:
     for role, found in changes.items():
         title = f"*{mrkdwn.name(TITLES[role].capitalize())}*"
         blocks += [kit.section(words) for words in _sections(title, (_line(change) for change in found))]
-    blocks.append(kit.context(sentence("checklist.pinned")))
+    shown = limits.within(blocks[: limits.LIMITS["view_blocks"] - 2], SHOWN)
+    if len(shown) < len(blocks):
+        shown.append(kit.context(sentence("checklist.beyond")))
+    shown.append(kit.context(sentence("checklist.pinned")))
     carried = submission.metadata(0, nonce, draft=str(draft))
-    return kit.modal("What would change", blocks[:100], callback_id=ids.VIEW_TEMPLATE_APPLY, submit="Apply",
+    return kit.modal("What would change", shown, callback_id=ids.VIEW_TEMPLATE_APPLY, submit="Apply",
                      close="Back", metadata=carried)  # fmt: skip
 
 
@@ -119,6 +160,14 @@ def preview_read(view: Mapping[str, Any]) -> int:
     """The id of the draft that the preview shows; 0 for none."""
     draft = submission.origin(view).rest.get("draft", "")
     return int(draft) if draft.isdigit() else 0
+
+
+def _fitting(said: Sequence[str]) -> str:
+    """As many of the sentences as fit under a field, whole, and how many more there are."""
+    room = ERROR - 60
+    fit = sum(end <= room for end in accumulate(len(one) + 1 for one in said)) or 1
+    more = [sentence("checklist.more", n=len(said) - fit)] if fit < len(said) else []
+    return "\n".join([*(mrkdwn.cut(one, room) for one in said[:fit]), *more])
 
 
 def _row(words: str, n: int) -> Block:

@@ -138,6 +138,12 @@ def channel(view: View, block_id: str) -> str:
     return value if isinstance(value, str) else ""
 
 
+def files(view: View, block_id: str) -> list[Mapping[str, Any]]:
+    """The chosen files as Slack describes them (docs.slack.dev/reference/objects/file-object)."""
+    value = _element(view, block_id).get("files")
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
 def day(view: View, block_id: str) -> date | None:
     """The picked calendar date, or None."""
     value = _element(view, block_id).get("selected_date")

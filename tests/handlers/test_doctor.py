@@ -74,6 +74,7 @@ def test_a_scope_that_is_needed_is_named_with_what_it_is_for_and_an_optional_one
     code, lines = asked(stage)
     assert code == 0
     assert "without app_mentions:read `@Baton promise …` in a thread is not heard" in lines["Slack scopes"].words
+    assert "without files:read a changed checklist cannot be uploaded" in lines["Slack scopes"].words
     grant(stage, [scope for scope in WANTED if scope != "pins:write"])
     code, lines = asked(stage)
     assert (code, lines["Slack scopes"].ok) == (1, False)

@@ -55,7 +55,7 @@ EVENTS = {
     "message.im": "im:history",
     "user_change": "users:read",
 }
-BESIDES = {"commands", "metadata.message:read"}
+BESIDES = {"commands", "files:read", "metadata.message:read"}
 
 
 @pytest.fixture(scope="module")
@@ -76,8 +76,11 @@ def test_it_is_valid_under_slacks_schema(manifest: Any) -> None:
 
 
 def test_its_scopes_are_those_that_the_code_needs(manifest: Any) -> None:
-    scopes = manifest["oauth_config"]["scopes"]["bot"]
-    assert scopes == sorted(set(scopes))
+    asked = manifest["oauth_config"]["scopes"]
+    assert all(each == sorted(set(each)) for each in asked.values())
+    scopes = [*asked["bot"], *asked["bot_optional"]]
+    assert len(scopes) == len(set(scopes))
+    assert set(asked["bot_optional"]) == {"files:read"} <= OPTIONAL
     assert called() <= NEEDS.keys()
     needed = {scope for method in called() for scope in NEEDS[method]} | {e for e in EVENTS.values() if e} | BESIDES
     assert set(scopes) == needed == WANTED.keys()
@@ -98,7 +101,8 @@ def test_its_events_command_and_shortcuts_are_those_that_are_heard(manifest: Any
 def test_each_scope_has_its_reason_in_the_docs(manifest: Any) -> None:
     page = (ROOT / "docs/scopes.md").read_text(encoding="utf-8")
     listed = re.findall(r"^\| `([a-z:._]+)` \|", page, re.MULTILINE)
-    assert listed == manifest["oauth_config"]["scopes"]["bot"]
+    asked = manifest["oauth_config"]["scopes"]
+    assert listed == sorted([*asked["bot"], *asked["bot_optional"]])
 
 
 def test_every_action_that_can_be_clicked_is_heard() -> None:

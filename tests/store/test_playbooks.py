@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from store.playbooks import Shelf, read_checklist, read_project, read_shelf
+from store.playbooks import LINE, Shelf, long_line, read_checklist, read_project, read_shelf, read_toml
 
 SHIPPED = Path(__file__).parents[2] / "playbooks"
 
@@ -113,3 +113,16 @@ def test_sums_that_do_not_add_up_are_warnings_with_the_file(folder: Path) -> Non
         "projects/crm-erp.md: CRM-ERP Integration - 2. Build & Testing: hours: it says 45, its tasks give 44.",
     )
     assert "crm-erp" in shelf.projects
+
+
+def test_what_anybody_may_send_is_read_before_they_stop_waiting() -> None:
+    """Dotted keys take time by the square of their length, brackets take the stack: neither stops anything."""
+    assert long_line("a = 1\r\n" + "#" * LINE + "\n") == ""
+    assert (
+        long_line("a = 1\n" + "a." * LINE + "a = 1")
+        == f"line 2 has {2 * LINE + 5} characters, at most {LINE}. Break it."
+    )
+    assert read_toml("version = 1") == {"version": 1}
+    for deep in ("a = " + "[" * 5_000, "a = " + "{a = " * 5_000):
+        assert "brackets within brackets" in str(read_toml(deep))
+    assert "this is not TOML" in str(read_toml("a = " + "9" * 5_000))

@@ -18,7 +18,7 @@ from bot.ports import Check
 from bot.settings import Settings
 from handlers.clock import Clock
 from handlers.http import LOOPBACK
-from handlers.scopes import WANTED, missing
+from handlers.scopes import WANTED, granted, missing
 from handlers.slack_api import SlackApi, SlackRefused
 from handlers.slack_app import HAND_TIMEOUT, client
 
@@ -65,11 +65,11 @@ def lines(office: Office) -> Iterator[Check]:
 
 
 def _scopes(header: str) -> Iterator[Check]:
-    granted = {scope.strip() for scope in header.split(",") if scope.strip()}
-    if not granted:
+    given = granted(header)
+    if not given:
         yield Check("Slack scopes", ok=True, words="Slack did not say which were granted")
         return
-    needed, optional = missing(granted)
+    needed, optional = missing(given)
     for scope in needed:
         yield Check("Slack scopes", ok=False, words=f"{scope} is missing, so {WANTED[scope]}: {REINSTALL}")
     words = "; ".join(f"without {scope} {WANTED[scope]}" for scope in optional)

@@ -1,9 +1,8 @@
-"""`/handover template`: the checklist without a server. Changed in a form, checked, shown, then put in force.
+"""`/handover template`: the checklist without a server. Changed in a form or a file, checked, shown, put in force.
 
 The text is kept as a draft before its preview: a modal carries 3,000 characters, a checklist has more.
 """
 
-import tomllib
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -27,7 +26,8 @@ from handlers.deps import Deps
 from handlers.ears.asked import Asked, line
 from handlers.ears.guard import OUTSIDERS, Click, act, open_view, outsider
 from handlers.ears.modals import submits
-from store.playbooks import checklist_of
+from handlers.scopes import lacks
+from store.playbooks import checklist_of, long_line, read_toml
 from store.unit import StoreUnit
 
 NOTHING = "Nothing is changed yet."
@@ -39,7 +39,7 @@ def register(bolt: App, deps: Deps) -> None:
     @bolt.action(ids.TEMPLATE_EDIT)
     def edit(ack: Ack, body: dict[str, Any]) -> None:
         click = Click.of(body)
-        if _may(deps, click):
+        if may(deps, click):
             current = _current(deps)
             open_view(deps, click, face.edit_view(_name(deps), _text(deps, current), _n(current), nonce=deps.new_id()))
         ack()
@@ -53,17 +53,14 @@ def register(bolt: App, deps: Deps) -> None:
     @bolt.action(ids.TEMPLATE_BACK)
     def back(ack: Ack, body: dict[str, Any]) -> None:
         click, now = Click.of(body), deps.clock.now()
-        if _may(deps, click):
+        if may(deps, click):
             _go_back(deps, click, now)
         ack()
 
     @bolt.view(ids.VIEW_TEMPLATE)
     def written(ack: Ack, body: dict[str, Any]) -> None:
-        answer = _checked(deps, Click.of(body), deps.clock.now())
-        if isinstance(answer, FieldErrors):
-            ack(response_action="errors", errors=dict(answer))
-        else:
-            ack(response_action="push", view=answer)
+        click = Click.of(body)
+        ack(**answer(checked(deps, click, face.edit_read(click.view), deps.clock.now())))
 
     submits(bolt, deps, ids.VIEW_TEMPLATE_APPLY, face.preview_read, _apply)
 
@@ -76,17 +73,41 @@ def verb(deps: Deps, asked: Asked) -> Message:
     with deps.store.read() as reader:
         versions = reader.checklists(_name(deps))
         people = reader.people({version.applied_by for version in versions})
-    return face.overview(deps.terms.template, versions, deps.frame(None, people))
+    return face.overview(deps.terms.template, versions, deps.frame(None, people), upload=reads_files(deps))
 
 
-def _may(deps: Deps, click: Click) -> bool:
+def reads_files(deps: Deps) -> bool:
+    """Whether Slack lets us read files, as far as it said."""
+    return not lacks(deps.identity.scopes, "files:read")
+
+
+def may(deps: Deps, click: Click) -> bool:
     """Whether this person keeps checklists; whoever does not is told whom to ask."""
-    with deps.store.read() as reader:
-        person = reader.by_slack(click.slack_id)
-    if person is not None and actions.may_keep(person):
+    if refused(deps, click) is None:
         return True
     act(deps, click, lambda *_: actions.no())
     return False
+
+
+def refused(deps: Deps, click: Click) -> Refused | None:
+    """Why this person may not change checklists, None when they may."""
+    with deps.store.read() as reader:
+        person = reader.by_slack(click.slack_id)
+    if person is not None and outsider(person):
+        return Refused(OUTSIDERS)
+    return None if person is not None and actions.may_keep(person) else actions.no()
+
+
+def in_a_file(deps: Deps, text: str) -> face.Written:
+    """The text of a file, as written on what is in force now: the preview shows all in which the two differ."""
+    return face.Written(_name(deps), _n(_current(deps)), text, {face.FILE: text})
+
+
+def answer(found: FieldErrors | dict[str, Any]) -> dict[str, Any]:
+    """What Slack is answered: all problems under their fields, or the preview on top of the form."""
+    if isinstance(found, FieldErrors):
+        return {"response_action": "errors", "errors": dict(found)}
+    return {"response_action": "push", "view": found}
 
 
 def _name(deps: Deps) -> str:
@@ -114,20 +135,18 @@ def _send(deps: Deps, unit: StoreUnit, who: Person, click: Click) -> Said | Refu
     return Said("The checklist comes as a file, by direct message.")
 
 
-def _checked(deps: Deps, click: Click, now: datetime) -> FieldErrors | dict[str, Any]:
-    """All problems of what was written, or its preview."""
-    written = face.edit_read(click.view)
-    for part, text in written.parts.items():
-        try:
-            tomllib.loads(text)
-        except tomllib.TOMLDecodeError as wrong:
-            return face.unreadable(part, f"This is not TOML: {wrong}. Mend that line.")
+def checked(deps: Deps, click: Click, written: face.Written, now: datetime) -> FieldErrors | dict[str, Any]:
+    """All problems of what was written, or its preview, with the text kept as a draft."""
+    for field, text in written.fields.items():
+        problem = long_line(text) or read_toml(text)
+        if isinstance(problem, str):
+            return face.unreadable(field, problem)
     template, problems = checklist_of(written.text, name=written.name)
     if template is None:
-        return face.errors_of(problems)
+        return face.errors_of(problems, written.fields)
     old = checklist(deps, _current(deps))
     if _same(template, old):
-        return face.errors_of([NOTHING])
+        return face.errors_of([NOTHING], written.fields)
 
     def keep(unit: StoreUnit, who: Person) -> int | Refused:
         return actions.draft(
