@@ -185,6 +185,6 @@ def routes(world: "World") -> list[BaseRoute]:
         Route("/slack/api/{method}", door.method, methods=["GET", "POST"]),
         Route("/slack/response/{token}", door.response, methods=["POST"]),
         Route("/slack/upload/{file}", door.upload, methods=["POST", "PUT"]),
-        Route("/slack/files/{file}/{name}", door.download),
+        Route("/slack/files/{file}/{name:path}", door.download),
         WebSocketRoute("/slack/link/{ticket}", world.slack.socket.serve),
     ]

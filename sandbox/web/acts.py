@@ -100,7 +100,7 @@ class Acts:
         return {"errors": wrong} if wrong else self.hands.submit(me.id, given["view"], values)
 
     def _upload(self, me: Person, given: Given) -> Any:
-        file = self.hands.upload(me.id, str(given["name"]), base64.b64decode(given["content"], validate=True))
+        file = self.hands.upload(me.id, str(given["file"]), base64.b64decode(given["content"], validate=True))
         return {"id": file["id"], "name": file["name"]}
 
     def _close(self, me: Person, given: Given) -> Any:

@@ -1,7 +1,8 @@
 """The workspace in the browser, over HTTP: each person sees what Slack would show them, and no more."""
 
+import base64
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import httpx
@@ -10,6 +11,7 @@ from slack_sdk import WebClient
 
 from sandbox import deals
 from sandbox.company import HANDOVERS_CHANNEL, by_key
+from sandbox.slack.api import BOT_TOKEN
 from sandbox.slack.hands import Hands
 from sandbox.slack.seed import CLIENT_CHANNEL, SHARED_CHANNEL
 from sandbox.world import World
@@ -139,6 +141,32 @@ def test_a_modal_keeps_what_was_typed_when_the_app_redraws_it(
     assert "Add promises" in pane["modal"]
     assert 'value="weekly call"' in pane["modal"]
     assert browser.get("/pane", "ben", c=HANDOVERS_CHANNEL).json()["modal"] == ""
+
+
+def test_a_file_is_chosen_on_the_page_told_to_the_app_and_given_to_the_bot_alone(
+    world: World, browser: Browser, client: WebClient, bot: Bot
+) -> None:
+    chooser = {"type": "file_input", "action_id": "file", "filetypes": ["toml"], "max_files": 1}
+    block = {"type": "input", "block_id": "file", "label": plain("The changed file"), "element": chooser}
+    view = {"type": "modal", "title": plain("Upload"), "submit": plain("Check"), "callback_id": "v", "blocks": [block]}
+    opened = client.views_open(trigger_id=world.slack.handles.trigger(ANA), view=view)["view"]
+    assert "errors" in browser.act("submit", "ana", view=opened["id"], values={"file": {"file": []}})
+    kept = browser.act("upload", "ana", file=EVIL, content=base64.b64encode(b"a = 1").decode())
+    values = {"file": {"file": [kept["id"]]}}
+    assert browser.act("submit", "ana", view=opened["id"], values=values) == {}
+    (told,) = bot.payloads("view_submission")
+    (file,) = told["view"]["state"]["values"]["file"]["file"]["files"]
+    assert (file["name"], file["size"], file["user"]) == (EVIL, 5, ANA)
+    link = file["url_private_download"]
+
+    def given(token: str) -> httpx.Response:
+        return httpx.get(link, headers={"Authorization": f"Bearer {token}"}, trust_env=False)
+
+    assert given(BOT_TOKEN).content == b"a = 1"
+    login = given("xoxb-of-somebody-else")
+    assert (login.status_code, login.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    world.slack.manifest = replace(world.slack.manifest, scopes=("files:write",))
+    assert given(BOT_TOKEN).text == login.text
 
 
 def test_a_click_on_the_page_reaches_the_app_as_that_person(browser: Browser, client: WebClient, bot: Bot) -> None:

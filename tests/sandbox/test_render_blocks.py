@@ -130,6 +130,8 @@ def test_a_new_block_id_forgets_what_was_ticked() -> None:
         ),
         ({"type": "external_select"}, {"selected_option": option("deal")}, 'value="Deal"'),
         ({"type": "file_input", "filetypes": ["pdf"]}, {"files": []}, 'type="file"'),
+        ({"type": "file_input"}, {"files": [{"id": "F1", "name": "<b>.toml"}]}, "<ul><li>&lt;b&gt;.toml</li></ul>"),
+        ({"type": "file_input"}, {"files": [{"id": "F1", "name": "a.toml"}]}, 'data-files="[&#34;F1&#34;]"'),
     ],
 )
 def test_every_input_shows_what_is_held(element: dict[str, Any], part: dict[str, Any], wanted: str) -> None:

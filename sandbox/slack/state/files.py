@@ -2,6 +2,7 @@
 
 import base64
 import mimetypes
+from urllib.parse import quote
 
 from sandbox.clock import Clock
 from sandbox.company import TEAM
@@ -30,7 +31,7 @@ class Files:
         ending = name.rpartition(".")[2].lower()
         doc = {"id": file_id, "created": now, "timestamp": now, "name": name, "title": name, "mimetype": kind}
         doc |= {"filetype": ending, "pretty_type": ending.upper(), "user": user, "user_team": TEAM, "size": length}
-        url = f"{base_url}/slack/files/{file_id}/{name}"
+        url = f"{base_url}/slack/files/{file_id}/{quote(name, safe='')}"
         doc |= {"url_private": url, "url_private_download": url, "permalink": url, "mode": "announced"}
         return self._files.put({**doc, "channels": [], "groups": [], "ims": [], "is_external": False})
 

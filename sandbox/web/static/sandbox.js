@@ -124,7 +124,7 @@ async function upload(field, files) {
       reader.onerror = () => reject(reader.error);
       reader.readAsDataURL(file);
     });
-    const kept = await act("upload", { name: file.name, content });
+    const kept = await act("upload", { file: file.name, content });
     if (kept.id) found.push(kept);
   }
   showFiles(field, found.map((one) => one.id), found.map((one) => one.name));
