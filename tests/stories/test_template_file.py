@@ -1,6 +1,9 @@
 """Stories of the checklist as a file: downloaded, changed, uploaded, checked, looked at, put in force."""
 
 import socket
+import threading
+import time
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -138,6 +141,28 @@ def test_what_is_no_checklist_at_all_is_told_kindly(http_stage: Stage) -> None:
     http_stage.world.slack.token_error = ""
     assert untouched(http_stage)
     assert "errors" not in (sent(http_stage, view, changed()).body or {})
+
+
+def test_a_file_that_drips_is_not_waited_for(http_stage: Stage) -> None:
+    """Each of its bytes comes in time, the file never does: all of it together has the edge's time and no more."""
+    view, client = chooser(http_stage), http_stage.deps.edge.client
+    with socket.create_server(("127.0.0.1", 0)) as dripping:
+        threading.Thread(target=drip, args=(dripping,), daemon=True).start()
+        link = f"http://127.0.0.1:{dripping.getsockname()[1]}/"
+        client.base_url, client.timeout = link, 0.4
+        reaction = sent(http_stage, view, changed(), url_private_download=link)
+    assert (refused(reaction), reaction.ms < 1500) == (AWAY, True)
+    assert untouched(http_stage)
+
+
+def drip(server: socket.socket) -> None:
+    """Answers one caller, a header line every tenth of a second, for three seconds."""
+    caller, _ = server.accept()
+    with caller, suppress(OSError):
+        caller.sendall(b"HTTP/1.1 200 OK\r\n")
+        for _ in range(30):
+            time.sleep(0.1)
+            caller.sendall(b"X-More: to come\r\n")
 
 
 def test_the_token_goes_to_slack_alone(http_stage: Stage) -> None:
