@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwr
 from playwright.sync_api import TimeoutError as NotInTimeError
 
 from bot.handover import State
+from handlers.company import checklist_text
 from sandbox import company
 from tests.stories import walk
 from tests.stories.stage import Stage
@@ -229,6 +230,32 @@ def test_the_page_fits_a_phone(http_stage: Stage, page: Page) -> None:
     People(http_stage, page).act_as("ana")
     page.wait_for_timeout(300)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+@pytest.mark.req("R43")
+def test_a_checklist_is_changed_as_a_file(http_stage: Stage, page: Page, tmp_path: Path) -> None:
+    """Chosen with a mistake, told below the chooser; chosen again, looked at, put in force."""
+    people, file = People(http_stage, page), tmp_path / "changed.toml"
+    page.goto(f"{http_stage.server.url}/?as=olga&c=C0GENERAL1")
+    page.locator(".composer textarea").first.fill("/handover template")
+    page.keyboard.press("Enter")
+    people.press("template.upload", among="#main")
+    page.get_by_test_id("submit").click()
+    error = page.locator('.modal [data-input="file"] .field-error')
+    expect(error).to_have_text("Please complete this required field.")
+    file.write_text(checklist_text("default").replace("[[lists.pm]]", "[[lists.pm]", 1), encoding="utf-8")
+    page.locator(".modal input[type=file]").set_input_files(file)
+    expect(page.locator(".modal .files li")).to_have_text("changed.toml")
+    page.get_by_test_id("submit").click()
+    expect(error).to_contain_text("This is not TOML")
+    new = checklist_text("default").replace("Confirm that the team is available", "Confirm team, room and kit")
+    file.write_text(new, encoding="utf-8")
+    page.locator(".modal input[type=file]").set_input_files(file)
+    people.send()
+    expect(page.locator("#modal-title")).to_have_text("What would change")
+    expect(page.locator(".modal")).to_contain_text("Confirm that the team is available → Confirm team, room and kit")
+    people.send()
+    expect(page.locator("#main")).to_contain_text("Version 1 is in force")
 
 
 def test_somebody_goes_away_and_comes_back(http_stage: Stage, page: Page) -> None:

@@ -118,13 +118,13 @@ let uploading = Promise.resolve();
 async function upload(field, files) {
   const found = [];
   for (const file of files) {
-    const content = await new Promise((resolve, reject) => {
+    const content = await new Promise((resolve) => {
       const reader = new FileReader();
       reader.onload = () => resolve(reader.result.split(",")[1] || "");
-      reader.onerror = () => reject(reader.error);
+      reader.onerror = () => { warn(`${file.name} cannot be read. Choose it again.`); resolve(null); };
       reader.readAsDataURL(file);
     });
-    const kept = await act("upload", { file: file.name, content });
+    const kept = content === null ? {} : await act("upload", { file: file.name, content });
     if (kept.id) found.push(kept);
   }
   showFiles(field, found.map((one) => one.id), found.map((one) => one.name));
@@ -142,7 +142,8 @@ function showFiles(field, ids, names) {
 document.addEventListener("change", (event) => {
   const element = event.target.closest("[data-action-id][data-type]");
   if (element && element.dataset.type === "file_input") {
-    uploading = upload(element, event.target.files);
+    uploading = upload(element, [...event.target.files]);
+    event.target.value = ""; // the same file, changed once more, can be chosen again
     return;
   }
   if (!element || element.dataset.live === undefined || element.classList.contains("external")) return;
