@@ -201,6 +201,11 @@ def another_version(desk: Desk, _: Handover) -> Values:
     return {"part:csm:0": f'{written}\n[[lists.csm]]\nkey = "hello-{desk.made}"\ntext = "Say hello"\nopens = "won"\n'}
 
 
+def another_file(desk: Desk, _: Handover) -> Values:
+    text = checklist_text("default").replace("Head of Delivery", f"Head of Delivery {desk.made}")
+    return {"file": [desk.stage.hands.upload("olga", "default.toml", text.encode())]}
+
+
 def applied(desk: Desk, who: str, _: int) -> Callable[[], Reaction]:
     (current,) = desk.db.execute("SELECT coalesce(max(n), 0) FROM checklist").fetchone()
     draft = Version(0, "default", 0, "1+x", checklist_text("default"), current, 1, desk.now)

@@ -14,8 +14,9 @@ from handlers.company import checklist_text
 from sandbox.slack.hands import Reaction
 from tests.stories import walk
 from tests.stories.stage import Stage
-from tests.stories.test_seeing import GENERAL, latest, letters
+from tests.stories.test_seeing import GENERAL, latest
 from tests.stories.test_template import applied, overview, pressed
+from tests.stories.walk import letters
 
 TEAM = "Confirm that the team is available"
 AWAY = "Slack did not hand the file over in time. Nothing is changed: press Check once more."
