@@ -11,7 +11,7 @@ from blocks.faces import root
 from blocks.frame import Block, Frame, Message
 from blocks.render import sentence
 from blocks.words import know
-from bot.handover import Handover
+from bot.handover import Handover, State
 from bot.people import TITLES, Role
 
 ROOM = 7_000  # characters: the pinned brief is one message
@@ -47,8 +47,10 @@ def client_safe(handover: Handover, frame: Frame | None = None) -> str:
 
 def crm_note(handover: Handover) -> str:
     """Plain text for the deal in the CRM: state and links, no words of the record."""
+    # It is the last step of the workspace, and says what the status beside it says: a note is never edited.
+    state = State.PROVISIONED if handover.state is State.SCOPED else handover.state
     rows = [
-        f"Handover {handover.shown_id}: {thread.WORDS[handover.state.value]}.",
+        f"Handover {handover.shown_id}: {thread.WORDS[state.value]}.",
         f"Workspace: {mrkdwn.address(handover.workspace_url)}" if handover.workspace_url else "",
         f"Slack channel: #{mrkdwn.plain(handover.channel_name)}" if handover.channel_name else "",
         _dated("Start", handover.start),

@@ -131,7 +131,7 @@ def _named(path: Path, sentences: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _name(path: Path) -> str:
-    return f"{path.parent.name}/{path.name}"
+    return "/".join(filter(None, (path.parent.name, path.name)))  # a file of this folder has no folder to name
 
 
 def _same_tags(projects: dict[str, ProjectFile]) -> Iterator[str]:

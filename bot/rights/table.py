@@ -14,7 +14,7 @@ COMPANY = (Who.SALES_OPS, Who.HEAD, Who.ANY_MANAGER, Who.PEER)  # roles that the
 SEEING = {
     Deed.SEE_OUTLINE: Right("See client, project, state, dates and people; the lists and the digest", (Who.COLLEAGUE,)),
     Deed.SEE_WHOLE: Right(
-        "See the whole record: promises, dates that matter, stances, points, amounts, discounts, the brief, what is "
+        "See the whole record: promises, why a date matters, stances, points, amounts, discounts, the brief, what is "
         "missing",
         SEE_ALL,
     ),

@@ -118,3 +118,10 @@ def test_colleagues_read_all_of_it() -> None:
     shown = [asdict(one) if isinstance(one, Message) else one for one in in_channels(handover, frame)]
     assert found_in(shown) >= {WORD, "987,654", "123,456"}
     assert history.modal(handover, [], frame)
+
+
+def test_the_note_in_the_crm_says_what_the_status_beside_it_says() -> None:
+    """It is written while the last step of the workspace runs, and holds links and no word of the record."""
+    note = brief.crm_note(secret(State.SCOPED))
+    assert note.startswith("Handover HO-42: Workspace ready.")
+    assert found_in(note) == set()

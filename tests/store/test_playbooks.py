@@ -88,6 +88,14 @@ def test_a_file_that_is_no_text_or_can_not_be_opened_is_named(folder: Path, name
     )
 
 
+def test_a_file_of_this_folder_is_named_without_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("notes.md").write_text("What we did last year.\n", encoding="utf-8")
+    _, problems = read_project(Path("notes.md"))
+    assert problems
+    assert all(problem.startswith("notes.md: ") for problem in problems)
+
+
 def test_a_missing_folder_is_said(tmp_path: Path) -> None:
     shelf = read_shelf(tmp_path / "nowhere")
     assert (shelf.checklists, shelf.projects) == ({}, {})

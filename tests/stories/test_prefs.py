@@ -304,7 +304,7 @@ def test_those_who_run_handovers_see_the_settings_and_nobody_else(http_stage: St
         assert "how often each CRM is asked for what webhooks lost: 3600 · _baton.toml_" in shown
         assert "SLACK_SIGNING_SECRET: set · _environment_" in shown
         assert http_stage.env["SLACK_SIGNING_SECRET"] not in shown
-        assert "working days from the win to the scope confirmation: 1 · _default_" in shown
+        assert "working days from the win to the scope confirmation (scope_days): 1 · _default_" in shown
     met(http_stage, "nico")
     for who in ("ana", "nico"):
         told = asked(http_stage, who, "settings", GENERAL)["text"]
