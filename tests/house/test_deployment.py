@@ -33,7 +33,7 @@ def test_the_unit_starts_serve_with_settings_that_exist_and_a_database_in_its_ow
     assert service["ExecStart"].split()[1:] == ["app.py", "serve"]
     named = {key.partition(".")[2] for key in service if key.startswith("Environment.")}
     known = set(re.findall(r"^\| `([A-Z_]+)` \|", page("docs/settings.md"), re.MULTILINE))
-    assert named == {"BATON_CONFIG", "DATABASE_URL"}
+    assert named == {"DATABASE_URL"}, "a settings file that BATON_CONFIG names must be there, and none is needed"
     assert named <= known
     assert service["Environment.DATABASE_URL"] == f"sqlite:////var/lib/{service['StateDirectory']}/baton.db"
     assert service["ProtectSystem"] == "strict"
@@ -45,6 +45,7 @@ def test_the_container_holds_all_the_code_and_nothing_else() -> None:
     assert copied == CODE | {"playbooks", "app.py", "manifest.yml", "pyproject.toml", "requirements.lock"}
     assert all((ROOT / name).exists() for name in copied)
     given = dict(re.findall(r"([A-Z_]+)=(\S+)", re.findall(r"^ENV (.+)$", text, re.MULTILINE)[0]))
+    assert "BATON_CONFIG" not in given, "a settings file that it names must be there, and none is needed"
     tokens = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1"}
     settings = read({**given, **tokens}, {})
     assert (settings.host, settings.port) == ("0.0.0.0", 3000)  # noqa: S104 - within the container
