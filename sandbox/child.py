@@ -42,6 +42,10 @@ pm = ["ben@acme.example", "mei@acme.example"]
 
 [connections.hubspot]
 
+[connections.hubspot.fields]
+risks = "project_risks"
+dependencies = "project_dependencies"
+
 [connections.asana]
 workspace = "1200000000000001"
 

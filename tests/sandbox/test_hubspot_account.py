@@ -1,11 +1,12 @@
 """The CRM stand-in's account: pipelines, property definitions, labels, time zone; and the demo deals."""
 
+import tomllib
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
 import pytest
 
-from sandbox import deals
+from sandbox import child, deals
 from sandbox.clock import Clock
 from sandbox.shelf import Shelf
 from sandbox.world import World
@@ -166,3 +167,12 @@ def test_one_pipeline_and_one_group_are_read_by_their_name(call: Caller) -> None
     assert call("GET", f"{PROPERTIES}/groups/dealinformation").json()["label"] == "Deal information"
     assert call("GET", f"{PROPERTIES}/groups/other").status_code == 404
     assert len(call("GET", f"{PROPERTIES}/groups").json()["results"]) == 1
+
+
+def test_the_demo_reads_what_its_deals_hold() -> None:
+    """Names of its own stand in the demo's settings: else a risk that the CRM knows would be dropped at the win."""
+    deals = tomllib.loads((child.ROOT / "sandbox" / "deals.toml").read_text(encoding="utf-8"))
+    named = tomllib.loads(child.CONFIG)["connections"]["hubspot"].get("fields", {})
+    own = {one["name"] for one in deals["properties"] if one["name"] in {"project_risks", "project_dependencies"}}
+    assert own
+    assert own == {f"project_{key}" for key, name in named.items() if name == f"project_{key}"}
