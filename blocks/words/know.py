@@ -76,7 +76,13 @@ def _of_kind(kind: Kind, question: str = "") -> Callable[[Handover, Frame], list
 
 def _with_crm(kind: Kind, crm: Callable[[Handover], Sequence[str]]) -> Callable[[Handover, Frame], list[Safe]]:
     own = _of_kind(kind)
-    return lambda handover, frame: [*own(handover, frame), *(deal.from_crm(words) for words in crm(handover))]
+
+    def lines(handover: Handover, frame: Frame) -> list[Safe]:
+        # What the CRM knew at the win is an entry of the record by now: it is not said twice.
+        said = {entry.text for entry in handover.entries if entry.standing and entry.kind is kind}
+        return [*own(handover, frame), *(deal.from_crm(words) for words in crm(handover) if words not in said)]
+
+    return lines
 
 
 def _meddpicc(handover: Handover, _: Frame) -> list[Safe]:

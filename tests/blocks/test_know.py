@@ -75,6 +75,15 @@ def test_the_details_of_a_promise_are_said() -> None:
     assert "effort: no idea · client thinks it is included: don't know" in unknown, "the words of the form"
 
 
+def test_a_risk_that_the_crm_knew_at_the_win_is_said_once() -> None:
+    """It became an entry then; what was added in the CRM since stands beside it."""
+    known = Entry(9, Kind.RISK, "Legacy mainframe", 0, NOW, Source.CRM)
+    deal = make_deal(risks=("Legacy mainframe", "No test data"))
+    shown = words(drawn(make_handover(State.SCOPED, entries=[known], deal=deal)))
+    assert shown.count("Legacy mainframe") == 1
+    assert '"No test data" · from the CRM' in shown
+
+
 @pytest.mark.req("R44", "R57")
 def test_the_date_that_matters_stands_beside_the_contract_date() -> None:
     shown = words(drawn(make_handover(State.SCOPED)))
