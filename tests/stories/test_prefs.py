@@ -301,7 +301,7 @@ def test_those_who_run_handovers_see_the_settings_and_nobody_else(http_stage: St
     for who in ("olga", "dev", "hana"):
         shown = walk.shown(asked(http_stage, who, "settings", GENERAL))
         assert "*Offices*\nberlin: Europe/Berlin, Mon–Fri 09:00–17:00, next holiday " in shown
-        assert "how often each CRM is asked for what webhooks lost: 3600 · _baton.toml_" in shown
+        assert "how often each CRM is asked for what webhooks lost (poll_seconds): 3600 · _baton.toml_" in shown
         assert "SLACK_SIGNING_SECRET: set · _environment_" in shown
         assert http_stage.env["SLACK_SIGNING_SECRET"] not in shown
         assert "working days from the win to the scope confirmation (scope_days): 1 · _default_" in shown
