@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from slack_bolt import Ack, App
+from slack_bolt import App
 
 from blocks import access as face
 from blocks import ids
@@ -16,7 +16,7 @@ from bot.handover import Handover
 from bot.people import Person
 from bot.terms import Said
 from handlers.deps import Deps
-from handlers.ears.guard import Click, act, seen_by
+from handlers.ears.guard import Click, does, seen_by
 from handlers.ears.modals import form, opens, submits
 from store.unit import StoreUnit
 
@@ -34,29 +34,8 @@ def register(bolt: App, deps: Deps) -> None:
     submits(bolt, deps, ids.VIEW_ACCESS, face.access_read, _reviewed, second=_second_look)
     submits(bolt, deps, ids.VIEW_KICKOFF, face.kickoff_read, _kickoff)
 
-    @bolt.action(ids.ACCESS_BY_HAND)
-    def by_hand(ack: Ack, body: dict[str, Any]) -> None:
-        click, now = Click.of(body), deps.clock.now()
-        act(
-            deps,
-            click,
-            lambda unit, who: actions.by_hand(
-                unit, click.handover_id, who, email=click.subject, terms=deps.terms, now=now
-            ),
-        )
-        ack()
-
-    @bolt.action(ids.RETRY_ACCESS)
-    def retry(ack: Ack, body: dict[str, Any]) -> None:
-        click, now = Click.of(body), deps.clock.now()
-        act(
-            deps,
-            click,
-            lambda unit, who: actions.retry(
-                unit, click.handover_id, who, email=click.subject, nonce=click.key, terms=deps.terms, now=now
-            ),
-        )
-        ack()
+    does(bolt, deps, ids.ACCESS_BY_HAND, _by_hand)
+    does(bolt, deps, ids.RETRY_ACCESS, _retried)
 
 
 def _reviewed(deps: Deps, unit: StoreUnit, who: Person, read: Any, click: Click, now: datetime) -> Said | Refused:
@@ -71,6 +50,14 @@ def _reviewed(deps: Deps, unit: StoreUnit, who: Person, read: Any, click: Click,
         terms=deps.terms,
         now=now,
     )
+
+
+def _by_hand(deps: Deps, unit: StoreUnit, who: Person, click: Click, now: datetime) -> Said | Refused:
+    return actions.by_hand(unit, click.handover_id, who, email=click.subject, terms=deps.terms, now=now)
+
+
+def _retried(deps: Deps, unit: StoreUnit, who: Person, click: Click, now: datetime) -> Said | Refused:
+    return actions.retry(unit, click.handover_id, who, email=click.subject, nonce=click.key, terms=deps.terms, now=now)
 
 
 def _second_look(deps: Deps, click: Click, read: face.Access) -> dict[str, Any] | None:

@@ -1,6 +1,7 @@
 """Capture by click and modal: promises, dates, people, and every other kind; "nothing"; undo; evidence by shortcut."""
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from slack_bolt import Ack, App
@@ -19,7 +20,7 @@ from bot.handover import Handover
 from bot.people import Person, may_capture, may_start
 from bot.terms import Said
 from handlers.deps import Deps
-from handlers.ears.guard import Click, act, change_view, open_view, seen_by
+from handlers.ears.guard import Click, act, change_view, does, open_view, seen_by
 from handlers.ears.modals import Make, form, opens, submits
 from handlers.rows import at_place, choices, people_of
 from store.unit import StoreUnit
@@ -36,7 +37,7 @@ def register(bolt: App, deps: Deps) -> None:
     """Registers the listeners of this conversation."""
     _forms(bolt, deps)
     for action_id, nothing in NOTHING.items():
-        _nothing(bolt, deps, action_id, nothing)
+        does(bolt, deps, action_id, partial(_nothing, nothing))
 
     @bolt.action(ids.MORE_DETAILS)
     def more(ack: Ack, body: dict[str, Any]) -> None:
@@ -66,18 +67,7 @@ def register(bolt: App, deps: Deps) -> None:
             change_view(deps, click, submission.carried(drawn, from_view=click.view))
         ack()
 
-    @bolt.action(ids.UNDO)
-    def undo(ack: Ack, body: dict[str, Any]) -> None:
-        click = Click.of(body)
-        now = deps.clock.now()
-        act(
-            deps,
-            click,
-            lambda unit, who: actions.undo(
-                unit, click.handover_id, who, batch=click.subject, terms=deps.terms, now=now
-            ),
-        )
-        ack()
+    does(bolt, deps, ids.UNDO, _undone)
 
 
 def _forms(bolt: App, deps: Deps) -> None:
@@ -97,17 +87,12 @@ def _opener(deps: Deps, kind: Kind | None) -> Make:
     return make
 
 
-def _nothing(bolt: App, deps: Deps, action_id: str, kind: Kind) -> None:
-    @bolt.action(action_id)
-    def nothing(ack: Ack, body: dict[str, Any]) -> None:
-        click = Click.of(body)
-        now = deps.clock.now()
-        act(
-            deps,
-            click,
-            lambda unit, who: actions.none_of(unit, click.handover_id, who, kind=kind, terms=deps.terms, now=now),
-        )
-        ack()
+def _nothing(kind: Kind, deps: Deps, unit: StoreUnit, who: Person, click: Click, now: datetime) -> Said | Refused:
+    return actions.none_of(unit, click.handover_id, who, kind=kind, terms=deps.terms, now=now)
+
+
+def _undone(deps: Deps, unit: StoreUnit, who: Person, click: Click, now: datetime) -> Said | Refused:
+    return actions.undo(unit, click.handover_id, who, batch=click.subject, terms=deps.terms, now=now)
 
 
 def _promised(

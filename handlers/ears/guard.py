@@ -7,7 +7,10 @@ answer to a person goes through the outbox, in the same transaction as the chang
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
+
+from slack_bolt import Ack, App
 
 from blocks.modal import submission
 from bot.effects import Identify, Whisper
@@ -24,6 +27,7 @@ log = logging.getLogger("baton.ears")
 OUTSIDERS = "Handovers are for colleagues only. Ask your contact here what you need to know."
 OPENED = "exchanged_trigger_id"
 Deed = Callable[[StoreUnit, Person], Said | Refused]
+OfClick = Callable[[Deps, StoreUnit, Person, "Click", datetime], Said | Refused]
 
 
 @dataclass(frozen=True)
@@ -102,6 +106,16 @@ def value_of(action: dict[str, Any]) -> str:
         if found:
             return str(found)
     return ""
+
+
+def does(bolt: App, deps: Deps, action_id: str, deed: OfClick) -> None:
+    """A click on this action does the deed, once; the moment that the deed is given is that of the click."""
+
+    @bolt.action(action_id)
+    def clicked(ack: Ack, body: dict[str, Any]) -> None:
+        click, now = Click.of(body), deps.clock.now()
+        act(deps, click, lambda unit, who: deed(deps, unit, who, click, now))
+        ack()
 
 
 def act(deps: Deps, click: Click, deed: Deed, *, quiet: bool = False) -> Said | Refused | None:

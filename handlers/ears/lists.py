@@ -16,7 +16,7 @@ from bot.handover import Handover
 from bot.people import Person
 from bot.terms import Said
 from handlers.deps import Deps
-from handlers.ears.guard import Click, act
+from handlers.ears.guard import Click, act, does
 from handlers.ears.modals import Make, form, opens, submits
 from store.unit import StoreUnit
 
@@ -29,20 +29,12 @@ def register(bolt: App, deps: Deps) -> None:
         tick(deps, body)
         ack()
 
-    @bolt.action(ids.ITEM_DONE)
-    def done(ack: Ack, body: dict[str, Any]) -> None:
-        click, now = Click.of(body), deps.clock.now()
-        act(
-            deps,
-            click,
-            lambda unit, who: actions.tick_off(
-                unit, click.handover_id, who, key=click.subject, terms=deps.terms, now=now
-            ),
-        )
-        ack()
-
-    _reads(bolt, deps)
-    _workspace(bolt, deps)
+    does(bolt, deps, ids.ITEM_DONE, _ticked_off)
+    does(bolt, deps, ids.OPEN_DOCUMENT, _opened)
+    does(bolt, deps, ids.ALL_READ, _all_read)
+    does(bolt, deps, ids.PROVISION, _begun)
+    does(bolt, deps, ids.RETRY_STEP, _retried)
+    does(bolt, deps, ids.READ_TASKS, _tasks_read)
     opens(bolt, deps, ids.SET_TASKS, form(deps, access_face.tasks_view), may=rights.to_set_tasks)
     opens(bolt, deps, ids.STEP_BY_HAND, _by_hand_view(deps), may=rights.to_mend_step)
     submits(bolt, deps, ids.VIEW_TASKS, access_face.tasks_read, _tasks)
@@ -93,52 +85,28 @@ def shown_options(message: dict[str, Any], click: Click) -> set[str]:
     return {str(option.get("value")) for option in click.action.get("initial_options") or []}
 
 
-def _reads(bolt: App, deps: Deps) -> None:
-    def read(body: dict[str, Any], *, everything: bool) -> None:
-        click, now = Click.of(body), deps.clock.now()
-        document = "" if everything else click.subject
-        act(
-            deps,
-            click,
-            lambda unit, who: reading.read(unit, click.handover_id, who, document=document, terms=deps.terms, now=now),
-        )
-
-    @bolt.action(ids.OPEN_DOCUMENT)
-    def opened(ack: Ack, body: dict[str, Any]) -> None:
-        read(body, everything=False)
-        ack()
-
-    @bolt.action(ids.ALL_READ)
-    def all_read(ack: Ack, body: dict[str, Any]) -> None:
-        read(body, everything=True)
-        ack()
+def _ticked_off(deps: Deps, unit: StoreUnit, who: Person, click: Click, now: datetime) -> Said | Refused:
+    return actions.tick_off(unit, click.handover_id, who, key=click.subject, terms=deps.terms, now=now)
 
 
-def _workspace(bolt: App, deps: Deps) -> None:
-    @bolt.action(ids.PROVISION)
-    def make(ack: Ack, body: dict[str, Any]) -> None:
-        click, now = Click.of(body), deps.clock.now()
-        act(deps, click, lambda unit, who: provision.begin(unit, click.handover_id, who, terms=deps.terms, now=now))
-        ack()
+def _opened(deps: Deps, unit: StoreUnit, who: Person, click: Click, now: datetime) -> Said | Refused:
+    return reading.read(unit, click.handover_id, who, document=click.subject, terms=deps.terms, now=now)
 
-    @bolt.action(ids.RETRY_STEP)
-    def retry(ack: Ack, body: dict[str, Any]) -> None:
-        click, now = Click.of(body), deps.clock.now()
-        act(
-            deps,
-            click,
-            lambda unit, who: provision.retry(
-                unit, click.handover_id, who, key=click.subject, nonce=click.key, now=now
-            ),
-        )
-        ack()
 
-    @bolt.action(ids.READ_TASKS)
-    def read_tasks(ack: Ack, body: dict[str, Any]) -> None:
-        click = Click.of(body)
+def _all_read(deps: Deps, unit: StoreUnit, who: Person, click: Click, now: datetime) -> Said | Refused:
+    return reading.read(unit, click.handover_id, who, document="", terms=deps.terms, now=now)
 
-        act(deps, click, lambda unit, who: access.read_tasks(unit, click.handover_id, who, nonce=click.key))
-        ack()
+
+def _begun(deps: Deps, unit: StoreUnit, who: Person, click: Click, now: datetime) -> Said | Refused:
+    return provision.begin(unit, click.handover_id, who, terms=deps.terms, now=now)
+
+
+def _retried(_: Deps, unit: StoreUnit, who: Person, click: Click, now: datetime) -> Said | Refused:
+    return provision.retry(unit, click.handover_id, who, key=click.subject, nonce=click.key, now=now)
+
+
+def _tasks_read(_: Deps, unit: StoreUnit, who: Person, click: Click, __: datetime) -> Said | Refused:
+    return access.read_tasks(unit, click.handover_id, who, nonce=click.key)
 
 
 def _by_hand_view(deps: Deps) -> Make:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from slack_bolt import Ack, App
+from slack_bolt import App
 
 from blocks import ids
 from blocks.clock import pause as face
@@ -18,7 +18,7 @@ from bot.people import Person
 from bot.terms import Said
 from handlers.deps import Deps
 from handlers.ears.asked import Asked, line
-from handlers.ears.guard import Click, act, open_view
+from handlers.ears.guard import Click, does, open_view
 from handlers.ears.modals import Make, opens, submits
 from handlers.ears.spoken import day_of
 from handlers.ears.verbs import clicked, done, one
@@ -34,21 +34,8 @@ def register(bolt: App, deps: Deps) -> None:
     submits(bolt, deps, ids.VIEW_PAUSE, dated(deps, face.pause_read), _paused)
     submits(bolt, deps, ids.VIEW_EXTEND, dated(deps, face.extend_read), _extended)
 
-    @bolt.action(ids.RESUME)
-    def resume(ack: Ack, body: dict[str, Any]) -> None:
-        click, now = Click.of(body), deps.clock.now()
-        act(deps, click, lambda unit, who: actions.resume(unit, click.handover_id, who, terms=deps.terms, now=now))
-        ack()
-
-    @bolt.action(ids.UNDO_PAUSE)
-    def undo(ack: Ack, body: dict[str, Any]) -> None:
-        click, now = Click.of(body), deps.clock.now()
-        act(
-            deps,
-            click,
-            lambda unit, who: actions.undo(unit, click.handover_id, who, name=click.subject, terms=deps.terms, now=now),
-        )
-        ack()
+    does(bolt, deps, ids.RESUME, _resumed)
+    does(bolt, deps, ids.UNDO_PAUSE, _undone)
 
 
 def views(deps: Deps) -> dict[str, Make]:
@@ -144,3 +131,11 @@ def _extended(
     return actions.extend(
         unit, click.handover_id, who, expected=read.expected, reason=read.reason, terms=deps.terms, now=now
     )
+
+
+def _resumed(deps: Deps, unit: StoreUnit, who: Person, click: Click, now: datetime) -> Said | Refused:
+    return actions.resume(unit, click.handover_id, who, terms=deps.terms, now=now)
+
+
+def _undone(deps: Deps, unit: StoreUnit, who: Person, click: Click, now: datetime) -> Said | Refused:
+    return actions.undo(unit, click.handover_id, who, name=click.subject, terms=deps.terms, now=now)

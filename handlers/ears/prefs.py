@@ -16,7 +16,7 @@ from bot.people import Person, Role
 from bot.terms import Said
 from handlers.deps import Deps
 from handlers.ears.asked import Asked
-from handlers.ears.guard import Click, act, open_view, turned_away
+from handlers.ears.guard import Click, act, does, open_view, turned_away
 from handlers.ears.modals import submits
 from handlers.ears.verbs import clicked
 from store.unit import StoreUnit
@@ -32,12 +32,7 @@ def register(bolt: App, deps: Deps) -> None:
         open_preferences(deps, Click.of(body))
         ack()
 
-    @bolt.action(ids.TAKE_OVER)
-    def take_over(ack: Ack, body: dict[str, Any]) -> None:
-        click, now = Click.of(body), deps.clock.now()
-        act(deps, click, lambda unit, who: _take_over(deps, unit, who, click, now))
-        ack()
-
+    does(bolt, deps, ids.TAKE_OVER, _take_over)
     submits(bolt, deps, ids.VIEW_PREFERENCES, face.preferences_read, _keep)
 
 

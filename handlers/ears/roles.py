@@ -18,7 +18,7 @@ from bot.people import HANDOVER_ROLES, Person, Role, may
 from bot.rights import Deed
 from bot.terms import Said
 from handlers.deps import Deps
-from handlers.ears.guard import Click, act
+from handlers.ears.guard import Click, does
 from handlers.ears.modals import form, open_on, opens, submits
 from store.unit import StoreUnit
 
@@ -28,34 +28,15 @@ UNKNOWN = "I do not know this person yet: I am asking Slack. Please choose them 
 
 def register(bolt: App, deps: Deps) -> None:
     """Registers the listeners of this conversation."""
-
-    @bolt.action(ids.PICK_PERSON)
-    def picked(ack: Ack, body: dict[str, Any]) -> None:
-        click = Click.of(body)
-        _, _, rest = click.block_id.partition(ids.ROLE)
-        role, _, number = rest.partition(":")
-        handover_id = int(number.partition(":")[0] or 0)
-        now = deps.clock.now()
-        act(deps, click, lambda unit, who: name(deps, unit, who, handover_id, Role(role), click.value, now))
-        ack()
+    does(bolt, deps, ids.PICK_PERSON, _picked)
 
     @bolt.action(ids.LIST_MENU)
     def list_menu(ack: Ack, body: dict[str, Any]) -> None:
         menu(deps, body)
         ack()
 
-    @bolt.action(ids.HELD)
-    def held(ack: Ack, body: dict[str, Any]) -> None:
-        click, now = Click.of(body), deps.clock.now()
-        act(deps, click, lambda unit, who: _verdict(unit, who, click, now))
-        ack()
-
-    @bolt.action(ids.RESUME_HOLD)
-    def resume(ack: Ack, body: dict[str, Any]) -> None:
-        click, now = Click.of(body), deps.clock.now()
-        act(deps, click, lambda unit, who: admin.end_hold(unit, click.handover_id, who, terms=deps.terms, now=now))
-        ack()
-
+    does(bolt, deps, ids.HELD, _verdict)
+    does(bolt, deps, ids.RESUME_HOLD, _hold_ended)
     opens(bolt, deps, ids.CHANGE_PEOPLE, form(deps, face.people_view), may=may_name)
     opens(
         bolt,
@@ -109,12 +90,23 @@ def name(
     return actions.assign(unit, handover_id, who, role=role, person=person, terms=deps.terms, now=now)
 
 
-def _verdict(unit: StoreUnit, who: Person, click: Click, now: datetime) -> Said | Refused:
+def _picked(deps: Deps, unit: StoreUnit, who: Person, click: Click, now: datetime) -> Said | Refused:
+    _, _, rest = click.block_id.partition(ids.ROLE)
+    role, _, number = rest.partition(":")
+    handover_id = int(number.partition(":")[0] or 0)
+    return name(deps, unit, who, handover_id, Role(role), click.value, now)
+
+
+def _verdict(_: Deps, unit: StoreUnit, who: Person, click: Click, now: datetime) -> Said | Refused:
     held = [state.deal_id for state in unit.held_wins()]
     if click.value != "show" or not held or not may(who, Deed.HELD_WINS):
         return intake.verdict(unit, who, choice=click.value, now=now, nonce=click.key)
     more = f" and {len(held) - SHOWN} more" if len(held) > SHOWN else ""
     return Said(f"Held deals, by their number in the CRM: {', '.join(held[:SHOWN])}{more}. Open or ignore them.")
+
+
+def _hold_ended(deps: Deps, unit: StoreUnit, who: Person, click: Click, now: datetime) -> Said | Refused:
+    return admin.end_hold(unit, click.handover_id, who, terms=deps.terms, now=now)
 
 
 def _people(deps: Deps, unit: StoreUnit, who: Person, read: Any, click: Click, now: datetime) -> Said | Refused:

@@ -1,6 +1,7 @@
 """Showing: card, brief, history, the root's overflow; tracking a deal that was found."""
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from slack_bolt import Ack, App
@@ -16,7 +17,7 @@ from bot.people import Person, Sight, may_read_history, may_start, sight
 from bot.terms import Said
 from handlers.deps import Deps
 from handlers.ears import pause, roles
-from handlers.ears.guard import Click, act, whisper
+from handlers.ears.guard import Click, does, whisper
 from handlers.ears.modals import Make, form, open_on, opens
 from handlers.ears.record import stage
 from handlers.rows import named_in
@@ -45,57 +46,29 @@ def register(bolt: App, deps: Deps) -> None:
             open_on(deps, named, makes[action], may=roles.may_name if action == ids.CHANGE_PEOPLE else None)
         ack()
 
-    @bolt.action(ids.SHOW_CARD)
-    def card(ack: Ack, body: dict[str, Any]) -> None:
-        click = Click.of(body)
-        act(deps, click, lambda unit, who: _card(unit, who, click))
-        ack()
-
-    @bolt.action(ids.HISTORY_FILE)
-    def history_file(ack: Ack, body: dict[str, Any]) -> None:
-        click = Click.of(body)
-        act(deps, click, lambda unit, who: _file(unit, who, click))
-        ack()
-
-    _finding(bolt, deps)
+    does(bolt, deps, ids.SHOW_CARD, _card)
+    does(bolt, deps, ids.HISTORY_FILE, _file)
+    does(bolt, deps, ids.TRACK_DEAL, _tracked)
+    does(bolt, deps, ids.SEARCH_CRM, _search)
 
 
-def _finding(bolt: App, deps: Deps) -> None:
-    @bolt.action(ids.TRACK_DEAL)
-    def track(ack: Ack, body: dict[str, Any]) -> None:
-        click = Click.of(body)
-        connection, _, deal_id = click.value.partition(":")
-        act(
-            deps,
-            click,
-            lambda unit, who: _awaited(
-                intake.track(
-                    unit, who, connection=connection, deal_id=deal_id, response_url=click.response_url, nonce=click.key
-                )
-            ),
-        )
-        ack()
-
-    @bolt.action(ids.SEARCH_CRM)
-    def search(ack: Ack, body: dict[str, Any]) -> None:
-        click = Click.of(body)
-        act(deps, click, lambda unit, who: _search(unit, who, click))
-        ack()
-
-
-def _search(unit: StoreUnit, who: Person, click: Click) -> Said | Refused:
+def _search(_: Deps, unit: StoreUnit, who: Person, click: Click, __: datetime) -> Said | Refused:
     if not may_start(who):
         return Refused("Only sales, delivery and operations can search the CRM. Ask sales operations for a role.")
     unit.emit(SearchCrm(click.value, who.id, click.response_url, nonce=click.key))
     return Said()
 
 
-def _awaited(outcome: Said | Refused) -> Said | Refused:
+def _tracked(_: Deps, unit: StoreUnit, who: Person, click: Click, __: datetime) -> Said | Refused:
+    connection, deal_id = click.value.partition(":")[::2]
+    outcome = intake.track(
+        unit, who, connection=connection, deal_id=deal_id, response_url=click.response_url, nonce=click.key
+    )
     # The card follows by itself; a word before it could arrive after it, as two whispers have no order.
     return Said() if isinstance(outcome, Said) else outcome
 
 
-def _card(unit: StoreUnit, who: Person, click: Click) -> Said | Refused:
+def _card(_: Deps, unit: StoreUnit, who: Person, click: Click, __: datetime) -> Said | Refused:
     handover = unit.handover(click.handover_id)
     seen = sight(who, handover.roles) if handover else Sight.NOTHING
     if handover is None or seen is Sight.NOTHING:
@@ -104,7 +77,7 @@ def _card(unit: StoreUnit, who: Person, click: Click) -> Said | Refused:
     return Said()
 
 
-def _file(unit: StoreUnit, who: Person, click: Click) -> Said | Refused:
+def _file(_: Deps, unit: StoreUnit, who: Person, click: Click, __: datetime) -> Said | Refused:
     handover = unit.handover(click.handover_id)
     if handover is None or not may_read_history(who, handover.roles):
         return Refused("Only people of this handover can read its history. Ask the delivery manager.")

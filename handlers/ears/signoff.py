@@ -20,7 +20,7 @@ from bot.people import HANDOVER_ROLES, Person, Role
 from bot.rights import Deed
 from bot.terms import Said
 from handlers.deps import Deps
-from handlers.ears.guard import Click, act, open_view, seen_by
+from handlers.ears.guard import Click, act, does, open_view, seen_by
 from handlers.ears.modals import form, opens, submits
 from store.unit import StoreUnit
 
@@ -33,12 +33,7 @@ def register(bolt: App, deps: Deps) -> None:
         signing(deps, Click.of(body))
         ack()
 
-    @bolt.action(ids.REMIND)
-    def remind(ack: Ack, body: dict[str, Any]) -> None:
-        click = Click.of(body)
-        act(deps, click, lambda unit, who: reminded(deps, unit, who, click))
-        ack()
-
+    does(bolt, deps, ids.REMIND, reminded)
     opens(bolt, deps, ids.MISSING, partial(missing, deps))
     opens(bolt, deps, ids.OVERRIDE, form(deps, face.override_view), may=lambda _, __, who: rights.to_override(who))
     submits(bolt, deps, ids.VIEW_OVERRIDE, face.override_read, _overridden)
@@ -69,7 +64,7 @@ def missing(deps: Deps, handover: Handover, frame: Frame, person: Person, *_: ob
     return face.missing_view(handover, person, frame, nonce=deps.new_id(), reminded=told)
 
 
-def reminded(deps: Deps, unit: StoreUnit, who: Person, click: Click) -> Said | Refused:
+def reminded(deps: Deps, unit: StoreUnit, who: Person, click: Click, now: datetime) -> Said | Refused:
     """One reminder per person and day of theirs, whoever asks for it; it counts as that person's reminder."""
     handover = unit.handover(click.handover_id)
     target = unit.person(int(click.subject)) if click.subject.isdigit() else None
@@ -80,10 +75,10 @@ def reminded(deps: Deps, unit: StoreUnit, who: Person, click: Click) -> Said | R
         return Refused(problem)
     if not gate.turns_of(handover, target.id):
         return Refused(f"{target.first_name} has nothing to do here right now.")
-    day = _day(deps, target, deps.clock.now())
+    day = _day(deps, target, now)
     if not unit.seen(f"remind:{target.id}:{day}"):
         return Refused(f"{target.first_name} was reminded today already.")
-    handover.note(deps.clock.now(), "reminded", person=who.id, whom=target.id)
+    handover.note(now, "reminded", person=who.id, whom=target.id)
     unit.save(handover)
     unit.emit(Direct(target.id, "remind", f"{handover.shown_id}:{day}", handover.id, {"by": who.id}))
     return Said(f"{target.first_name} is reminded.")

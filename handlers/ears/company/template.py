@@ -24,7 +24,7 @@ from bot.terms import Said
 from handlers.company import checklist, checklist_text, take_up
 from handlers.deps import Deps
 from handlers.ears.asked import Asked, line
-from handlers.ears.guard import OUTSIDERS, Click, act, open_view, outsider
+from handlers.ears.guard import OUTSIDERS, Click, act, does, open_view, outsider
 from handlers.ears.modals import submits
 from handlers.scopes import lacks
 from store.playbooks import checklist_of, long_line, read_toml
@@ -44,11 +44,7 @@ def register(bolt: App, deps: Deps) -> None:
             open_view(deps, click, face.edit_view(_name(deps), _text(deps, current), _n(current), nonce=deps.new_id()))
         ack()
 
-    @bolt.action(ids.TEMPLATE_GET)
-    def get(ack: Ack, body: dict[str, Any]) -> None:
-        click = Click.of(body)
-        act(deps, click, lambda unit, who: _send(deps, unit, who, click))
-        ack()
+    does(bolt, deps, ids.TEMPLATE_GET, _send)
 
     @bolt.action(ids.TEMPLATE_BACK)
     def back(ack: Ack, body: dict[str, Any]) -> None:
@@ -127,7 +123,7 @@ def _text(deps: Deps, version: Version | None) -> str:
     return version.text if version and version.text else checklist_text(_name(deps))
 
 
-def _send(deps: Deps, unit: StoreUnit, who: Person, click: Click) -> Said | Refused:
+def _send(deps: Deps, unit: StoreUnit, who: Person, click: Click, _: datetime) -> Said | Refused:
     if not actions.may_keep(who):
         return actions.no()
     n = int(click.value) if click.value.isdigit() else 0
