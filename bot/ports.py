@@ -173,6 +173,9 @@ class ProjectTool(Protocol):
     title: str
     client_rights: tuple[str, ...]
 
+    def forget(self) -> None:
+        """Lets go of people who are kept in memory: they are asked for again when they are needed."""
+
     def find_project(self, marker: str) -> Made | None:
         """The project whose description carries the marker; the oldest when there are two."""
 

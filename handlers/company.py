@@ -36,7 +36,8 @@ def take_up(deps: Deps, *, noticed: bool = True) -> bool:
     with deps.store.read() as reader:
         stored = reader.setting(TABLE)
         version = reader.checklist_in_force(deps.settings.checklist)
-    seen = (stored, version.id if version else 0)
+    # By its text as well: whom somebody erases is named in it no more, and it stays the same version.
+    seen = (stored, version.id if version else 0, version.text if version else "")
     if seen == deps.taken_up:
         return False
     settings = with_stored(deps.settings, json.loads(stored) if stored else {})

@@ -80,8 +80,11 @@ class Deps:
     new_id: Callable[[], str] = new_id
     # What `handlers.company` took up of what was set in Slack, and when (machine seconds) it looked last.
     file_checklist: Template | None = None
-    taken_up: tuple[str, int] = ("", 0)
+    taken_up: tuple[str, int, str] = ("", 0, "")
     looked_at: float = 0.0
+    # The erasure that was noticed last, and how often what is kept in memory is still to be let go for it.
+    erased: str = ""
+    to_forget: int = 0
 
     def frame(self, handover: Handover | None, people: Mapping[int, Person], *, open_here: bool = True) -> Frame:
         """What a drawing needs beside the record."""

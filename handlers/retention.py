@@ -1,18 +1,23 @@
 """Retention: once a day, a little at a time, what is past its days is removed. A plain function that a tick calls.
 
-The walk keeps its place in the database: a restart, or another replica, goes on where the last stretch ended.
+The walk keeps its place in the database: a restart, or another replica, goes on where the last stretch ended. What a
+process keeps in memory of people and deals is let go soon after somebody was erased, by whichever process.
 """
 
+import gc
 import json
 import logging
+import re
 from datetime import datetime, timedelta
 
 from bot.settings.retention import Retention
 from handlers.deps import Deps
 from store.upkeep.retention import Cutoffs, Place, walk
+from store.upkeep.traces import ERASED
 
 log = logging.getLogger("baton.retention")
 DONE, AT = "retention:done", "retention:at"
+TWICE = 2  # what was being read while it was let go could be kept once more
 PAGES = 200  # in one stretch: some seconds, with hundreds of thousands of rows
 
 
@@ -40,6 +45,25 @@ def tick(deps: Deps) -> int:
     if removed:
         log.info("removed what is past its days", extra={"removed": dict(walked.removed)})
     return removed
+
+
+def let_go(deps: Deps) -> bool:
+    """What the scheduler calls: lets go of what is kept in memory when somebody was erased since; whether it did."""
+    with deps.store.read() as reader:
+        erased = reader.setting(ERASED)
+    if erased != deps.erased:
+        deps.erased, deps.to_forget = erased, TWICE
+    if not deps.to_forget:
+        return False
+    deps.to_forget -= 1
+    deps.store.forget()
+    deps.rooms.clear()
+    deps.missed.clear()
+    if deps.tool is not None:
+        deps.tool.forget()
+    re.purge()  # what is looked for in Slack is a pattern
+    gc.collect()
+    return True
 
 
 def cutoffs(days: Retention, now: datetime, t: float) -> Cutoffs:

@@ -36,6 +36,7 @@ RETENTION_LOOK = 120  # seconds between two looks whether something is past its 
 REFRESHED = "people:refreshed"
 STEP = 15  # seconds between two looks at how far the replicas' machine time has come; well below a lease
 SETTINGS_LOOK = 5  # seconds until what was set in Slack is in force also where every worker is busy
+ERASED_LOOK = 10  # seconds between two looks whether somebody was erased
 FIRST_LOOK = timedelta(days=35)  # how far back the first report looks
 
 
@@ -59,6 +60,7 @@ def scheduler(deps: Deps, wake: Callable[[], None]) -> BackgroundScheduler:
     every(DIGEST_LOOK, "digest", tick, deps)
     every(PEOPLE_LOOK, "people", refresh_people, deps)
     every(RETENTION_LOOK, "retention", retention.tick, deps)
+    every(ERASED_LOOK, "erased", retention.let_go, deps)
     every(PEOPLE_LOOK, "review", review_checklist, deps)
     return made
 

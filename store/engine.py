@@ -163,6 +163,11 @@ class Db:
                 _turn.set(max(0.0, left - (time.monotonic() - began)))
             yield
 
+    def forget(self) -> None:
+        """Lets go of the SQL that was written before: SQLAlchemy keeps each statement with the first values it had."""
+        for each in (self.engine, self.reader):
+            each.clear_compiled_cache()
+
     def dispose(self) -> None:
         """Closes all connections: those in use once they come back, for which it waits a second at most."""
         until = time.monotonic() + GRACE

@@ -14,6 +14,7 @@ from sqlalchemy import delete, insert, select
 from bot.errors import Conflict, StoreAway
 from bot.people import Role
 from store.engine import Db
+from store.mapping.deal import deal_of_text
 from store.outbox import Outbox
 from store.pace import Pace
 from store.people import Directory
@@ -91,6 +92,11 @@ class Store:
     def hurried(self, seconds: float) -> AbstractContextManager[None]:
         """Somebody waits for the answer of what this thread does within: see Db.hurried."""
         return self.db.hurried(seconds)
+
+    def forget(self) -> None:
+        """Lets go of words that are kept in memory to be quick: deals as they were read, and statements."""
+        deal_of_text.cache_clear()
+        self.db.forget()
 
     def trouble(self) -> str:
         """What keeps the database from being written right now, in words that are safe to show; '' when nothing does.

@@ -25,6 +25,7 @@ DOES = {
     "sweep": "looks at due records and reminds",
     "pulse": "asks each connection whether it works",
     "digest": "posts the digest when it is due",
+    "erased": "lets go of what is kept in memory when somebody was erased",
     "retention": "removes once a day what is past its days",
 }
 

@@ -139,10 +139,11 @@ def open_dm(ledger: Ledger, slack_id: str) -> str:
     rooms = ledger.deps.rooms
 
     def do() -> Result:
-        if slack_id not in rooms:
+        known = rooms.get(slack_id)
+        if known is None:
             ledger.take_slot(OPENS)
             answer = ledger.deps.slack.call("conversations.open", users=slack_id)
-            rooms[slack_id] = str(answer["channel"]["id"])
-        return {"channel": rooms[slack_id]}
+            known = rooms[slack_id] = str(answer["channel"]["id"])
+        return {"channel": known}
 
     return ledger.step(f"open:{slack_id}", do, again=True)["channel"]

@@ -34,7 +34,10 @@ def deal_of(data: dict[str, Any]) -> Deal:
 
 @functools.lru_cache(maxsize=LATELY)
 def deal_of_text(text: str) -> Deal:
-    """The deal of that JSON text. A deal is never changed in place, so whoever read it lately has the same one."""
+    """The deal of that JSON text. A deal is never changed in place, so whoever read it lately has the same one.
+
+    A text that is stored no more stays for long: when somebody was erased, all are let go (`Store.forget`).
+    """
     return deal_of(json.loads(text))
 
 

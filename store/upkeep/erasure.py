@@ -22,7 +22,7 @@ from store.store import Store
 from store.tables import HandoverRow, JobRow, JobStepRow, NagRow, PersonRow, ReminderRow, RoleHolderRow, table
 from store.upkeep import erased_posts
 from store.upkeep.portable import TABLES
-from store.upkeep.traces import LOOKED_FOR, Trace, cleaned, contacts, first_names, handovers_of, traces
+from store.upkeep.traces import ERASED, LOOKED_FOR, Trace, cleaned, contacts, first_names, handovers_of, traces
 
 HANDOVER, ROLE, PERSON = table(HandoverRow), table(RoleHolderRow), table(PersonRow)
 JOB, STEP, NAG, REMINDER = table(JobRow), table(JobStepRow), table(NagRow), table(ReminderRow)
@@ -209,4 +209,5 @@ def _noted(store: Store, handovers: Iterable[int], subject: Subject, now: dateti
                 handover.note(now, "erased", who=subject.said)
                 unit.save(handover)
     with store.write() as unit:
+        unit.keep_setting(ERASED, subject.token)  # whoever runs lets go of what they remember
         unit.emit(EditOut(subject.token))

@@ -16,6 +16,7 @@ from store.upkeep.portable import TABLES
 
 PAGE = 500
 LOOKED_FOR = "erasing:"  # the setting which holds what is looked for in Slack, until the last edit is done
+ERASED = "erased"  # the setting which changes when somebody was erased, and again after the last edit in Slack
 APART = frozenset({table(PersonRow).name, table(InstallationRow).name})
 SETTING = table(SettingRow).name
 WRITTEN = frozenset({("job", "payload"), ("setting", "value")})  # JSON kept as text

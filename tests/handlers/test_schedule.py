@@ -81,6 +81,7 @@ def test_every_tick_is_registered_so_that_a_late_one_still_comes_and_comes_once(
             "digest": 30,
             "people": 900,
             "retention": 120,
+            "erased": 10,
             "review": 900,
         }
         for job in jobs.values():

@@ -13,6 +13,7 @@ from bot.people import AT_CLIENT, FORMER
 from store.migrate import migrate
 from store.store import Store
 from store.tables import Row
+from store.upkeep.traces import ERASED
 from tests.handlers.commanding import Ended, app, environment
 from tests.stories import walk
 from tests.stories.stage import Stage, staged
@@ -94,6 +95,8 @@ def test_a_colleague_is_erased_from_every_table_and_from_our_messages(stage: Sta
     assert ours(stage, "Ben Ortiz", ben) == []
     assert ours(stage, FORMER)
     assert [message for message in messages(stage) if re.search(r"\bBen\b", message)] == []
+    with store.read() as reader:
+        assert reader.setting(ERASED).endswith(":everywhere"), "whoever runs lets go once more after the last edit"
     assert [line for line in done.out.splitlines() if "HO-1: they are the project manager still" in line]
     for told_of in ("baton.toml: [people.roles.pm]", "HubSpot: ", "Asana: ", "Slack: ", "Backups"):
         assert told_of in done.out, told_of

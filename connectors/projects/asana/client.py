@@ -43,6 +43,10 @@ class Asana:
         self._people = People(api, config)
         self._tags = Tags(api)
 
+    def forget(self) -> None:
+        """Whose address is whose id."""
+        self._people.forget()
+
     def find_project(self, marker: str) -> Made | None:
         """Among all projects of the workspace, archived ones too."""
         address = "/workspaces" + path(self._people.workspace(), "projects")

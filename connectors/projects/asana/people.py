@@ -28,6 +28,10 @@ class People:
         self._gids: dict[str, str] = {}
         self._workspace = config.workspace
 
+    def forget(self) -> None:
+        """Lets go of who is who."""
+        self._gids.clear()
+
     def me(self) -> Thing:
         """The account behind the token, with its workspaces."""
         return self._api.one("/users/me", call="read our account", fields="gid,email,name,workspaces.name")
@@ -45,12 +49,13 @@ class People:
         """The user's gid, '' when Asana shows us nobody of that address."""
         if not email:
             return ""
-        if email not in self._gids:
+        known = self._gids.get(email)
+        if known is None:
             found = self._api.one_or_none("/users" + path(email), call="find the person", fields="gid,email")
             if not found:
                 return ""
-            self._gids[email] = str(found.get("gid", ""))
-        return self._gids[email]
+            known = self._gids[email] = str(found.get("gid", ""))
+        return known
 
     def add(self, project_id: str, member: Member) -> Made:
         """One of our people; who is in already keeps the right they have."""

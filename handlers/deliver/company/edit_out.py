@@ -12,7 +12,7 @@ from bot.erasure import Subject
 from handlers.deliver import posting
 from handlers.deliver.ledger import Ledger
 from handlers.slack_api import SlackRefused
-from store.upkeep.traces import LOOKED_FOR
+from store.upkeep.traces import ERASED, LOOKED_FOR
 
 GONE = frozenset({"channel_not_found", "thread_not_found", "not_in_channel", "message_not_found"})
 
@@ -23,6 +23,7 @@ def edit_out(effect: Effect, ledger: Ledger) -> None:
     if not effect.channel:
         with ledger.deps.store.write() as unit:
             unit.drop_setting(f"{LOOKED_FOR}{effect.token}")
+            unit.keep_setting(ERASED, f"{effect.token}:everywhere")
         return
     with ledger.deps.store.read() as reader:
         kept = reader.setting(f"{LOOKED_FOR}{effect.token}")
