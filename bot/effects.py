@@ -217,6 +217,18 @@ class PromiseTasks(Effect):
 
 
 @dataclass(frozen=True)
+class LinkWorkspace(Effect):
+    """Let channel and workspace lead to each other, whichever of the two was there first."""
+
+    handover_id: int
+
+    @property
+    def lane(self) -> str:
+        """On the page of the ledger of the tool's side: what that linked already is not linked again."""
+        return Provision(self.handover_id, "tool").lane
+
+
+@dataclass(frozen=True)
 class ReadTasks(Effect):
     """Read the workspace's tasks and the client's access anew."""
 
@@ -325,21 +337,6 @@ class SearchCrm(Effect):
 
 
 @dataclass(frozen=True)
-class EditOut(Effect):
-    """Edit a message of ours, or all in a thread, which names somebody erased; without a channel: the last one."""
-
-    token: str
-    channel: str = ""
-    ts: str = ""
-    thread: bool = False
-
-    @property
-    def lane(self) -> str:
-        """One after the other; the last one forgets them."""
-        return f"erase:{self.token}"
-
-
-@dataclass(frozen=True)
 class SendHistory(Effect):
     """Send the whole timeline of a handover as a file, by direct message."""
 
@@ -383,8 +380,8 @@ KINDS: dict[str, type[Effect]] = {
     kind.__name__: kind
     for kind in (
         ReadInbox, ReadDeal, Redraw, Reply, Direct, Whisper, Home, Provision, MarkMigrated, InviteClient, PromiseTasks,
-        ReadTasks, JoinTeam, SetTask, WriteStage, Remind, RedrawReminder, PostDigest, Identify, SearchCrm, SendHistory,
-        TellAdmin, RedrawHeld, CheckReaders, EditOut,
+        LinkWorkspace, ReadTasks, JoinTeam, SetTask, WriteStage, Remind, RedrawReminder, PostDigest, Identify,
+        SearchCrm, SendHistory, TellAdmin, RedrawHeld, CheckReaders,
     )
 }  # fmt: skip
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from bot import gate, provision
 from bot.actions import rights
 from bot.actions.lists import first_ring, gone, settle
-from bot.effects import PromiseTasks, Provision, Reply
+from bot.effects import LinkWorkspace, PromiseTasks, Provision, Reply
 from bot.errors import Refused
 from bot.handover import Handover, State, StepState
 from bot.people import Person, Role
@@ -145,6 +145,7 @@ def _onwards(unit: Unit, handover: Handover, *, terms: Terms, now: datetime) -> 
         unit.emit(Provision(handover.id, "links"))
     finished = all(step.state in provision.FINISHED for step in handover.steps)
     if finished and handover.workspace_id:
+        unit.emit(LinkWorkspace(handover.id))
         unit.emit(PromiseTasks(handover.id, nonce="provisioned"))
     if handover.state is not State.SCOPED or not finished:
         unit.save(handover)

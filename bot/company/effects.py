@@ -1,4 +1,4 @@
-"""What a company's decisions do outside: look up what setup named, send a checklist as a file, count parked work."""
+"""What a company's decisions do outside: look-ups of a setup, a checklist as a file, parked work, people edited out."""
 
 from dataclasses import dataclass
 
@@ -34,4 +34,19 @@ class RedrawParked(Effect):
         return "admin"
 
 
-KINDS.update({kind.__name__: kind for kind in (SetUp, SendChecklist, RedrawParked)})
+@dataclass(frozen=True)
+class EditOut(Effect):
+    """Edit a message of ours, or all in a thread, which names somebody erased; without a channel: the last one."""
+
+    token: str
+    channel: str = ""
+    ts: str = ""
+    thread: bool = False
+
+    @property
+    def lane(self) -> str:
+        """One after the other; the last one forgets them."""
+        return f"erase:{self.token}"
+
+
+KINDS.update({kind.__name__: kind for kind in (SetUp, SendChecklist, RedrawParked, EditOut)})

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
-from bot.effects import Effect, InviteClient, PromiseTasks, Provision, load
+from bot.effects import Effect, InviteClient, LinkWorkspace, PromiseTasks, Provision, load
 from bot.errors import BatonError, Conflict, NeedsReauth, RateLimited, StoreAway, Surprise, Unavailable, VendorError
 from handlers import trace
 from handlers.company import looked
@@ -120,7 +120,7 @@ class Worker:
         try:
             effect = load(job.kind, job.payload)
             # A retry by hand is a new job on the same page of the ledger: it finds what the earlier one began.
-            scope = effect.lane if isinstance(effect, (Provision, InviteClient, PromiseTasks)) else ""
+            scope = effect.lane if isinstance(effect, (Provision, InviteClient, PromiseTasks, LinkWorkspace)) else ""
             self._performer(job.kind)(effect, Ledger(self._deps, job, scope))
             store.outbox.finish(job)
             log.info("job done", extra={"job": job.id, "kind": job.kind})

@@ -35,6 +35,7 @@ PERFORMERS: Mapping[str, Performer] = {
     "RedrawHeld": held.redraw,
     "RedrawParked": parked.redraw,
     "Provision": provision.provision,
+    "LinkWorkspace": provision.link_workspace,
     "JoinTeam": provision.join_team,
     "InviteClient": workspace.invite_client,
     "PromiseTasks": promises.promise_tasks,

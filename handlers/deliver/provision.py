@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from bot import provision as rules
 from bot.actions import provision as actions
-from bot.effects import Effect, JoinTeam, Provision
+from bot.effects import Effect, JoinTeam, LinkWorkspace, Provision
 from bot.errors import Declined, NeedsReauth, RateLimited, Surprise, Unavailable, VendorError
 from bot.handover import ENDED, Handover, Step
 from handlers.deliver import provision_links, provision_slack, provision_tool
@@ -37,6 +37,17 @@ def provision(effect: Effect, ledger: Ledger) -> None:
             return  # cancelled meanwhile: nothing more is made
         if not rules.blocked(fresh, planned):
             _make(ledger, fresh, planned, effect.attempt)
+
+
+def link_workspace(effect: Effect, ledger: Ledger) -> None:
+    """The way from the project to its channel, when that came later; and back, where no links go to a CRM."""
+    assert isinstance(effect, LinkWorkspace)  # noqa: S101 - the performer of exactly this kind
+    handover, _ = load(ledger.deps, effect.handover_id)
+    if handover is None or not handover.channel_id or not handover.workspace_id:
+        return
+    provision_tool.channel_link(ledger, handover)
+    if handover.step("crm_links") is None:
+        provision_links.workspace_bookmark(ledger, handover)
 
 
 def join_team(effect: Effect, ledger: Ledger) -> None:

@@ -10,8 +10,7 @@ from handlers.deliver.provision_slack import bookmark
 def crm_links(ledger: Ledger, handover: Handover) -> Result:
     """Writes links and state; no words of the record ever go there."""
     deps = ledger.deps
-    if handover.channel_id and handover.workspace_url:
-        bookmark(ledger, handover, "Workspace", handover.workspace_url)
+    workspace_bookmark(ledger, handover)
     crm = deps.crms.get(handover.connection)
     if crm is None:
         raise Declined("CRM", "write links", words="This handover has no CRM: nothing to write.")
@@ -33,3 +32,9 @@ def crm_links(ledger: Ledger, handover: Handover) -> Result:
 
     ledger.step("properties", properties, again=True)
     return ledger.step("note", note, find=find)
+
+
+def workspace_bookmark(ledger: Ledger, handover: Handover) -> None:
+    """The workspace, among the channel's bookmarks."""
+    if handover.channel_id and handover.workspace_url:
+        bookmark(ledger, handover, "Workspace", handover.workspace_url)

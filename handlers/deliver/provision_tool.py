@@ -98,20 +98,29 @@ def join(ledger: Ledger, handover: Handover, person: Person) -> None:
 
 
 def links(ledger: Ledger, handover: Handover) -> Result:
-    """Documents (as links to the CRM's record), the repository, and the way back to Slack."""
-    tool, where = tool_of(ledger.deps), handover.workspace_id
+    """Documents (as links to the CRM's record), the repository, and the way back to Slack when it is there by now."""
     wanted = [(d.name, d.url) for d in handover.deal.documents]
     wanted += [("Scope document", handover.scope_document), ("Repository", handover.repository)]
-    if handover.channel_id:
-        wanted.append(("Slack channel", f"{ledger.deps.identity.team_url}archives/{handover.channel_id}"))
     unique = {url: name for name, url in reversed(wanted) if url.startswith(("http://", "https://"))}
     for url, name in unique.items():
-        ledger.step(
-            f"link:{url}",
-            lambda name=name, url=url: _kept(tool.make_link(where, name=name, url=url)),  # type: ignore[misc]
-            find=lambda _, url=url: _found(tool.find_link(where, url)),  # type: ignore[misc]
-        )
+        _link(ledger, handover, name, url)
+    channel_link(ledger, handover)
     return {}
+
+
+def channel_link(ledger: Ledger, handover: Handover) -> None:
+    """The way back to Slack. Neither side waits for the other: whichever is later makes it, on this side's page."""
+    if handover.channel_id:
+        _link(ledger, handover, "Slack channel", f"{ledger.deps.identity.team_url}archives/{handover.channel_id}")
+
+
+def _link(ledger: Ledger, handover: Handover, name: str, url: str) -> None:
+    tool, where = tool_of(ledger.deps), handover.workspace_id
+    ledger.step(
+        f"link:{url}",
+        lambda: _kept(tool.make_link(where, name=name, url=url)),
+        find=lambda _: _found(tool.find_link(where, url)),
+    )
 
 
 def kept_plan(ledger: Ledger, handover: Handover) -> Plan:

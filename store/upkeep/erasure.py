@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, delete, func, select, update
 
-from bot.effects import EditOut
+from bot.company.effects import EditOut
 from bot.erasure import EMAIL, SLACK_ID, Subject
 from bot.handover import ENDED
 from store import known

@@ -2,17 +2,17 @@
 
 import pytest
 
-from bot.company.effects import RedrawParked, SendChecklist, SetUp
+from bot.company.effects import EditOut, RedrawParked, SendChecklist, SetUp
 from bot.effects import (
     KINDS,
     CheckReaders,
     Direct,
-    EditOut,
     Effect,
     Home,
     Identify,
     InviteClient,
     JoinTeam,
+    LinkWorkspace,
     MarkMigrated,
     PostDigest,
     PromiseTasks,
@@ -49,6 +49,7 @@ ALL: list[Effect] = [
     WriteStage(8, "mitigation", "n"),
     InviteClient(7, "k@abc.example"),
     PromiseTasks(7, "n1"),
+    LinkWorkspace(7),
     ReadTasks(7, "n1"),
     JoinTeam(7, 2, "pm:3"),
     SetTask(7, "t1", "2026-03-13", "ben@acme.example", "n1"),

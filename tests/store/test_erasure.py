@@ -3,8 +3,9 @@
 import pytest
 from sqlalchemy import select
 
+from bot.company.effects import EditOut
 from bot.context import Kind
-from bot.effects import EditOut, Identify, InviteClient, Remind
+from bot.effects import Identify, InviteClient, Remind
 from bot.erasure import Subject
 from bot.handover import Handover, State
 from bot.people import AT_CLIENT, FORMER, Role

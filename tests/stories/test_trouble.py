@@ -137,6 +137,43 @@ def test_with_asana_down_slack_goes_on_and_the_rest_follows_by_itself(won_stage:
     one_of_each(won_stage)
 
 
+def test_with_slack_behind_the_project_gets_its_way_back_to_the_channel_all_the_same(won_stage: Stage) -> None:
+    """The project is finished before there is a channel; neither side waits for the other, and nothing is left out."""
+    won_stage.world.faults.add("slack", "conversations.create", "503", times=1000)
+    confirm(won_stage)
+    won_stage.until(lambda: step_of(won_stage, "project_links").state is StepState.DONE, "the project's links")
+    assert step_of(won_stage, "channel").state is not StepState.DONE
+    assert ways_back(won_stage) == []
+    won_stage.world.faults.clear()
+    won_stage.settle(60)
+    made = won_stage.handover()
+    assert made.state is State.PROVISIONED
+    assert len(ways_back(won_stage)) == 1
+    one_of_each(won_stage)
+
+
+def test_without_a_crm_channel_and_project_lead_to_each_other(http_stage: Stage) -> None:
+    http_stage.hands.command("olga", walk.HERE, "new")
+    http_stage.settle()
+    walk.submit(http_stage, "olga", walk.fields(client="Zephyr", project="Wind Park", start="2027-02-01"))
+    http_stage.settle()
+    walk.click(http_stage, "dev", "root", "scope.confirm")
+    walk.submit(http_stage, "dev", walk.fields(link="https://files.acme.example/zephyr", end="2027-05-28"))
+    http_stage.settle(60)
+    made = http_stage.handover()
+    assert made.step("crm_links") is None
+    bookmarks = [one["title"] for one in http_stage.world.slack.bookmarks(made.channel_id)]
+    assert bookmarks.count("Workspace") == 1
+    assert len(ways_back(http_stage)) == 1
+
+
+def ways_back(stage: Stage) -> list[str]:
+    """The links from the project to the channel."""
+    made = stage.handover()
+    found = stage.world.asana.project(made.workspace_id)["attachments"]
+    return [link["view_url"] for link in found if link["name"] == "Slack channel"]
+
+
 @pytest.fixture
 def refusing(tmp_path: Path) -> Iterator[Stage]:
     """A company whose quality assurance is in Slack, but not in Asana: one step cannot succeed by itself."""

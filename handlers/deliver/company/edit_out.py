@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from blocks.frame import Message
-from bot.effects import EditOut, Effect
+from bot.company.effects import EditOut
+from bot.effects import Effect
 from bot.erasure import Subject
 from handlers.deliver import posting
 from handlers.deliver.ledger import Ledger
