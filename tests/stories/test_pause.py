@@ -277,7 +277,7 @@ def test_what_is_not_mine_goes_to_somebody_who_can(bare_stage: Stage) -> None:
     assert letters(bare_stage, "ben")[-1]["text"] == "Thank you. Chloe does it now, and is told."
     assert 'Chloe does it now: "She plans the weeks"' in walk.shown(letter(bare_stage, "dev", "this is not theirs"))
     yours = letter(bare_stage, "chloe", "hands this to you")
-    assert "confirm that the team is available" in walk.shown(yours)
+    assert "○ Confirm that the team is available" in walk.shown(yours)
     walk.tick_team(bare_stage, "chloe")
     team = bare_stage.handover().item("confirm-team")
     assert team
