@@ -72,7 +72,7 @@ def test_the_deal_stays_alive_after_the_gate_until_it_is_closed(won_stage: Stage
     deal = won_stage.world.hubspot.deal(walk.ABC)
     assert deal["properties"]["baton_handover_status"] == "closed_migrated"
     history = str(won_stage.hands.command("ana", walk.HERE, "audit ABC").body)
-    assert "in_progress → mitigation (The cut-over slipped)" in history
+    assert "In progress → Mitigation (The cut-over slipped)" in history
     assert not won_stage.parked()
 
 
