@@ -247,14 +247,13 @@ def test_the_jobs_say_what_waits_and_why_without_a_word_of_the_record(stage: Sta
     stage.world.hubspot.win(walk.ABC)
     stage.world.hubspot.webhooks.flush(10)
     ready = partial(stage.deps.store.outbox.jobs, ("ready",))
-    stage.until(lambda: ready() != [] and all(job.error for job in ready()), "the reads wait")
+    stage.until(lambda: any(job.error for job in ready()), "the read waits")
     ended = app(environment(stage), "jobs")
     assert ended.code == 0
     # an event that comes while the deal is being read is a second read: what it says may be newer than what was read
     reads = [line for line in ended.out.splitlines() if "ReadDeal" in line]
     assert f"{len(reads)} jobs." in ended.out
-    assert reads
-    assert all("HubSpot" in line and "tries" in line for line in reads)
+    assert any("HubSpot" in line and "tries" in line for line in reads), reads  # a second one is not tried before it
     assert "ABC Fintech" not in ended.out
     stage.world.faults.clear()
 
