@@ -25,6 +25,7 @@ THINGS = 5  # shown in one reminder
 QUESTIONS = 2  # handovers of whose pauses one reminder asks; the others go on by themselves the next working day
 NOTICES = 4  # handovers that are late, or will be, shown to who answers for them
 ROOM = 10  # blocks before the last three
+SOON = timedelta(minutes=5)  # after which a message is there: one of nine o'clock speaks of 8 hours, not of 7 and a bit
 HALVES = frozenset({"add_promise", "add_date", "add_stakeholder", "answer_question", "tick"})
 LONGER = frozenset({"confirm_scope", "read_documents", "set_task_dates", "review_access", "mend_steps"})
 
@@ -202,7 +203,7 @@ def _title(line: Line, asked: Asked, frame: Frame) -> Safe:
 def _left(left: timedelta | None) -> str:
     if left is None or left <= timedelta():
         return ""
-    hours = round(left / timedelta(hours=1))  # it is sent seconds after nine: 8 hours, not 7 and a bit
+    hours = (left + SOON) // timedelta(hours=1)
     return f"{count(hours, 'working hour')} left" if hours else "less than an hour left"
 
 

@@ -55,7 +55,6 @@ def let_go(deps: Deps) -> bool:
         deps.erased, deps.to_forget = erased, TWICE
     if not deps.to_forget:
         return False
-    deps.to_forget -= 1
     deps.store.forget()
     deps.rooms.clear()
     deps.missed.clear()
@@ -63,6 +62,7 @@ def let_go(deps: Deps) -> bool:
         deps.tool.forget()
     re.purge()  # what is looked for in Slack is a pattern
     gc.collect()
+    deps.to_forget -= 1
     return True
 
 

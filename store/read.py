@@ -129,9 +129,10 @@ class Reader(Overviewer, NagQueries, ChecklistQueries):
         )
 
     def open_all(self, limit: int = 50, offset: int = 0) -> list[Handover]:
-        """Records which have not ended: before the gate the nearest due time first, then the others, newest first."""
+        """Records which have not ended: whose clock runs before the gate, nearest due first; others, newest first."""
         due = func.coalesce(HANDOVER.c.due_at, HANDOVER.c.scope_due_at)
-        soonest = case((HANDOVER.c.state.in_(BEFORE_GATE), due), else_=None).asc().nulls_last()
+        counts = and_(HANDOVER.c.state.in_(BEFORE_GATE), not_(_STOPPED))
+        soonest = case((counts, due), else_=None).asc().nulls_last()
         rows = select(HANDOVER.c.id).where(HANDOVER.c.state.not_in(CLOSED)).order_by(soonest, HANDOVER.c.id.desc())
         return self._handovers(rows.offset(offset), limit)
 
@@ -215,6 +216,8 @@ def _open_first() -> Select[tuple[int]]:
     return select(HANDOVER.c.id).order_by(ended, HANDOVER.c.id.desc())
 
 
+_STOPPED = exists().where(INTERVAL.c.handover_id == HANDOVER.c.id, INTERVAL.c.until.is_(None))
+
+
 def _past(due: ColumnElement[datetime | None], now: datetime) -> ColumnElement[bool]:
-    stopped = exists().where(INTERVAL.c.handover_id == HANDOVER.c.id, INTERVAL.c.until.is_(None))
-    return and_(due < now, not_(stopped))
+    return and_(due < now, not_(_STOPPED))

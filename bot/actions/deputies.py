@@ -5,7 +5,7 @@ back. An absence that only a status in Slack tells of is nobody's news: statuses
 person, locked after the people's own rows.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -28,6 +28,12 @@ def acting(unit: Unit, person: Person, settings: Settings, now: datetime) -> Act
     """Who stands in at that moment for this person, and for everyone whose things may come to them, by id."""
     found = unit.people(concerned(unit, person, settings))
     return {one: stand_in(unit, found[one], settings, now) for one in sorted(found)}
+
+
+def lock(unit: Unit, people: Iterable[int]) -> None:
+    """Holds who was told in the absences of all these people; in one order, so that two never wait for each other."""
+    for one in sorted(people):
+        unit.locked_setting(_key(one))
 
 
 def begins(unit: Unit, person_id: int) -> None:

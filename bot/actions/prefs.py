@@ -48,6 +48,7 @@ def keep(
         _look_again(unit, who, settings, now)
         unit.keep_preferences(who.id, reminders=chosen.reminders, away_until=chosen.away_until, deputy=deputy)
         _redraw_homes(unit, who.id, before, nonce=nonce, settings=settings, now=now)
+    deputies.lock(unit, before)
     kept = unit.person(who.id) or who
     away = deputies.said_away(kept, now)
     if away and not deputies.said_away(who, now):

@@ -73,7 +73,7 @@ def _outdated(ledger: Ledger, effect: Direct, people: Mapping[int, Person]) -> b
 
 def _unsaid(ledger: Ledger, effect: Direct) -> None:
     # Who stands in again later in the same absence is told then.
-    if effect.name == "stands_in":
+    if effect.name in UNHURRIED:
         with ledger.deps.store.write() as unit:
             deputies.unheard(unit, int(effect.data["by"]), effect.person_id)
 

@@ -79,10 +79,8 @@ def redraw_reminder(effect: Effect, ledger: Ledger) -> None:
     if asked.lines:
         message, shown = reminder(asked, frame)
         found.shown = list(dict.fromkeys([*found.shown, *shown]))
-    elif asked.put_off:
-        message = put_off(asked, frame)
-    else:
-        message = finished(asked, frame)
+    else:  # what was put off is asked for by another message: two of them alive would be one too many
+        message = put_off(asked, frame) if asked.put_off else finished(asked, frame)
         found.done_at = now
     if not posting.update(ledger, channel=found.channel, ts=found.ts, message=message):
         found.done_at = now

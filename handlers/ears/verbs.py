@@ -84,7 +84,7 @@ def listed(deps: Deps, asked: Asked) -> Message:
             held = reader.mine(asked.person.id)
         people = people_of(reader, *held)
     seen = [h for h in held if sight(asked.person, h.roles) is not Sight.NOTHING]
-    rows = [row(deps, handover, people) for handover in sorted(seen[:PAGE], key=urgency)]
+    rows = [row(deps, handover, people) for handover in sorted(seen, key=urgency)[:PAGE]]
     return listing(rows, deps.frame(None, people), LISTS[which], more=len(seen) > PAGE)
 
 

@@ -52,9 +52,13 @@ def read_manifest(path: Path) -> Manifest:
     found: dict[str, Any] = json.loads(text) if text.lstrip().startswith("{") else parse(text)
     features, settings = found.get("features", {}), found.get("settings", {})
     scopes = found.get("oauth_config", {}).get("scopes", {})
+    alone = set(scopes.get("bot_optional", [])) - set(scopes.get("bot", []))
+    if alone:
+        named = ", ".join(sorted(alone))
+        raise ValueError(f"{path.name}: bot_optional names {named}, which must stand in bot as well.")
     events = settings.get("event_subscriptions", {}).get("bot_events", [])
     return Manifest(
-        scopes=(*scopes.get("bot", []), *scopes.get("bot_optional", [])),
+        scopes=tuple(scopes.get("bot", [])),
         events=tuple(events),
         commands=tuple(features.get("slash_commands", [])),
         shortcuts=tuple(features.get("shortcuts", [])),

@@ -38,6 +38,19 @@ def open_one() -> Handover:
     return made
 
 
+@pytest.mark.parametrize(
+    ("left", "said"),
+    [
+        (timedelta(hours=7, minutes=59, seconds=40), "8 working hours left"),
+        (timedelta(hours=1, minutes=31), "1 working hour left"),
+        (timedelta(minutes=31), "less than an hour left"),
+    ],
+)
+def test_hours_that_are_left_are_whole_ones(left: timedelta, said: str) -> None:
+    message, _ = reminder(asked(line(open_one(), left=left)), make_frame())
+    assert f", {said}" in words(message)
+
+
 def test_the_first_line_says_how_much_waits_and_each_thing_has_its_button() -> None:
     message, shown = reminder(asked(line(open_one())), make_frame())
     assert words(message).startswith("*3 things wait for you*, Ana. About 2 minutes.")

@@ -304,7 +304,7 @@ def test_the_message_of_another_day_is_folded_once_all_of_it_is_done(desk: Desk)
 
 @SQLITE_FIRST
 def test_what_is_put_off_is_not_done(desk: Desk) -> None:
-    """The message says until when; once it is done all the same, it says that."""
+    """The message says until when, and stays so: of two messages about the same only the later one has buttons."""
     desk.run(desk.at(1, 9) + timedelta(seconds=20))
     assert "8 working hours left" in desk.only("ana")
     (asked,) = desk.reminders("ana", 1)
@@ -313,9 +313,13 @@ def test_what_is_put_off_is_not_done(desk: Desk) -> None:
         remind.later(unit, desk.people["ana"], reminder_id=asked.id, until=until, terms=terms, now=now)
     desk.run()
     assert desk.only("ana").startswith("Put off: I remind you again Tue ")
-    tell_all(desk)
+    desk.run(desk.at(1, 15))
+    with desk.deps.store.write() as unit:
+        capture.none_of(unit, 1, desk.people["ana"], kind=Kind.COMMITMENT, terms=desk.deps.terms, now=desk.clock.now())
     desk.run()
-    assert desk.only("ana").startswith("✓ Done")
+    first, second = desk.letters("ana")["ana"]
+    assert "none.real_deadline" in str(second["blocks"])
+    assert walk.shown(first).startswith("Put off: I remind you again Tue ")
 
 
 @SQLITE_FIRST

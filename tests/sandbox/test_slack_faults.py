@@ -141,7 +141,7 @@ features:
     callback_id: add_to_handover
 oauth_config:
   scopes:
-    bot: [chat:write, commands]
+    bot: [chat:write, commands, dnd:read]
     bot_optional:
       - dnd:read
 settings:
@@ -157,6 +157,9 @@ settings:
     assert manifest.commands[0]["usage_hint"] == "[client] | list: late"
     assert manifest.shortcuts == ({"name": "Add to handover", "type": "message", "callback_id": "add_to_handover"},)
     assert (manifest.messages_tab, manifest.escapes("/handover")) == (True, True)
+    path.write_text(block.replace(", dnd:read]", "]"), encoding="utf-8")
+    with pytest.raises(ValueError, match="bot_optional names dnd:read, which must stand in bot as well"):
+        read_manifest(path)
     path.write_text('{"oauth_config": {"scopes": {"bot": ["commands"]}}}', encoding="utf-8")
     assert read_manifest(path).scopes == ("commands",)
     with pytest.raises(ValueError, match="line 1"):

@@ -129,7 +129,9 @@ def test_late_is_what_is_past_a_due_time_that_counts(store: Store) -> None:
         unit.add(records.handover("d9", client="cancelled", state=State.CANCELLED, due_at=past))
     with store.read() as reader:
         late = clients(reader.late(records.NOW))
+        every = clients(reader.open_all())
     assert late == ["gate late", "scope late", "pause ended"], "what stands still is not late, whenever it stopped"
+    assert set(every[-3:]) == {"held before", "held after", "live"}, "what stands still comes behind what runs"
 
 
 def test_open_records_come_in_pages_and_are_counted(searched: Store) -> None:

@@ -142,7 +142,7 @@ function showFiles(field, ids, names) {
 document.addEventListener("change", (event) => {
   const element = event.target.closest("[data-action-id][data-type]");
   if (element && element.dataset.type === "file_input") {
-    uploading = upload(element, [...event.target.files]);
+    uploading = upload(element, [...event.target.files]).catch(() => {}); // the next one may be sent all the same
     event.target.value = ""; // the same file, changed once more, can be chosen again
     return;
   }
