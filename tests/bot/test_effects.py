@@ -116,3 +116,10 @@ def test_one_thread_keeps_its_order_and_holds_up_no_other() -> None:
 
 def test_only_a_word_to_one_person_is_best_effort() -> None:
     assert {effect.kind for effect in ALL if effect.best_effort} == {"Whisper"}
+
+
+@pytest.mark.parametrize("name", ["deputy", "stands_in"])
+def test_what_deputies_are_told_keeps_no_other_message_waiting(name: str) -> None:
+    """It waits for their own hours."""
+    assert Direct(2, name, "1:n").lane == "dm:2:unhurried"
+    assert Direct(2, "closing", "HO-7", 7).lane == "dm:2"

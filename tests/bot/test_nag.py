@@ -129,6 +129,7 @@ def test_a_reminder_is_put_off_to_the_afternoon_or_the_next_morning_never_past_t
     assert [f"{at:%a %H:%M}" for at in nag.later_options(BERLIN, now=TUESDAY, due=None, sent_today=2)] == ["Wed 07:00"]
     near = nag.later_options(BERLIN, now=TUESDAY, due=TUESDAY + timedelta(hours=4), sent_today=1)
     assert near == []
+    assert nag.later_options(BERLIN, now=TUESDAY, due=offers[0], sent_today=1) == [], "at the due time it is too late"
     friday = TUESDAY + timedelta(days=3, hours=7)
     assert [f"{at:%a %H:%M}" for at in nag.later_options(BERLIN, now=friday, due=None, sent_today=1)] == ["Mon 07:00"]
 
