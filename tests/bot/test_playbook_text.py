@@ -167,3 +167,9 @@ def test_odd_text_never_raises_and_what_was_understood_survives_writing(lines: l
 
 def test_an_empty_playbook_can_be_written() -> None:
     assert parse(render(Playbook("T", "t"))).playbook == Playbook("T", "t")
+
+
+def test_blanks_that_nobody_sees_are_no_part_of_a_name() -> None:
+    text = "#  Cloud Migration  - Project Details / Task List\n** Service Line : **\n** Owner :**  Delivery \n"
+    found = parse(text).playbook
+    assert (found.title, found.header) == ("Cloud Migration", (("Owner", "Delivery"),))
