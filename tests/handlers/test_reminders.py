@@ -58,6 +58,7 @@ def posted(desk: Desk) -> list[dict[str, Any]]:
 
 
 @pytest.mark.req("R40")
+@SQLITE_FIRST
 def test_the_first_reminder_comes_at_nine_and_the_last_an_hour_before_the_end(desk: Desk) -> None:
     desk.run(desk.at(1, 8, 59))
     desk.run(desk.at(1, 8, 56))
@@ -101,6 +102,7 @@ def test_after_an_outage_each_person_gets_one_message_with_all_that_is_due(desk:
         assert reader.people_due(desk.clock.now()) == []
 
 
+@SQLITE_FIRST
 def test_what_is_left_of_yesterday_is_told_with_todays_message(desk: Desk) -> None:
     """Yesterday's could not be sent, today's waits behind it: one message, about both records, and no second one."""
     desk.to(desk.at(1, 9))
@@ -123,6 +125,7 @@ def test_what_is_left_of_yesterday_is_told_with_todays_message(desk: Desk) -> No
     assert sent.causes.keys() == {1, 2}
 
 
+@SQLITE_FIRST
 def test_two_of_one_day_that_could_not_be_sent_are_one(desk: Desk) -> None:
     desk.to(desk.at(1, 9))
     desk.stage.world.faults.down("slack")
@@ -241,6 +244,7 @@ def test_whoever_is_away_by_then_is_left_in_peace_and_the_deputy_hears(desk: Des
     assert f"1:sales_rep:{desk.people['ana'].id}" in str(desk.letters("rafi")["rafi"][0]["blocks"])
 
 
+@SQLITE_FIRST
 def test_somebody_who_left_gets_nothing_and_nothing_is_parked(desk: Desk) -> None:
     desk.to(desk.at(1, 9))
     desk.sweep()
@@ -253,6 +257,7 @@ def test_somebody_who_left_gets_nothing_and_nothing_is_parked(desk: Desk) -> Non
 
 
 @pytest.mark.req("R104")
+@SQLITE_FIRST
 def test_a_limit_however_often_never_doubles_it_and_never_counts_against_it(desk: Desk) -> None:
     """Slack says "later" often, then answers nonsense once, then cuts the line after posting: one message."""
     faults = desk.stage.world.faults
