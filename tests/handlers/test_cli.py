@@ -204,6 +204,7 @@ def test_migrate_refuses_a_database_of_a_newer_version_and_leaves_it(stage: Stag
     assert NEVER not in ended.err
 
 
+@pytest.mark.slow
 def test_a_replayed_webhook_goes_through_the_real_door_and_opens_the_handover(stage: Stage) -> None:
     """Recorded while Baton was away, fed in again, read by a running `serve` on the same database."""
     stage.start()
@@ -258,6 +259,7 @@ def test_the_jobs_say_what_waits_and_why_without_a_word_of_the_record(stage: Sta
     stage.world.faults.clear()
 
 
+@pytest.mark.slow
 def test_a_waiting_job_is_parked_by_hand_and_retried(stage: Stage) -> None:
     """It stays with its reason until somebody wants it; what is not there or not parked is said, with exit code 1."""
     stage.start()

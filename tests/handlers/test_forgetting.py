@@ -116,6 +116,7 @@ def test_who_was_erased_elsewhere_is_neither_shown_nor_kept(stage: Stage, runnin
     assert who.kept() == set()
 
 
+@pytest.mark.slow
 def test_what_is_kept_in_memory_goes_twice_after_each_erasure_and_only_then(running: Deps) -> None:
     """Whoever was reading at that moment may have kept it once more."""
     known(running, Somebody())

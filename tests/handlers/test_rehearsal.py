@@ -225,6 +225,7 @@ def test_one_jump_at_a_time(stage: Stage) -> None:
         assert ask(url, {"advance": 60}).status_code == 200
 
 
+@pytest.mark.slow
 def test_a_step_that_is_not_done_in_time_is_told_and_the_jump_goes_on(stage: Stage) -> None:
     stage.settle()
     stage.world.faults.add("slack", "chat.postMessage", "slow", times=1, seconds=3)

@@ -40,6 +40,7 @@ def test_it_connects_at_the_start_and_is_gone_after_the_stop(stage: Stage) -> No
     assert stage.hands.command("ana", walk.HERE, "help").error is not None
 
 
+@pytest.mark.slow
 def test_it_comes_back_after_slack_asked_for_a_new_socket_and_after_a_cut(stage: Stage) -> None:
     """Slack replaces sockets every few hours; a line may break at any time."""
     sockets = stage.world.slack.socket
@@ -59,6 +60,7 @@ def test_without_an_app_token_no_socket_is_opened(tmp_path: Path) -> None:
         assert len(stage.world.slack.socket) == 0
 
 
+@pytest.mark.slow
 def test_a_silent_socket_is_replaced_and_what_is_offered_afterwards_arrives(stage: Stage) -> None:
     """The line stands and brings nothing: a second one is opened, then the first is closed."""
     stage.table["delivery"]["silence_seconds"] = 1.5
@@ -83,6 +85,7 @@ def test_as_set_silence_lasts_less_than_two_minutes(stage: Stage) -> None:
     assert silence + silence / LOOKS + 2 + CLOSING < 120
 
 
+@pytest.mark.slow
 def test_while_words_come_the_line_stays(stage: Stage) -> None:
     stage.table["delivery"]["silence_seconds"] = 1.2
     sockets = stage.world.slack.socket
@@ -94,6 +97,7 @@ def test_while_words_come_the_line_stays(stage: Stage) -> None:
     assert len(stage.world.slack.calls.of("apps.connections.open")) == 1
 
 
+@pytest.mark.slow
 def test_with_slack_away_the_start_goes_on_and_the_line_follows(stage: Stage) -> None:
     """The outage of a vendor never stops the start; nobody has to start again."""
     stage.table["delivery"]["silence_seconds"] = 1.2

@@ -70,6 +70,7 @@ def test_the_answer_to_a_command_is_seen_by_one_or_by_all(hands: Hands, bot: Bot
     assert world.slack.messages(CLIENT_CHANNEL)[-1]["text"] == "For all"
 
 
+@pytest.mark.slow
 def test_no_answer_in_three_seconds_is_a_timeout_for_the_person(hands: Hands, bot: Bot) -> None:
     released = threading.Event()
 

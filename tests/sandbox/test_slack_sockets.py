@@ -110,6 +110,7 @@ def test_a_refresh_is_followed_by_a_new_socket(world: World, one: Listening) -> 
     assert one.seen == ["one again"]
 
 
+@pytest.mark.slow
 def test_silence_is_a_timeout_for_the_person(world: World, one: Listening) -> None:
     world.slack.socket.silence()
     assert Hands(world).command("ana", HANDOVERS_CHANNEL, "x").error == "operation_timeout"

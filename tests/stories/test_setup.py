@@ -191,6 +191,7 @@ def test_a_guest_cannot_be_head_and_nothing_is_in_force_until_somebody_can(http_
     in_force(http_bare)
 
 
+@pytest.mark.slow
 def test_a_channel_without_baton_waits_for_the_invitation(http_bare: Stage) -> None:
     """Baton asks to be invited once, and goes on by itself then."""
     slack = http_bare.world.slack

@@ -19,6 +19,7 @@ def due(stage: Stage) -> list[int]:
         return list(reader.due_looks(stage.clock.now(), limit=MANY))
 
 
+@pytest.mark.slow
 def test_a_stop_ends_a_big_sweep_after_the_record_at_hand_and_the_next_start_looks_at_the_rest(
     http_stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
