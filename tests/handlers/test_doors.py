@@ -111,6 +111,7 @@ def test_an_identical_delivery_within_its_window_is_taken_without_effect(stage: 
     assert deliveries(stage) == before
 
 
+@pytest.mark.slow
 def test_the_answer_does_not_wait_for_the_vendor(stage: Stage) -> None:
     """With the CRM down a webhook is still taken, at once."""
     stage.world.faults.down("hubspot", on=True)

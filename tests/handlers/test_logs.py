@@ -199,6 +199,7 @@ def test_from_the_webhook_to_the_post_and_from_the_click_to_the_edit_each_line_c
     assert {job.trace for job in rows if job.kind == "Reply"} == {first}
 
 
+@pytest.mark.slow
 def test_one_reference_leads_from_the_log_to_the_job_and_to_the_vendor(tmp_path: Path) -> None:
     """HubSpot's own id of the failed call stands in the log and with the job that waits, beside the job's number."""
     with overheard() as heard, staged(tmp_path) as stage:

@@ -103,6 +103,7 @@ def test_a_head_that_drips_is_hung_up_on(calls: Calls) -> None:
     assert SECONDS * 0.9 < took < 3 * SECONDS
 
 
+@pytest.mark.slow
 def test_who_says_nothing_or_stops_after_a_first_request_is_hung_up_on(calls: Calls) -> None:
     assert calls().answer() == b""
     caller = calls()

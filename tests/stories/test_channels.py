@@ -48,6 +48,7 @@ def purpose(stage: Stage, number: int) -> str:
     return str(rooms[stage.handover(number).channel_id]["purpose"]["value"])
 
 
+@pytest.mark.slow
 def test_two_handovers_of_one_client_and_project_never_share_a_channel(won_stage: Stage) -> None:
     """The first one's has no marker yet, as Slack is ill; the second looks for its own, and makes one."""
     twin(won_stage)

@@ -166,6 +166,7 @@ def test_whatever_slack_does_the_digest_is_there_once(
 
 
 @pytest.mark.parametrize("posted", [False, True], ids=["before the post", "after the post"])
+@pytest.mark.slow
 def test_a_hand_that_dies_at_it_leaves_one_digest(stage: Stage, posted: bool) -> None:  # noqa: FBT001 - two places
     """Another hand takes the job over when its lease ends, and looks for the post before it posts."""
     win(stage, walk.ABC)
