@@ -12,6 +12,7 @@ from blocks import ids, kit, mrkdwn
 from blocks.frame import Block, FieldErrors, Frame
 from blocks.modal import inputs, submission
 from blocks.modal.gaps import Sheet, deed, lowered, reason, stuck, tasks_first
+from blocks.render import upper_first
 from blocks.words import turns
 from bot import checklist, gate
 from bot.actions.signoff import MIN_REASON
@@ -75,7 +76,7 @@ def override_view(handover: Handover, frame: Frame, *, nonce: str) -> dict[str, 
     blocks = [
         kit.section(f"*{things}* before {mrkdwn.name(handover.client)} can start."),
         inputs.words(REASON, "Why start without them?", hint=hint, required=True, limit=1_000, lines=True),
-        kit.context(f"{names[:1].upper()}{names[1:]} and the weekly figures will show it."),
+        kit.context(f"{upper_first(names)} and the weekly figures will show it."),
     ]
     return kit.modal(
         "Override the gate",

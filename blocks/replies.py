@@ -13,7 +13,7 @@ from blocks.faces import progress
 from blocks.frame import Block, Frame, Message
 from blocks.mrkdwn import Safe
 from blocks.record import carried
-from blocks.render import count, listed, sentence
+from blocks.render import count, listed, sentence, upper_first
 from blocks.words import entries, rings, spans, turns
 from bot import checklist, gate
 from bot.actions.reopen import count_of
@@ -203,7 +203,7 @@ def _split(handover: Handover, frame: Frame, data: Mapping[str, Any]) -> Message
 def _resumed(handover: Handover, frame: Frame, _: Mapping[str, Any]) -> Message:
     due, at = thread.spoken_due(handover, frame), thread.shown_due(handover)
     shown, late = thread.token(at, frame), bool(at and at <= frame.now)
-    due = mrkdwn.clock(at, frame.tz) if late and at else due[:1].upper() + due[1:]
+    due = mrkdwn.clock(at, frame.tz) if late and at else upper_first(due)
     text = sentence("replies.resumed_text", title=thread.short_title(handover), due=due, late=late)
     return Message(text, [kit.section(sentence("replies.resumed", due=shown, late=late))])
 

@@ -9,6 +9,7 @@ from typing import Any
 from blocks import ids, kit, mrkdwn
 from blocks.frame import FieldErrors, Frame
 from blocks.modal import inputs, submission
+from blocks.render import upper_first
 from bot.handover import Handover
 from bot.people import HANDOVER_ROLES, TITLES, Role
 
@@ -21,7 +22,7 @@ def people_view(handover: Handover, frame: Frame, *, nonce: str) -> dict[str, An
     blocks = [kit.section(f"*{inputs.fitted(handover.title, inputs.SHORT)}*")]
     for role in HANDOVER_ROLES:
         holder = frame.people.get(handover.roles.get(role, 0))
-        label = TITLES[role][:1].upper() + TITLES[role][1:]
+        label = upper_first(TITLES[role])
         blocks.append(inputs.person(f"{ids.ROLE}{role}", label, initial=holder.slack_id if holder else ""))
     blocks.append(kit.context("A new holder gets the brief and the open points. Signatures stay."))
     carried = submission.metadata(handover.id, nonce)
@@ -42,7 +43,7 @@ def not_mine_view(handover: Handover, role: Role, frame: Frame, *, nonce: str) -
     blocks = [
         kit.section(f"You hand back: {TITLES[role]} of *{inputs.fitted(handover.title, inputs.SHORT)}*."),
         inputs.words(REASON, "Why is it not yours?", required=True, limit=inputs.SHORT, lines=True),
-        kit.context(f"{reader[:1].upper()}{reader[1:]} reads it and names somebody else."),
+        kit.context(f"{upper_first(reader)} reads it and names somebody else."),
     ]
     carried = submission.metadata(handover.id, nonce, role=role.value)
     return kit.modal("Not mine", blocks, callback_id=ids.VIEW_NOT_MINE, submit="Hand back", metadata=carried)

@@ -10,6 +10,7 @@ from store.tables import HandoverRow, IntervalRow, NagRow, table
 
 HANDOVER, INTERVAL, NAG = table(HandoverRow), table(IntervalRow), table(NagRow)
 BEFORE_GATE = [State.WON.value, State.SCOPED.value, State.PROVISIONED.value]
+STANDS_STILL = exists().where(INTERVAL.c.handover_id == HANDOVER.c.id, INTERVAL.c.until.is_(None))
 LOOKS = (HANDOVER.c.next_look_at, NAG.c.next_at)
 # One statement, built once: an idle sweep asks nothing else. By `min`, not by `exists(at <= :now)`: for a moment that
 # it does not know PostgreSQL expects a third of the table to be due, and reads through it: to its end when nothing is
@@ -30,13 +31,12 @@ def looks_due(session: Connection, now: datetime) -> bool:
 
 def next_due(session: Connection, now: datetime) -> datetime | None:
     """The nearest due time after now that counts: of scope confirmations and gates whose clock does not stand still."""
-    stands_still = exists().where(INTERVAL.c.handover_id == HANDOVER.c.id, INTERVAL.c.until.is_(None))
     clocks: tuple[tuple[ColumnElement[datetime | None], ColumnElement[bool]], ...] = (
         (HANDOVER.c.scope_due_at, HANDOVER.c.state == State.WON.value),
         (HANDOVER.c.due_at, HANDOVER.c.state.in_(BEFORE_GATE)),
     )
     return _first(
-        session.execute(select(func.min(at)).where(and_(counts, at > now, ~stands_still))).scalar()
+        session.execute(select(func.min(at)).where(and_(counts, at > now, ~STANDS_STILL))).scalar()
         for at, counts in clocks
     )
 

@@ -11,6 +11,7 @@ from sqlalchemy import and_, func, or_, select
 from bot.context import Disposition
 from bot.digest import Notes, OpenRow, Wait
 from bot.handover import ENDED, LIVE, Handover, State
+from store.ahead import BEFORE_GATE
 from store.find import Finder
 from store.held import held_by
 from store.mapping import aggregate
@@ -18,7 +19,6 @@ from store.tables import EntryRow, HandoverRow, IntervalRow, OverrideRow, PointR
 
 HANDOVER, POST = table(HandoverRow), table(PostRow)
 INTERVAL, ENTRY, POINT, OVERRIDE = table(IntervalRow), table(EntryRow), table(PointRow), table(OverrideRow)
-BEFORE_GATE = [State.WON.value, State.SCOPED.value, State.PROVISIONED.value]
 NAMED = 3  # clients without a kickoff date
 
 

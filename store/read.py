@@ -7,13 +7,14 @@ import re
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, case, exists, func, not_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, not_, or_, select
 
 from bot.deal import Deal
 from bot.handover import ENDED, Event, Handover, State
 from bot.people import Role
 from bot.unit import DealState
 from store import ahead, known
+from store.ahead import BEFORE_GATE, STANDS_STILL
 from store.checklists import ChecklistQueries
 from store.held import held_by
 from store.inbox import Delivery, InboxReader
@@ -38,7 +39,6 @@ LISTED = 200
 _HOLDERS = select(ROLE).where(ROLE.c.handover_id.in_(bindparam("ids", expanding=True)))
 _THERE = select(HANDOVER.c.id).where(HANDOVER.c.id == bindparam("one"))
 CLOSED = [state.value for state in ENDED]
-BEFORE_GATE = [State.WON.value, State.SCOPED.value, State.PROVISIONED.value]
 
 
 class Reader(Overviewer, NagQueries, ChecklistQueries):
@@ -131,7 +131,7 @@ class Reader(Overviewer, NagQueries, ChecklistQueries):
     def open_all(self, limit: int = 50, offset: int = 0) -> list[Handover]:
         """Records which have not ended: whose clock runs before the gate, nearest due first; others, newest first."""
         due = func.coalesce(HANDOVER.c.due_at, HANDOVER.c.scope_due_at)
-        counts = and_(HANDOVER.c.state.in_(BEFORE_GATE), not_(_STOPPED))
+        counts = and_(HANDOVER.c.state.in_(BEFORE_GATE), not_(STANDS_STILL))
         soonest = case((counts, due), else_=None).asc().nulls_last()
         rows = select(HANDOVER.c.id).where(HANDOVER.c.state.not_in(CLOSED)).order_by(soonest, HANDOVER.c.id.desc())
         return self._handovers(rows.offset(offset), limit)
@@ -216,8 +216,5 @@ def _open_first() -> Select[tuple[int]]:
     return select(HANDOVER.c.id).order_by(ended, HANDOVER.c.id.desc())
 
 
-_STOPPED = exists().where(INTERVAL.c.handover_id == HANDOVER.c.id, INTERVAL.c.until.is_(None))
-
-
 def _past(due: ColumnElement[datetime | None], now: datetime) -> ColumnElement[bool]:
-    return and_(due < now, not_(_STOPPED))
+    return and_(due < now, not_(STANDS_STILL))

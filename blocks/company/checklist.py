@@ -12,7 +12,7 @@ from typing import Any
 from blocks import ids, kit, limits, mrkdwn, thread
 from blocks.frame import Block, FieldErrors, Frame, Message
 from blocks.modal import submission
-from blocks.render import sentence
+from blocks.render import sentence, upper_first
 from bot.company.checklist import HEAD, PARTS, Change, Version, parts, place_of, whole
 from bot.people import TITLES, Role
 from bot.template import SIGNED, Template
@@ -136,7 +136,7 @@ def errors_of(problems: Iterable[str], fields: Iterable[str]) -> FieldErrors:
 
 def unreadable(field: str, problem: str) -> FieldErrors:
     """The field that holds no TOML; lines are counted within it."""
-    return FieldErrors({field: mrkdwn.cut(problem[:1].upper() + problem[1:], ERROR)})
+    return FieldErrors({field: mrkdwn.cut(upper_first(problem), ERROR)})
 
 
 def preview_view(changes: Mapping[Role, Sequence[Change]], *, draft: int, nonce: str) -> dict[str, Any]:
