@@ -115,7 +115,7 @@ def _ticket(hub: "HubSpot", deal: str, ticket: dict[str, Any], at: float) -> Non
 def _note(hub: "HubSpot", deal: str, note: dict[str, Any], at: float) -> None:
     keys = []
     for name in note.get("files", []):
-        key = str(7_000_000 + hub.world.shelf.number("hubspot.file"))
+        key = str(7_000_000 + hub.ground.shelf.number("hubspot.file"))
         keys.append(hub.files.add(key, name)["id"])
     values = {"hs_note_body": note["hs_note_body"], "hs_timestamp": iso(at)}
     if keys:

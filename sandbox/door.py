@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from email.utils import formatdate
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
@@ -18,9 +18,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from sandbox import faults
-
-if TYPE_CHECKING:
-    from sandbox.world import World
+from sandbox.ground import Ground
 
 
 class RefusedError(Exception):
@@ -94,7 +92,7 @@ class Door:
     a fault of 429, 500 or 503; `unread` is its refusal of a body that is not JSON.
     """
 
-    world: "World"
+    ground: Ground
     where: str
     prefix: str
     admit: Callable[[Call], dict[str, str]]
@@ -107,7 +105,7 @@ class Door:
         async def endpoint(request: Request) -> Response:
             what = f"{request.method} {request.url.path.removeprefix(self.prefix)}"
             call = await _read(request)
-            fault = self.world.faults.take(self.where, what)
+            fault = self.ground.faults.take(self.where, what)
             if fault is not None and fault.kind in {"429", "500", "503"}:
                 return self._refused(self.broken(int(fault.kind), fault.retry_after))
             return await faults.answer(request, fault, lambda: run_in_threadpool(self._serve, call, work, guarded))
@@ -117,7 +115,7 @@ class Door:
     def _serve(self, call: Call, work: Work, guarded: bool) -> Response:  # noqa: FBT001 (handed on by a thread pool)
         try:
             headers = self.admit(call) if guarded else {}
-            with self.world.shelf.lock:
+            with self.ground.shelf.lock:
                 answer = work(call)
             return answer.response(self._date() | headers)
         except RefusedError as refused:
@@ -129,7 +127,7 @@ class Door:
         return JSONResponse(refused.body(), refused.status, self._date() | refused.headers())
 
     def _date(self) -> dict[str, str]:
-        return {"Date": formatdate(self.world.clock.time(), usegmt=True)}
+        return {"Date": formatdate(self.ground.clock.time(), usegmt=True)}
 
 
 async def _read(request: Request) -> Call:

@@ -7,25 +7,30 @@ asks the bot's control what is due next, goes there itself, sends the bot after,
 import http.client
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from sandbox.company import office_time
+from sandbox.ground import Ground
 from sandbox.shelf import Shelf
-
-if TYPE_CHECKING:
-    from sandbox.world import World
 
 PATH = "/rehearsal/clock"
 PATIENCE = 240.0  # seconds that the bot may take for one step
 MOST_STEPS = 500
 APART = 1.0  # seconds between the clocks that nobody notices
-DELIVERY = 10.0  # seconds to wait for events and webhooks after a step
+DELIVERED = 10.0  # seconds to wait for events and webhooks after a step
 NOWHERE = "No open handover has a due time ahead: confirm a scope first, or go on by the hour."
 MOVING = "Time is moving already: wait until that jump is over."
+
+
+class Deliveries(Protocol):
+    """What a vendor still has to tell the bot."""
+
+    def flush(self, timeout: float) -> bool:
+        """Waits until all of it was taken; False when that was not within `timeout` seconds."""
 
 
 class StuckError(Exception):
@@ -44,8 +49,9 @@ def kept_offset(shelf: Shelf) -> float:
 class Travel:
     """Both clocks of one world. `line` says what happens or happened last; `moving` whether a jump is under way."""
 
-    def __init__(self, world: "World") -> None:
-        self.world = world
+    def __init__(self, ground: Ground, deliveries: Sequence[Deliveries]) -> None:
+        self._ground = ground
+        self._deliveries = deliveries
         self.line = ""
         self.moving = False
         self._one = threading.Lock()
@@ -66,9 +72,9 @@ class Travel:
         """To a moment (seconds since the epoch), never back in time."""
         with self._alone():
             self._meet()
-            if moment < self.world.clock.time():
+            if moment < self._ground.clock.time():
                 raise StuckError(
-                    f"Business time never goes back: it is {office_time(self.world.clock.time())} already."
+                    f"Business time never goes back: it is {office_time(self._ground.clock.time())} already."
                 )
             return self._go(moment)
 
@@ -79,15 +85,15 @@ class Travel:
             self.line = ""
 
     def _meet(self) -> None:
-        ahead = _seconds(self._ask("GET")["now"]) - self.world.clock.time()
+        ahead = _seconds(self._ask("GET")["now"]) - self._ground.clock.time()
         if ahead > 0:
-            self._set(self.world.clock.time() + ahead)
+            self._set(self._ground.clock.time() + ahead)
         elif ahead < -APART:
-            self._ask("POST", {"to": _iso(self.world.clock.time())})
+            self._ask("POST", {"to": _iso(self._ground.clock.time())})
 
     def _go(self, goal: float) -> dict[str, Any]:
         steps, drained, state = 0, True, self._settled()
-        while self.world.clock.time() < goal and steps < MOST_STEPS:
+        while self._ground.clock.time() < goal and steps < MOST_STEPS:
             due = _seconds(state["next"]) if state.get("next") else goal
             stop = min(due, goal)
             self._say(f"On the way to {office_time(goal)}: Baton does what is due at {office_time(stop)}.")
@@ -101,7 +107,7 @@ class Travel:
         return self._arrived(goal, steps, drained=drained, waiting=state.get("waiting") or {})
 
     def _arrived(self, goal: float, steps: int, *, drained: bool, waiting: dict[str, int]) -> dict[str, Any]:
-        now = self.world.clock.time()
+        now = self._ground.clock.time()
         self.line = f"Moved to {office_time(now)} in {steps} {'step' if steps == 1 else 'steps'}."
         if now < goal:
             self.line += f" That is not {office_time(goal)} yet: press again to go on."
@@ -114,17 +120,17 @@ class Travel:
         return self._ask("POST", {"advance": 0})
 
     def _delivered(self) -> None:
-        self.world.slack.deliver.flush(DELIVERY)
-        self.world.hubspot.webhooks.flush(DELIVERY)
+        for vendor in self._deliveries:
+            vendor.flush(DELIVERED)
 
     def _set(self, moment: float) -> None:
-        clock = self.world.clock
+        clock = self._ground.clock
         clock.advance(max(0.0, moment - clock.time()))
-        self.world.shelf.put("clock", "offset", {"seconds": clock.offset})
+        self._ground.shelf.put("clock", "offset", {"seconds": clock.offset})
 
     def _say(self, line: str) -> None:
         self.line = line
-        self.world.changed()
+        self._ground.changed()
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -140,10 +146,10 @@ class Travel:
         finally:
             self.moving = False
             self._one.release()
-            self.world.changed()
+            self._ground.changed()
 
     def _ask(self, method: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
-        parts = urlsplit(self.world.control_url)
+        parts = urlsplit(self._ground.control_url)
         line = http.client.HTTPConnection(parts.hostname or "127.0.0.1", parts.port, timeout=PATIENCE)
         try:
             line.request(method, PATH, json.dumps(body) if body is not None else None)

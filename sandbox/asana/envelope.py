@@ -85,4 +85,4 @@ def _offset(token: str | None) -> int:
 def _next(asana: "Asana", call: Call, row: int) -> Doc:
     token = base64.urlsafe_b64encode(f"row:{row}".encode()).decode()
     path = f"{call.url_path.removeprefix(PREFIX)}?limit={call.query['limit']}&offset={token}"
-    return {"offset": token, "path": path, "uri": f"{asana.world.base_url}{PREFIX}{path}"}
+    return {"offset": token, "path": path, "uri": f"{asana.ground.base_url}{PREFIX}{path}"}

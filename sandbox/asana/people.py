@@ -32,7 +32,7 @@ class People:
 
     def all(self) -> list[Doc]:
         """Every user, by name."""
-        return sorted([*self._staff.values(), *self._asana.world.shelf.all(KIND)], key=lambda row: row["name"])
+        return sorted([*self._staff.values(), *self._asana.ground.shelf.all(KIND)], key=lambda row: row["name"])
 
     def find(self, who: str) -> Doc | None:
         """The user with this gid or address, or the token's own for `me`; None when there is none."""
@@ -67,7 +67,7 @@ class People:
         if not at or "." not in domain:
             raise bad_request(f"user: Not a recognized ID or email: {who}")
         doc = user(self._asana.new_gid(), name, who.lower())
-        self._asana.world.shelf.put(KIND, doc["gid"], doc)
+        self._asana.ground.shelf.put(KIND, doc["gid"], doc)
         return doc
 
 

@@ -50,7 +50,7 @@ def add_user(asana: "Asana", call: Call) -> Answer:
     check_workspace(call.path["workspace"])
     given = envelope.data(call, "user")
     person = asana.people.invite(str(given["user"]))
-    asana.world.changed()
+    asana.ground.changed()
     return envelope.one(asana, call, person)
 
 

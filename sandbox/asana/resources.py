@@ -82,7 +82,7 @@ def _project(asana: "Asana", doc: Doc) -> Doc:
         "custom_field_settings": [setting(asana, doc, gid) for gid in doc["field_gids"]],
         "project_brief": reference(asana, "project_brief", doc["brief_gid"]),
         "current_status_update": _latest_status(asana, doc["gid"]),
-        "permalink_url": f"{asana.world.base_url}/board/{doc['gid']}",
+        "permalink_url": f"{asana.ground.base_url}/board/{doc['gid']}",
     }
 
 
@@ -138,7 +138,7 @@ def _task(asana: "Asana", doc: Doc) -> Doc:
 
 def _task_url(asana: "Asana", doc: Doc) -> str:
     project = doc["places"][0]["project"] if doc["places"] else "0"
-    return f"{asana.world.base_url}/board/{project}#task-{doc['gid']}"
+    return f"{asana.ground.base_url}/board/{project}#task-{doc['gid']}"
 
 
 def _values(asana: "Asana", task: Doc) -> list[Doc]:
@@ -187,7 +187,7 @@ def _brief(asana: "Asana", doc: Doc) -> Doc:
     project = doc["project_gid"]
     return {name: value for name, value in doc.items() if name != "project_gid"} | {
         "project": reference(asana, "project", project),
-        "permalink_url": f"{asana.world.base_url}/board/{project}#brief",
+        "permalink_url": f"{asana.ground.base_url}/board/{project}#brief",
     }
 
 

@@ -4,17 +4,15 @@ Holds projects, sections, tasks and the rest on the shelf as plain documents who
 turns them into Asana's own shapes. Names are not unique: two projects of one name are two projects.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sandbox.asana import resources, view
 from sandbox.asana.errors import not_found, payment_required
 from sandbox.asana.people import People
+from sandbox.ground import Ground
 from sandbox.shelf import Doc
 from sandbox.stamps import iso
 from sandbox.window import Window
-
-if TYPE_CHECKING:
-    from sandbox.world import World
 
 TOKEN = "asana-sandbox"
 FIRST_GID = 1_200_000_000_001_000
@@ -24,12 +22,12 @@ PER_MINUTE = {"paid": 1_500, "free": 150}
 class Asana:
     """The workspace of the demo company. `plan` is `paid` or `free`; a free one answers 402 to what has to be paid."""
 
-    def __init__(self, world: "World") -> None:
-        self.world = world
+    def __init__(self, ground: Ground) -> None:
+        self.ground = ground
         self.token = TOKEN
         self.people = People(self)
         self._plan = "paid"
-        self._windows = {plan: Window(world.clock, most=most, seconds=60) for plan, most in PER_MINUTE.items()}
+        self._windows = {plan: Window(ground.clock, most=most, seconds=60) for plan, most in PER_MINUTE.items()}
 
     @property
     def plan(self) -> str:
@@ -64,22 +62,22 @@ class Asana:
         """Changes a task by hand; `assignee` may be an address."""
         if fields.get("assignee"):
             fields["assignee"] = self.people.named("assignee", fields["assignee"])
-        with self.world.shelf.lock:
+        with self.ground.shelf.lock:
             return self.keep("task", self.one("task", task_gid) | fields)
 
     def delete(self, kind: str, gid: str) -> None:
         """Deletes a project or task; what refers to it skips it."""
         self.one(kind, gid)
-        self.world.shelf.delete(f"asana.{kind}", gid)
-        self.world.changed()
+        self.ground.shelf.delete(f"asana.{kind}", gid)
+        self.ground.changed()
 
     def all(self, kind: str, *, holding: str = "") -> list[Doc]:
         """Every document of a kind, oldest first; `holding` leaves out those whose text does not hold it."""
-        return self.world.shelf.all(f"asana.{kind}", holding=holding)
+        return self.ground.shelf.all(f"asana.{kind}", holding=holding)
 
     def find(self, kind: str, gid: str) -> Doc | None:
         """The document, or None."""
-        return self.world.shelf.get(f"asana.{kind}", gid)
+        return self.ground.shelf.get(f"asana.{kind}", gid)
 
     def one(self, kind: str, gid: str) -> Doc:
         """The document; 404 when it is not there."""
@@ -95,17 +93,17 @@ class Asana:
 
     def keep(self, kind: str, doc: Doc) -> Doc:
         """Stores a document and tells who watches."""
-        kept = self.world.shelf.put(f"asana.{kind}", doc["gid"], doc | {"modified_at": self.now()})
-        self.world.changed()
+        kept = self.ground.shelf.put(f"asana.{kind}", doc["gid"], doc | {"modified_at": self.now()})
+        self.ground.changed()
         return kept
 
     def new_gid(self) -> str:
         """The next globally unique id."""
-        return str(FIRST_GID + self.world.shelf.number("asana.gid"))
+        return str(FIRST_GID + self.ground.shelf.number("asana.gid"))
 
     def now(self) -> str:
         """The present moment as Asana writes it."""
-        return iso(self.world.clock.time())
+        return iso(self.ground.clock.time())
 
     def load(self, kind: str, gid: str) -> Doc | None:
         """The full record behind a reference, in Asana's shape, or None."""

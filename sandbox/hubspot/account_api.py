@@ -51,7 +51,7 @@ def stages(hub: "HubSpot", call: Call) -> Answer:
 def add_stage(hub: "HubSpot", call: Call) -> Answer:
     """A new stage."""
     stage = hub.pipelines.add_stage(object_type(call.path["kind"]).name, call.path["id"], call.json() or {})
-    hub.world.changed()
+    hub.ground.changed()
     return Answer(stage, 201)
 
 

@@ -69,7 +69,7 @@ def unlink(hub: "HubSpot", call: Call) -> Answer:
     """Takes away every association between two records."""
     start, end = _ends(call)
     hub.associations.unlink(start, call.path["id"], end, call.path["to"])
-    hub.world.changed()
+    hub.ground.changed()
     return Answer(status=204)
 
 
@@ -77,7 +77,7 @@ def _linked(hub: "HubSpot", call: Call, specs: Any) -> Answer:
     start, end = _ends(call)
     key, to = hub.records.one(start, call.path["id"])["id"], hub.records.one(end, call.path["to"])["id"]
     every = hub.associations.link(start, key, end, to, specs)
-    hub.world.changed()
+    hub.ground.changed()
     body = {
         "fromObjectTypeId": OBJECTS[start].type_id,
         "fromObjectId": key,

@@ -3,12 +3,10 @@
 Page: developers.hubspot.com/docs/api-reference/2026-03/webhooks/guide. `eventId` is not unique there, nor here.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from sandbox.ground import Ground
 from sandbox.hubspot.records import Change, Origin
-
-if TYPE_CHECKING:
-    from sandbox.world import World
 
 PORTAL = 24_680_135
 APP = 7_731_904
@@ -19,10 +17,10 @@ SUBSCRIBED = ("dealstage", "pipeline", "amount", "closedate", "hubspot_owner_id"
 class Events:
     """Makes events out of changes of deals. `legacy` says `deal.…` instead of `object.…`."""
 
-    def __init__(self, world: "World") -> None:
+    def __init__(self, ground: Ground) -> None:
         self.subscribed = set(SUBSCRIBED)
         self.legacy = False
-        self._world = world
+        self._ground = ground
 
     def property_changes(self, deal_id: str, changes: list[Change], origin: Origin) -> list[dict[str, Any]]:
         """One event for each changed property that the app subscribed to."""
@@ -56,11 +54,11 @@ class Events:
 
     def _event(self, kind: str, deal_id: str, origin: Origin, at: float | None = None) -> dict[str, Any]:
         event = {
-            "eventId": self._world.shelf.number("hubspot.event") % 90_000 + 100_000,
+            "eventId": self._ground.shelf.number("hubspot.event") % 90_000 + 100_000,
             "subscriptionId": SUBSCRIPTION,
             "portalId": PORTAL,
             "appId": APP,
-            "occurredAt": int((at or self._world.clock.time()) * 1000),
+            "occurredAt": int((at or self._ground.clock.time()) * 1000),
             "subscriptionType": f"deal.{kind}" if self.legacy else f"object.{kind}",
             "objectId": int(deal_id),
             "changeSource": origin.kind,

@@ -5,14 +5,11 @@ The bytes are a small PDF that this stand-in writes itself. Page: developers.hub
 
 import hashlib
 import hmac
-from typing import TYPE_CHECKING
 
+from sandbox.ground import Ground
 from sandbox.hubspot.errors import Refusal, bad_request, not_found
 from sandbox.shelf import Doc
 from sandbox.stamps import iso
-
-if TYPE_CHECKING:
-    from sandbox.world import World
 
 KIND = "hubspot.file"
 LONGEST_LIFE = 86_400
@@ -36,14 +33,14 @@ def pdf(title: str) -> bytes:
 class Files:
     """The file manager of the account."""
 
-    def __init__(self, world: "World") -> None:
-        self._world = world
+    def __init__(self, ground: Ground) -> None:
+        self._ground = ground
 
     def add(self, key: str, full_name: str, *, access: str = "PRIVATE") -> Doc:
         """Keeps a file under an id; `full_name` with its extension, which HubSpot shows apart."""
         name, _, extension = full_name.rpartition(".")
         content = pdf(full_name)
-        now = iso(self._world.clock.time())
+        now = iso(self._ground.clock.time())
         doc = {
             "id": key,
             "name": name,
@@ -57,14 +54,14 @@ class Files:
             "updatedAt": now,
             "archived": False,
         }
-        return self._world.shelf.put(KIND, key, doc)
+        return self._ground.shelf.put(KIND, key, doc)
 
     def one(self, key: str) -> Doc:
         """A file's record; 404 for an unknown id. A private file's url opens nothing without a signature."""
-        doc = self._world.shelf.get(KIND, key)
+        doc = self._ground.shelf.get(KIND, key)
         if doc is None:
             raise not_found("File not found")
-        return doc | {"url": f"{self._world.base_url}/hubspot/filestore/{key}"}
+        return doc | {"url": f"{self._ground.base_url}/hubspot/filestore/{key}"}
 
     def signed_url(self, key: str, life: str) -> Doc:
         """A readable address for `life` seconds (default one hour, at most a day)."""
@@ -72,7 +69,7 @@ class Files:
         if not 1 <= seconds <= LONGEST_LIFE:
             raise bad_request(f"expirationSeconds must be between 1 and {LONGEST_LIFE}")
         doc = self.one(key)
-        until = int(self._world.clock.time()) + seconds
+        until = int(self._ground.clock.time()) + seconds
         url = f"{doc['url']}?expires={until}&signature={self._seal(key, until)}"
         kept = {name: doc[name] for name in ("name", "extension", "type", "size")}
         return kept | {"url": url, "expiresAt": iso(until)}
@@ -81,10 +78,10 @@ class Files:
         """The file's bytes; 403 when the address is wrong or has expired."""
         doc = self.one(key)
         until = int(expires) if expires.isdigit() else 0
-        if until < self._world.clock.time() or not hmac.compare_digest(seal, self._seal(key, until)):
+        if until < self._ground.clock.time() or not hmac.compare_digest(seal, self._seal(key, until)):
             raise Refusal(403, "The link to this file has expired.", category="FORBIDDEN")
         return pdf(f"{doc['name']}.{doc['extension']}")
 
     def _seal(self, key: str, until: int) -> str:
-        secret = self._world.hubspot_secret.encode()
+        secret = self._ground.hubspot_secret.encode()
         return hmac.new(secret, f"{key}:{until}".encode(), hashlib.sha256).hexdigest()

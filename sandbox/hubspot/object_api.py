@@ -72,7 +72,7 @@ def batch_read(hub: "HubSpot", call: Call) -> Answer:
 
 def batch(hub: "HubSpot", results: list[Doc], errors: list[Doc]) -> Answer:
     """A batch's envelope: 200, or 207 with the errors."""
-    now = iso(hub.world.clock.time())
+    now = iso(hub.ground.clock.time())
     body: Doc = {"status": "COMPLETE", "results": results, "startedAt": now, "completedAt": now}
     if not errors:
         return Answer(body)
@@ -85,7 +85,7 @@ def search(hub: "HubSpot", call: Call) -> Answer:
         raise too_many("SECONDLY")
     kind = object_type(call.path["kind"]).name
     asked = Search(hub.properties, kind, _object(call), len(call.raw.decode()))
-    indexed = (hub.world.clock.time() - hub.search_lag) * 1000
+    indexed = (hub.ground.clock.time() - hub.search_lag) * 1000
     records = [
         record
         for record in hub.records.all(kind)
@@ -112,7 +112,7 @@ def create(hub: "HubSpot", call: Call) -> Answer:
         hub.associations.link(kind, record["id"], end, to, specs)
     if kind == "deals":
         hub.webhooks.send(hub.events.created(record["id"], INTEGRATION))
-    hub.world.changed()
+    hub.ground.changed()
     return Answer(shown(record, kind, values, (), url=_url(hub, record, kind)), 201)
 
 
@@ -129,7 +129,7 @@ def update(hub: "HubSpot", call: Call) -> Answer:
         record = hub.change(call.path["id"], values, INTEGRATION)
     else:
         record, _ = hub.records.update(kind, call.path["id"], values, origin=INTEGRATION)
-        hub.world.changed()
+        hub.ground.changed()
     return Answer(shown(record, kind, [*OBJECTS[kind].defaults, *values], (), url=_url(hub, record, kind)))
 
 
@@ -142,7 +142,7 @@ def archive(hub: "HubSpot", call: Call) -> Answer:
             hub.delete(record["id"], INTEGRATION)
         else:
             hub.records.archive(kind, record["id"])
-            hub.world.changed()
+            hub.ground.changed()
     return Answer(status=204)
 
 

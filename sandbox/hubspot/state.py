@@ -3,8 +3,9 @@
 Decides which changes are told to the outside: each one bumps the world and, when subscribed, becomes a webhook event.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from sandbox.ground import Ground
 from sandbox.hubspot import view
 from sandbox.hubspot.associations import Associations
 from sandbox.hubspot.events import APP, Events
@@ -15,9 +16,6 @@ from sandbox.hubspot.records import PERSON, Origin, Records
 from sandbox.hubspot.webhooks import Webhooks
 from sandbox.shelf import Doc
 from sandbox.window import Window
-
-if TYPE_CHECKING:
-    from sandbox.world import World
 
 TOKEN = "hubspot-sandbox"
 BURST = 190
@@ -33,18 +31,18 @@ class HubSpot:
     `burst` and `searches` are the account's rate limits.
     """
 
-    def __init__(self, world: "World") -> None:
-        self.world = world
+    def __init__(self, ground: Ground) -> None:
+        self.ground = ground
         self.token = TOKEN
-        self.properties = Properties(world.shelf, world.clock)
-        self.pipelines = Pipelines(world.shelf, world.clock)
-        self.records = Records(world.shelf, world.clock, self.properties, self.pipelines)
-        self.associations = Associations(world.shelf)
-        self.files = Files(world)
-        self.events = Events(world)
-        self.webhooks = Webhooks(world)
-        self.burst = Window(world.clock, most=BURST, seconds=BURST_SECONDS)
-        self.searches = Window(world.clock, most=SEARCHES, seconds=1)
+        self.properties = Properties(ground.shelf, ground.clock)
+        self.pipelines = Pipelines(ground.shelf, ground.clock)
+        self.records = Records(ground.shelf, ground.clock, self.properties, self.pipelines)
+        self.associations = Associations(ground.shelf)
+        self.files = Files(ground)
+        self.events = Events(ground)
+        self.webhooks = Webhooks(ground)
+        self.burst = Window(ground.clock, most=BURST, seconds=BURST_SECONDS)
+        self.searches = Window(ground.clock, most=SEARCHES, seconds=1)
         self.search_lag = 0.0
 
     def deals(self) -> list[Doc]:
@@ -61,7 +59,7 @@ class HubSpot:
         for event in self.events.property_changes(record["id"], changes, origin):
             self.webhooks.send(event)
         if changes:
-            self.world.changed()
+            self.ground.changed()
         return record
 
     def move(self, deal_id: str, stage: str) -> Doc:
@@ -111,7 +109,7 @@ class HubSpot:
 
     def url(self, kind: str, key: str) -> str:
         """A record's address in the CRM; only deals have a page here."""
-        return f"{self.world.base_url}/crm/{key}" if kind == "deals" else ""
+        return f"{self.ground.base_url}/crm/{key}" if kind == "deals" else ""
 
     def close(self) -> None:
         """Stops sending webhooks; what is queued waits on the shelf."""
@@ -119,4 +117,4 @@ class HubSpot:
 
     def _told(self, event: dict[str, Any]) -> None:
         self.webhooks.send(event)
-        self.world.changed()
+        self.ground.changed()

@@ -14,14 +14,12 @@ import sqlite3
 import ssl
 import threading
 import time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import httpx
 
+from sandbox.ground import Ground
 from sandbox.shelf import Doc
-
-if TYPE_CHECKING:
-    from sandbox.world import World
 
 KIND = "hubspot.outgoing"
 MOST_PER_BATCH = 99
@@ -63,7 +61,7 @@ class Webhooks:
     repeats), `path` is where the bot listens. `deliveries` lists the latest requests, newest last.
     """
 
-    def __init__(self, world: "World") -> None:
+    def __init__(self, ground: Ground) -> None:
         self.path = "/webhooks/hubspot"
         self.paused = False
         self.drop_all = False
@@ -72,7 +70,7 @@ class Webhooks:
         self.delay = 0.0
         self.retry_delays: tuple[float, ...] = (0.2, 0.5, 1.0, 2.0, 5.0)
         self.deliveries: list[Doc] = []
-        self._world = world
+        self._ground = ground
         self._random = random.Random(7)  # noqa: S311 (mixes an order, guards nothing)
         self._wake = threading.Condition()
         self._thread: threading.Thread | None = None
@@ -81,11 +79,11 @@ class Webhooks:
 
     def send(self, event: dict[str, Any]) -> None:
         """Queues one event. With no bot to call, or `drop_all`, it is lost."""
-        if self.drop_all or not self._world.bot_url:
+        if self.drop_all or not self._ground.bot_url:
             return
-        number = self._world.shelf.number(KIND)
+        number = self._ground.shelf.number(KIND)
         due = time.time() + self.delay
-        self._world.shelf.put(KIND, str(number), {"n": number, "due": due, "attempt": 0, "event": event})
+        self._ground.shelf.put(KIND, str(number), {"n": number, "due": due, "attempt": 0, "event": event})
         self.start()
 
     def start(self) -> None:
@@ -111,7 +109,7 @@ class Webhooks:
 
     def pending(self) -> int:
         """Events that are still to be sent."""
-        return len(self._world.shelf.all(KIND))
+        return len(self._ground.shelf.all(KIND))
 
     def flush(self, timeout: float = 10.0) -> bool:
         """Waits until nothing is queued; False when `timeout` seconds were not enough."""
@@ -129,7 +127,7 @@ class Webhooks:
         stamp = str(int(time.time() * 1000))
         began = time.monotonic()
         try:
-            url = self._world.bot_url + self.path
+            url = self._ground.bot_url + self.path
             headers = self._headers(body, stamp)
             status = httpx.post(
                 url, content=body.encode(), headers=headers, timeout=TIMEOUT, verify=_TLS, trust_env=False
@@ -138,13 +136,13 @@ class Webhooks:
             status = 0
         took = round((time.monotonic() - began) * 1000, 1)
         self.deliveries.append(
-            {"at": self._world.clock.time(), "status": status, "events": events, "attempt": attempt, "ms": took}
+            {"at": self._ground.clock.time(), "status": status, "events": events, "attempt": attempt, "ms": took}
         )
         del self.deliveries[:-MOST_REMEMBERED]
         return status
 
     def _headers(self, body: str, stamp: str) -> dict[str, str]:
-        secret, uri = self._world.hubspot_secret, self._world.public_url + self.path
+        secret, uri = self._ground.hubspot_secret, self._ground.public_url + self.path
         return {
             "Content-Type": "application/json",
             "User-Agent": "HubSpot Connect 2.0 (http://dev.hubspot.com/)",
@@ -187,7 +185,7 @@ class Webhooks:
     def _due(self) -> list[Doc]:
         """Queued events whose time has come and that have been tried equally often, in the order they happened."""
         now = time.time()
-        ready = [doc for doc in self._world.shelf.all(KIND) if doc["due"] <= now]
+        ready = [doc for doc in self._ground.shelf.all(KIND) if doc["due"] <= now]
         batch = [doc for doc in ready if doc["attempt"] == ready[0]["attempt"]][:MOST_PER_BATCH]
         if self.shuffle:
             self._random.shuffle(batch)
@@ -202,8 +200,8 @@ class Webhooks:
         given_up = attempt + 1 >= MOST_ATTEMPTS
         for doc in batch:
             if 200 <= status < 300 or given_up:
-                self._world.shelf.delete(KIND, str(doc["n"]))
+                self._ground.shelf.delete(KIND, str(doc["n"]))
             else:
                 gap = self.retry_delays[min(attempt, len(self.retry_delays) - 1)]
                 later = {"due": time.time() + gap, "attempt": attempt + 1}
-                self._world.shelf.put(KIND, str(doc["n"]), doc | later)
+                self._ground.shelf.put(KIND, str(doc["n"]), doc | later)

@@ -26,7 +26,7 @@ def respond(slack: Workspace, token: str, body: Any) -> None:
         raise Refused("no_text", status=400)
     elif not (body.get("replace_original") and _replace(slack, source, body)):
         show(slack, source, body)
-    slack.world.changed()
+    slack.ground.changed()
 
 
 def _refuse(blocks: Any) -> None:

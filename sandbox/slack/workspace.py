@@ -4,9 +4,10 @@ Decides what follows from a change (a system line, an event, a wake-up of who wa
 change is decided by the methods; whether a person may, by the hands.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sandbox.company import APP_ID, BOT_ID, BOT_USER, TEAM
+from sandbox.ground import Ground
 from sandbox.shelf import Doc
 from sandbox.slack.manifest import Manifest
 from sandbox.slack.state.calls import Calls
@@ -23,9 +24,6 @@ from sandbox.slack.wire.deliver import Deliver
 from sandbox.slack.wire.events import Events, Sent
 from sandbox.slack.wire.sockets import Sockets
 
-if TYPE_CHECKING:
-    from sandbox.world import World
-
 STATUS = 100  # characters of a status (https://docs.slack.dev/reference/methods/users.profile.set)
 AUTHOR = {"user": BOT_USER, "bot_id": BOT_ID, "app_id": APP_ID}
 
@@ -33,11 +31,11 @@ AUTHOR = {"user": BOT_USER, "bot_id": BOT_ID, "app_id": APP_ID}
 class Workspace:
     """Everything that this Slack knows. Documents that it hands out must not be changed."""
 
-    def __init__(self, world: "World", manifest: Manifest) -> None:
-        self.world = world
+    def __init__(self, ground: Ground, manifest: Manifest) -> None:
+        self.ground = ground
         self.manifest = manifest
-        self.shelf = world.shelf
-        self.clock = world.clock
+        self.shelf = ground.shelf
+        self.clock = ground.clock
         self.token_error: str | None = None
         self.people = People(self.shelf, self.clock)
         self.rooms = Rooms(self.shelf, self.clock)
@@ -51,7 +49,7 @@ class Workspace:
         self.rates = Rates(self.clock)
         self.calls = Calls(self.clock)
         self.socket = Sockets()
-        self.deliver = Deliver(world, self.socket)
+        self.deliver = Deliver(ground, self.socket)
         self.events = Events(self)
 
     def users(self) -> list[Doc]:
@@ -102,7 +100,7 @@ class Workspace:
     def forget_ephemeral(self, ephemeral_id: str) -> None:
         """Takes an ephemeral message off the screen."""
         self.whispers.forget(ephemeral_id)
-        self.world.changed()
+        self.ground.changed()
 
     def home(self, user_id: str) -> Doc | None:
         """What the user's Home tab shows, or None."""
@@ -134,7 +132,7 @@ class Workspace:
 
     def permalink(self, channel_id: str, message: Doc) -> str:
         """A message's link on this sandbox, in the form of Slack's own."""
-        link = f"{self.world.base_url}/archives/{channel_id}/p{message['ts'].replace('.', '')}"
+        link = f"{self.ground.base_url}/archives/{channel_id}/p{message['ts'].replace('.', '')}"
         parent = message.get("thread_ts", message["ts"])
         return link if parent == message["ts"] else f"{link}?thread_ts={parent}&cid={channel_id}"
 
@@ -151,7 +149,7 @@ class Workspace:
             full["parent_user_id"] = parent.get("user", "") if parent else ""
         kept = self.book.add(channel_id, full)
         sent = self.events.message(channel, kept)
-        self.world.changed()
+        self.ground.changed()
         return kept, sent
 
     def system(self, channel_id: str, user: str, subtype: str, text: str, **fields: Any) -> None:
@@ -173,26 +171,26 @@ class Workspace:
         self.system(channel_id, user, "channel_leave", f"<@{user}> has left the channel")
         sent = self.events.membership(channel, user, joined=False)
         self.rooms.leave(channel_id, user)
-        self.world.changed()
+        self.ground.changed()
         return sent
 
     def share(self, channel_id: str, team: str) -> Sent:
         """Connects a channel to another company's workspace, and tells the app."""
         channel = self.rooms.change(channel_id, is_shared=True, is_ext_shared=True)
-        self.world.changed()
+        self.ground.changed()
         return self.events.shared(channel, team)
 
     def add_user(self, user_id: str, name: str, real_name: str, email: str, **flags: object) -> Doc:
         """Adds a person; `flags` are fields of the user object."""
         user = self.people.add(user_id, name, real_name, email, **flags)
-        self.world.changed()
+        self.ground.changed()
         return user
 
     def change_user(self, user_id: str, **changes: object) -> Doc:
         """Changes a person (`deleted=True` deactivates), and tells the app."""
         user = self.people.change(user_id, **changes)
         self.events.user_changed(user)
-        self.world.changed()
+        self.ground.changed()
         return user
 
     def set_status(self, user_id: str, emoji: str, text: str, until: int) -> Sent:
@@ -203,7 +201,7 @@ class Workspace:
         shown = bool(emoji or text)
         status = {"status_emoji": emoji, "status_text": text[:STATUS], "status_expiration": until if shown else 0}
         changed = self.people.change(user_id, profile={**user["profile"], **status})
-        self.world.changed()
+        self.ground.changed()
         return self.events.user_changed(changed)
 
     def close(self) -> None:

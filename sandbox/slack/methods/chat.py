@@ -115,7 +115,7 @@ def update(call: Call) -> Doc:
         changes["blocks"] = named_blocks(changes["blocks"])
     changes["edited"] = {"user": BOT_USER, "ts": f"{call.slack.clock.time():.6f}"}
     kept = call.slack.book.change(channel, message["ts"], **changes)
-    call.slack.world.changed()
+    call.slack.ground.changed()
     return {"channel": channel, "ts": kept["ts"], "text": kept["text"], "message": kept}
 
 
@@ -123,7 +123,7 @@ def delete(call: Call) -> Doc:
     """Deletes a message of the bot."""
     channel, message = own_message(call, "cant_delete_message")
     call.slack.book.delete(channel, message["ts"])
-    call.slack.world.changed()
+    call.slack.ground.changed()
     return {"channel": channel, "ts": message["ts"]}
 
 
@@ -142,7 +142,7 @@ def post_ephemeral(call: Call) -> Doc:
         thread_ts=call.text("thread_ts"),
         source="ephemeral",
     )
-    call.slack.world.changed()
+    call.slack.ground.changed()
     return {"message_ts": kept["ts"]}
 
 

@@ -14,7 +14,7 @@ def create(call: Call) -> Doc:
     private = call.flag("is_private")
     call.allow("private" if private else "public")
     room = call.slack.rooms.create(call.text("name"), BOT_USER, private=private)
-    call.slack.world.changed()
+    call.slack.ground.changed()
     return {"channel": room}
 
 
@@ -193,7 +193,7 @@ def opened(call: Call) -> Doc:
             raise Refused("user_disabled" if user["deleted"] else "cannot_dm_bot")
     known = call.slack.channel("D" + users[0][1:]) if len(users) == 1 else None
     room = call.slack.rooms.direct(users[0]) if len(users) == 1 else call.slack.rooms.group(users)
-    call.slack.world.changed()
+    call.slack.ground.changed()
     short = room if call.flag("return_im") else {"id": room["id"]}
     return {"channel": short, "no_op": True, "already_open": True} if known else {"channel": short}
 

@@ -14,7 +14,7 @@ def upload_url(call: Call) -> Doc:
     name, length = call.need("filename"), call.text("length")
     if not length.isdigit() or not int(length):
         raise bad_arguments("length must be a positive number")
-    base = call.slack.world.base_url
+    base = call.slack.ground.base_url
     file = call.slack.drive.announce(name, int(length), BOT_USER, base)
     return {"upload_url": f"{base}/slack/upload/{file['id']}", "file_id": file["id"]}
 

@@ -21,7 +21,7 @@ def pin(call: Call) -> Doc:
     """Pins a message."""
     channel, message = _message(call)
     call.slack.pinboard.pin(channel, message["ts"])
-    call.slack.world.changed()
+    call.slack.ground.changed()
     return {}
 
 
@@ -29,7 +29,7 @@ def unpin(call: Call) -> Doc:
     """Takes a pin off."""
     channel, message = _message(call)
     call.slack.pinboard.unpin(channel, message["ts"])
-    call.slack.world.changed()
+    call.slack.ground.changed()
     return {}
 
 
@@ -64,7 +64,7 @@ def bookmark(call: Call) -> Doc:
         raise Refused("invalid_bookmark_type")
     title, link = _title(call.need("title")), _link(call.text("link"))
     kept = call.slack.pinboard.bookmark(room["id"], title=title, link=link, emoji=call.text("emoji"))
-    call.slack.world.changed()
+    call.slack.ground.changed()
     return {"bookmark": kept}
 
 
@@ -75,7 +75,7 @@ def edit_bookmark(call: Call) -> Doc:
     if "link" in changes:
         _link(changes["link"])
     kept = call.slack.pinboard.edit_bookmark(room["id"], call.need("bookmark_id"), **changes)
-    call.slack.world.changed()
+    call.slack.ground.changed()
     return {"bookmark": kept}
 
 
@@ -88,7 +88,7 @@ def remove_bookmark(call: Call) -> Doc:
     """Removes a bookmark."""
     room = call.room("channel_id", member=True)
     call.slack.pinboard.remove_bookmark(room["id"], call.need("bookmark_id"))
-    call.slack.world.changed()
+    call.slack.ground.changed()
     return {}
 
 
@@ -105,7 +105,7 @@ def react(call: Call) -> Doc:
     new = {"name": name, "users": [*users, BOT_USER], "count": len(users) + 1}
     others = [one for one in reactions if one["name"] != name]
     call.slack.book.change(channel, message["ts"], reactions=[*others, new])
-    call.slack.world.changed()
+    call.slack.ground.changed()
     return {}
 
 
@@ -122,7 +122,7 @@ def unreact(call: Call) -> Doc:
         if users:
             kept.append({"name": one["name"], "users": users, "count": len(users)})
     call.slack.book.change(channel, message["ts"], reactions=kept or None)
-    call.slack.world.changed()
+    call.slack.ground.changed()
     return {}
 
 

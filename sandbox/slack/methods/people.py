@@ -12,7 +12,7 @@ TEAM_NAME = "Acme"
 
 def auth_test(call: Call) -> Doc:
     """Who the token belongs to."""
-    url = call.slack.world.base_url + "/"
+    url = call.slack.ground.base_url + "/"
     names = {"url": url, "team": TEAM_NAME, "user": "baton", "team_id": TEAM, "user_id": BOT_USER}
     return {**names, "bot_id": BOT_ID, "app_id": APP_ID, "app_name": "Baton", "is_enterprise_install": False}
 
@@ -89,9 +89,9 @@ def usergroups(_call: Call) -> Doc:
 
 def connections_open(call: Call) -> Doc:
     """A Socket Mode address for one connection; refused while the workspace delivers over HTTP."""
-    if not call.slack.world.socket:
+    if not call.slack.ground.socket:
         raise Refused("socket_mode_not_enabled")
-    base = call.slack.world.base_url.replace("http", "ws", 1)
+    base = call.slack.ground.base_url.replace("http", "ws", 1)
     return {"url": f"{base}/slack/link/{call.slack.socket.ticket()}"}
 
 

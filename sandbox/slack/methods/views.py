@@ -15,7 +15,7 @@ def shown(view: Doc) -> Doc:
 
 
 def _done(call: Call, view: Doc) -> Doc:
-    call.slack.world.changed()
+    call.slack.ground.changed()
     return {"view": shown(view)}
 
 

@@ -7,15 +7,12 @@ Decides which way a payload goes (signed HTTP or Socket Mode) and when an event 
 import threading
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TYPE_CHECKING
 
+from sandbox.ground import Ground
 from sandbox.shelf import Doc
 from sandbox.slack.wire import http
 from sandbox.slack.wire.answers import Answer
 from sandbox.slack.wire.sockets import Sockets
-
-if TYPE_CHECKING:
-    from sandbox.world import World
 
 RETRY_DELAYS = (1.0, 5.0, 20.0)
 WORKERS = 12
@@ -24,8 +21,8 @@ WORKERS = 12
 class Deliver:
     """The way to the bot. Knobs: `retry_delays` (s), `drop_answers` (how many answers get lost), `duplicate_next`."""
 
-    def __init__(self, world: "World", sockets: Sockets) -> None:
-        self._world = world
+    def __init__(self, ground: Ground, sockets: Sockets) -> None:
+        self._ground = ground
         self._sockets = sockets
         self._lock = threading.Lock()
         self._pool: ThreadPoolExecutor | None = None
@@ -99,7 +96,7 @@ class Deliver:
         return Answer(0, "", answer.ms, "timeout", "http_timeout") if lost else answer
 
     def _once(self, kind: str, payload: Doc, attempt: int, reason: str) -> Answer:
-        if self._world.socket:
+        if self._ground.socket:
             return self._sockets.send(kind, payload, attempt=attempt, reason=reason)
         extra = {"X-Slack-Retry-Num": str(attempt), "X-Slack-Retry-Reason": reason} if attempt else None
-        return http.send(self._world.bot_url, self._world.signing_secret, kind, payload, extra)
+        return http.send(self._ground.bot_url, self._ground.signing_secret, kind, payload, extra)
