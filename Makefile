@@ -2,8 +2,10 @@
 PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# The tests start the bot more than a hundred times: each start reads what the first one compiled.
+unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test slow oldest check format lint types contracts audit requirements rights mutants screenshots clean
+.PHONY: demo test slow oldest check collected format lint types contracts audit requirements rights mutants screenshots clean
 
 demo: .venv/run  ## a local Slack workspace, a small CRM and a project board, with the real bot in it
 	@$(BIN)/python -m sandbox $(ARGS)
@@ -17,13 +19,18 @@ slow: .venv/dev  ## kills, months, bursts, bad days, browsers
 oldest: .venv/dev  ## what PostgreSQL stores, on the oldest server that Baton runs on: Debian's postgresql-15
 	BATON_TEST_POSTGRES=/usr/lib/postgresql/15/bin $(BIN)/pytest -q -n 2 --dist loadfile tests/store -k postgres $(ARGS)
 
-check: format lint types contracts audit test
+check: .venv/dev  ## what needs one core side by side, then the tests
+	@$(MAKE) -j 3 format lint types contracts audit collected
+	@$(MAKE) test
 
 format: .venv/dev
 	$(BIN)/ruff format --check .
 
 lint: .venv/dev
 	$(BIN)/ruff check .
+
+collected: .venv/dev  ## compiles the tests once, before four processes would each do it for themselves
+	@$(BIN)/pytest -q --collect-only -p no:cacheprovider >/dev/null || true  # the tests themselves will say why
 
 types: .venv/dev
 	$(BIN)/mypy

@@ -16,6 +16,7 @@ from tests.handlers.test_doors import EVENT, deliveries
 from tests.stories.stage import HUBSPOT_SECRET, Stage, staged
 
 SECONDS = 1.0  # in which a request must have arrived; ten in life
+TRIES = 3  # a busy machine may take its time once; a door that the callers hold shut takes it each time
 DOORS = ("/slack/events", "/webhooks/hubspot", "/nowhere")
 
 
@@ -90,12 +91,20 @@ def head(path: str, *lines: str) -> bytes:
     return "\r\n".join([f"POST {path} HTTP/1.1", "Host: baton", *lines, "", ""]).encode()
 
 
-def served(stage: Stage) -> None:
-    """The other doors answer at once."""
+def served(stage: Stage) -> float:
+    """The other doors answer: in how many seconds."""
     began = time.monotonic()
     for path in ("/healthz", "/readyz"):
         assert httpx.get(f"{stage.env['BATON_PUBLIC_URL']}{path}", timeout=5).status_code == 200
-    assert time.monotonic() - began < SECONDS
+    return time.monotonic() - began
+
+
+def waiting(calls: Calls, path: str) -> list[Caller]:
+    """Thirty who announce a body and send none of it."""
+    callers = [calls() for _ in range(30)]
+    for caller in callers:
+        caller.say(head(path, "Content-Length: 5000"))
+    return callers
 
 
 def test_a_head_that_drips_is_hung_up_on(calls: Calls) -> None:
@@ -115,10 +124,11 @@ def test_who_says_nothing_or_stops_after_a_first_request_is_hung_up_on(calls: Ca
 @pytest.mark.parametrize("path", DOORS)
 def test_a_body_that_drips_is_cut_off_while_others_are_served(stage: Stage, calls: Calls, path: str) -> None:
     before = deliveries(stage)
-    callers = [calls() for _ in range(30)]
-    for caller in callers:
-        caller.say(head(path, "Content-Length: 5000"))
-    served(stage)
+    for _ in range(TRIES):
+        callers = waiting(calls, path)
+        if (took := served(stage)) < SECONDS:
+            break
+    assert took < SECONDS
     slow = callers.pop()
     assert slow.drip(b"[ ") < 3 * SECONDS
     for caller in callers:
