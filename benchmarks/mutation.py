@@ -8,7 +8,7 @@ import ast
 from collections.abc import Callable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, takewhile
 
 COMPARED: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
@@ -22,6 +22,7 @@ CLEANED = {"casefold", "lower", "strip"}  # methods of a text that are left out
 EMPTY = {"str": "''", "list": "[]", "tuple": "()", "set": "set()", "frozenset": "frozenset()", "dict": "{}"}
 UNTOUCHED = {"annotation", "returns", "decorator_list", "type_params"}  # fields that are never changed
 UNPROVEN = {"strict", "compare", "repr", "frozen"}  # arguments that only guard against our own slips
+LONG = 600  # characters of a change that are told whole
 GATHERED = {"frozenset", "set", "tuple"}  # calls around a literal collection
 
 
@@ -44,7 +45,11 @@ class Mutant:
     @property
     def name(self) -> str:
         """How it is told, and explained when nothing kills it."""
-        return f"{self.file} {self.where}: {self.was} → {self.now}"
+        told = f"{self.was} → {self.now}"
+        if len(told) > LONG:  # a long table: where it differs
+            same = sum(1 for _ in takewhile(lambda two: two[0] == two[1], zip(self.was, self.now, strict=False)))
+            told = f"{', '.join(self.names)} without {self.was[same:].removesuffix(self.now[same:]).strip(', ')}"
+        return f"{self.file} {self.where}: {told}"
 
 
 @dataclass

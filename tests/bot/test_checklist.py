@@ -49,6 +49,13 @@ def test_the_record_answers_the_item_once_it_is_true(check: str, do: Callable[[H
     assert checklist.done(made, item(check))
 
 
+def test_who_took_an_item_over_is_found_by_its_check_and_by_its_kind() -> None:
+    made = handover(items=[Item("it", Role.PM, "It", check="entry:risk", holder=CSM)])
+    assert checklist.taker(made, "entry:risk") == CSM
+    assert checklist.taker(made, "entry") == CSM
+    assert checklist.taker(made, "entry:commitment", "scope_confirmed") == 0
+
+
 def test_the_scopes_own_document_stands_for_no_other() -> None:
     made = handover(deal=deal(documents=()), scope_document="https://docs.example/scope")
     assert not checklist.done(made, item("document:contract"))

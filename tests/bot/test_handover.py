@@ -38,6 +38,13 @@ def test_it_moves_along_the_arrows_and_writes_each_down(start: State) -> None:
         assert event.data == {"was": start.value, "now": to.value, "why": "because"}
 
 
+def test_what_nobody_did_was_done_by_baton() -> None:
+    made = handover(State.WON)
+    made.move(State.SCOPED, NOW)
+    made.note(NOW, "read")
+    assert [event.person for event in made.events] == [0, 0]
+
+
 @pytest.mark.req("R39", "R242")
 def test_delivery_begins_only_after_scope_or_workspace() -> None:
     before = {state for state in ORDER[: ORDER.index(State.IN_PROGRESS)] if State.IN_PROGRESS in ALLOWED[state]}

@@ -54,6 +54,16 @@ def test_every_moment_is_in_the_receivers_own_hours() -> None:
     assert found["late:2025-09-10"] == "Wed 13:00"
 
 
+def test_a_warning_at_the_due_time_itself_comes_too_late() -> None:
+    """The last hour begins before the manager's day, which opens when it is over: at ten in Berlin, nine in London."""
+    london = replace(BERLIN, tz="Europe/London")
+    at = datetime(2025, 9, 10, 8, 0, tzinfo=UTC)
+    clock = counting.Clock("gate", SCOPED_AT, at, Decimal(2))
+    assert WARN not in planned(View(london, {}, manages=True), clock)
+    early = replace(london, hours=dict.fromkeys(range(5), (time(8, 59), time(17))))
+    assert planned(View(early, {}, manages=True), clock)[WARN] == "Wed 07:59"
+
+
 @pytest.mark.parametrize(("due", "told"), [((11, 0), {"gate:first"}), ((11, 30), {"gate:first", "gate:last"})])
 def test_two_reminders_within_three_hours_are_one(due: tuple[int, int], told: set[str]) -> None:
     """One working day, due Wed 13:00 or 13:30 in Berlin: the morning, and the last hour at 12:00 or 12:30."""

@@ -29,6 +29,12 @@ def refuse() -> None:
 '''
 
 
+def test_of_a_long_table_the_row_is_told_that_is_left_out() -> None:
+    text = "WORDS = {" + ", ".join(f"'word {n}': ({n}, 'what it says')" for n in range(30)) + "}"
+    names = [mutant.name for mutant in made("bot/some.py", text)]
+    assert "bot/some.py : WORDS without 'word 29': (29, 'what it says')" in names
+
+
 def changes(text: str) -> list[str]:
     return [f"{mutant.was} → {mutant.now}" for mutant in made("bot/some.py", text)]
 

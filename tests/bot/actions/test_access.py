@@ -170,6 +170,7 @@ class TestOutcome:
         assert signed.ho().state is State.PROVISIONED
         signed.do(access.invited, 1, KLEIN.email, state="given", words="")
         assert signed.ho().state is State.IN_PROGRESS
+        assert signed.events("state")[-1].person == 0, "nobody clicked: Baton found it"
 
 
 class TestKickoff:

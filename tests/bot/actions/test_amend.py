@@ -264,6 +264,12 @@ class TestSignatures:
         company.read(deal(**values))
         assert all(s.stands for s in company.ho().signatures)
 
+    @pytest.mark.parametrize(("quantity", "changes"), [(1, 0), (2, 1)])
+    def test_a_line_without_a_quantity_is_one(self, company: Company, quantity: int, changes: int) -> None:
+        company.read(deal(line_items=(LineItem("l1", "Migration", total=Decimal(9)),)))
+        company.read(deal(line_items=(LineItem("l1", "Migration", quantity=Decimal(quantity), total=Decimal(9)),)))
+        assert len(company.events("deal_changed")) == changes
+
     def test_the_order_of_the_lines_is_no_change(self, company: Company) -> None:
         lines = tuple(LineItem(name, name, total=Decimal(n)) for n, name in enumerate(("a", "b", "c"), start=1))
         company.read(deal(line_items=lines))

@@ -132,6 +132,12 @@ class TestClosing:
         company.said(people.assign, 1, dev, role=Role.PM, person=ben)
         assert [ticket.person_id for ticket in company.effects(Direct, "closing")] == [dev.id, ben.id]
 
+    def test_with_nobody_to_answer_for_it_nobody_gets_the_ticket(self, companies: Opens) -> None:
+        company = companies(people={"roles": {"sales_rep": ["ana@acme.example"]}})
+        company.read(deal(closing=True, **OPEN))
+        assert company.ho().state is State.PRESALE
+        assert company.effects(Direct, "closing") == []
+
 
 def test_without_a_delivery_manager_the_office_is_open(companies: Opens) -> None:
     roles = {name: who for name, who in table()["people"]["roles"].items() if name != "delivery_manager"}

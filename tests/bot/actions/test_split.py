@@ -229,6 +229,11 @@ class TestLater:
         company.said(admin.cancel, 3, company.who("dev"), reason="Given up")
         assert [mark.handover_id for mark in company.effects(MarkMigrated)] == [1]
 
+    def test_given_up_before_the_others_are_live_it_marks_nothing(self, company: Company) -> None:
+        for number in (3, 2, 1):
+            company.said(admin.cancel, number, company.who("dev"), reason="Given up")
+        assert company.effects(MarkMigrated) == []
+
     def test_a_workstream_that_went_live_itself_lets_the_deal_wait_no_longer(self, company: Company) -> None:
         with company.store.write() as unit:
             for number in (1, 2, 3):

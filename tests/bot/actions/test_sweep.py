@@ -83,6 +83,8 @@ def test_a_look_plans_and_says_when_the_next_one_is(running: Company) -> None:
     assert "gate:first" in nags[ana].plan
     assert any(":warn:" in cause for cause in nags[dev].plan)
     assert all(cause.startswith("late:") for cause in nags[hana].plan)
+    assert nags[ana].due_at == due(running)
+    assert nags[hana].due_at is None, "nothing waits for her"
     swept(running)
     with running.store.read() as reader:
         assert reader.nags(1) == nags
