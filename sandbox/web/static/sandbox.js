@@ -154,7 +154,9 @@ document.addEventListener("input", async (event) => {
   const field = event.target.closest(".external");
   if (!field) return;
   const list = field.querySelector("[role=listbox]");
-  const found = await act("suggest", { ...spot(field), action: field.dataset.actionId, block: field.dataset.blockId, text: event.target.value });
+  const text = event.target.value;
+  const found = await act("suggest", { ...spot(field), action: field.dataset.actionId, block: field.dataset.blockId, text });
+  if (event.target.value !== text) return; // more was typed meanwhile: its own answer counts
   list.replaceChildren(...(found.options || []).map((one) => {
     const item = document.createElement("li");
     item.setAttribute("role", "option");
