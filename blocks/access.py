@@ -174,7 +174,8 @@ def _people(contacts: list[Contact]) -> Block:
 
 def _right(rights: tuple[str, ...]) -> Block:
     known = tuple((right, RIGHTS[right]) for right in rights if right in RIGHTS) or tuple(RIGHTS.items())
-    return inputs.radio(RIGHT, "What may they do?", known, initial=known[0][0] if len(known) == 1 else "")
+    only = known[0][0] if len(known) == 1 else ""
+    return inputs.radio(RIGHT, "What may they do?", known, initial=only, hint="Needed for whom you invite.")
 
 
 def _left_out(handover: Handover) -> list[Block]:

@@ -101,7 +101,7 @@ def new_view(*, nonce: str, client: str = "") -> dict[str, Any]:
         inputs.words(PROJECT, "Project", required=True, limit=80),
         inputs.day(START, "First day of the project", required=True),
         inputs.words(AMOUNT, "Amount", hint="For example 84,000.", limit=20),
-        inputs.words(CURRENCY, "Currency", hint="Three letters, for example EUR.", limit=3),
+        inputs.words(CURRENCY, "Currency", hint="Needed with an amount: three letters, for example EUR.", limit=3),
         inputs.words(LINK, "Link to the deal", limit=2_000),
     ]
     carried = submission.metadata(0, nonce)

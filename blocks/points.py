@@ -165,8 +165,9 @@ def _point(
 
 
 def _extra(block_id: str, label: str, hint: str) -> Block:
-    # Not marked as required: an answer that is chosen and then changed leaves its fields empty until the redraw.
-    return inputs.words(block_id, label, hint=hint)
+    # Slack calls what is not required "(optional)"; this stands there only because its answer asks for it. An answer
+    # that is chosen and then changed keeps its field until the redraw: a quick [Save] is pressed once more.
+    return inputs.words(block_id, label, hint=hint, required=True)
 
 
 def _words(entry: Entry, frame: Frame, room: int) -> str:

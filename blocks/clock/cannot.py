@@ -152,21 +152,20 @@ def _words(row: Row, frame: Frame) -> str:
 
 
 def _fields(why: str) -> list[Block]:
-    # None is marked as required: an answer that is chosen and then changed leaves its fields empty until the redraw.
+    # Slack calls what is not required "(optional)"; these stand there only because the chosen answer asks for them.
     if why == WAITING:
+        told = "The delivery manager is told. You are asked that day."
         return [
-            inputs.words(pause_face.REASON, "What do you wait for?", hint="For example: test data."),
-            inputs.day(
-                pause_face.EXPECTED, "Until when?", hint="The delivery manager is told. You are asked that day."
-            ),
+            inputs.words(pause_face.REASON, "What do you wait for?", hint="For example: test data.", required=True),
+            inputs.day(pause_face.EXPECTED, "Until when?", hint=told, required=True),
         ]
     if why == NOT_MINE:
         options = ((ONE, "Only this"), (ROLE, "My whole role here"))
         return [
-            inputs.radio(MUCH, "What is not yours?", options, initial=ONE),
-            inputs.person(HOLDER, "Whose is it?"),
-            inputs.words(REASON, "Why is it not yours?", hint="The delivery manager reads it."),
+            inputs.radio(MUCH, "What is not yours?", options, initial=ONE, required=True),
+            inputs.person(HOLDER, "Whose is it?", hint="Needed, unless your whole role here is not yours."),
+            inputs.words(REASON, "Why is it not yours?", hint="The delivery manager reads it.", required=True),
         ]
     if why == DONE:
-        return [inputs.words(WHERE, "Where?", hint="A link, or a few words.")]
+        return [inputs.words(WHERE, "Where?", hint="A link, or a few words.", required=True)]
     return []

@@ -47,10 +47,10 @@ def radio(
     return kit.input_(label, element, block_id=block_id, hint=hint or None, optional=not required)
 
 
-def person(block_id: str, label: str, *, initial: str = "", required: bool = False) -> Block:
+def person(block_id: str, label: str, *, initial: str = "", required: bool = False, hint: str = "") -> Block:
     """A colleague, chosen from Slack's own list."""
     element = kit.users_select(block_id, placeholder="Choose a colleague", initial=initial or None)
-    return kit.input_(label, element, block_id=block_id, optional=not required)
+    return kit.input_(label, element, block_id=block_id, hint=hint or None, optional=not required)
 
 
 def channel(block_id: str, label: str, *, initial: str = "", hint: str = "") -> Block:

@@ -36,6 +36,7 @@ def test_nobody_is_preset_and_it_says_what_they_will_see() -> None:
     assert [o["text"]["text"] for o in people["options"]] == ["M. Klein", "R. Okafor"]
     assert "initial_options" not in people
     assert [o["text"]["text"] for o in block(view, "right")["element"]["options"]] == ["May comment", "May view"]
+    assert block(view, "right")["hint"]["text"] == "Needed for whom you invite."
     assert (
         "They will see: 5 milestones, 19 tasks, 3 documents. "
         "They won't see: promises, discounts, stances, prices, this channel. Costs a paid seat: no"

@@ -87,6 +87,14 @@ def test_already_done_asks_where() -> None:
     assert submitted("done", {}) == FieldErrors({"where": "Say where it is done: a link, or a few words."})
 
 
+@pytest.mark.parametrize(("why", "optional"), [("waiting", []), ("not_mine", ["Whose is it?"]), ("done", [])], ids=str)
+def test_a_field_that_an_answer_needs_is_not_called_optional(why: str, optional: list[str]) -> None:
+    fields = [b for b in drawn(why)["blocks"] if b["type"] == "input" and b["optional"]]
+    assert [b["label"]["text"] for b in fields] == optional
+    hints = [b["hint"]["text"] for b in fields]
+    assert all(hint.startswith("Needed, unless your whole role") for hint in hints)
+
+
 def test_which_one_and_why_are_asked_for() -> None:
     assert cannot.cannot_read(filled(drawn(item=""))) == FieldErrors(
         {"item": "Choose which one.", ids.CANT_WHY: "Choose why."}

@@ -11,7 +11,7 @@ from blocks.forms import ByHand, Ending, NewDeal, PresaleSignOff
 from blocks.frame import FieldErrors
 from bot.deal import Money, PresaleKind
 from bot.handover import Presale, Step
-from tests.blocks.modals import HOSTILE, checked, filled, handover, marked, texts
+from tests.blocks.modals import HOSTILE, block, checked, filled, handover, marked, texts
 
 BASE = {"client": "Northwind", "project": "Data Platform", "start": "2025-10-01"}
 
@@ -33,8 +33,9 @@ def test_a_deal_is_typed_in() -> None:
 
 
 def test_amount_and_link_may_stay_empty() -> None:
-    read = forms.new_read(filled(forms.new_view(nonce="n1"), BASE))
-    assert read == NewDeal("Northwind", "Data Platform", date(2025, 10, 1))
+    view = forms.new_view(nonce="n1")
+    assert forms.new_read(filled(view, BASE)) == NewDeal("Northwind", "Data Platform", date(2025, 10, 1))
+    assert block(view, "currency")["hint"]["text"].startswith("Needed with an amount")
 
 
 @pytest.mark.parametrize(

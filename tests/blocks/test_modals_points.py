@@ -83,6 +83,7 @@ def test_what_an_answer_needs_appears_under_its_point_and_is_read(
     first = filled(points.points_view(record, FRAME, nonce="n1"), {"point:1": choice})
     again = checked(points.points_redrawn(first, record, FRAME))
     assert [b["block_id"] for b in again["blocks"]] == ["point:1", *fields, "point:2"]
+    assert not any(block(again, field)["optional"] for field in fields)  # Slack would say "(optional)"
     assert points.points_read(filled(again, fields)) == [answer]
 
 
