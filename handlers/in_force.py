@@ -132,9 +132,11 @@ def _time(at: time, *, closing: bool = False) -> str:
 
 
 def _table(settings: Settings, section: str) -> tuple[Line, ...]:
-    # With the name that stands in the file: it says seconds, days or hours, and what to write there.
-    named = ((f"{section}.{key}", f"{words} ({key})") for key, (_, words) in TABLES[section].items())
-    return tuple(Line(words, _words(VALUES[name](settings)), settings.source(name)) for name, words in named)
+    # With table and name as they stand in the file: what to write there; "auto" alone is the name of two settings.
+    named = ((f"{section}.{key}", words) for key, (_, words) in TABLES[section].items())
+    return tuple(
+        Line(f"{words} ({name})", _words(VALUES[name](settings)), settings.source(name)) for name, words in named
+    )
 
 
 def _roles(settings: Settings) -> tuple[Line, ...]:

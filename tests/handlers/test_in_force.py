@@ -39,15 +39,17 @@ def lines(deps: Deps) -> dict[str, tuple[str, str]]:
 def test_no_setting_is_left_out(deps: Deps) -> None:
     assert VALUES.keys() == {f"{section}.{key}" for section, keys in TABLES.items() for key in keys}
     shown = lines(deps)
-    named = [f"{words} ({key})" for keys in TABLES.values() for key, (_, words) in keys.items()]
-    assert [label for label in named if label not in shown] == [], "with the name that the file has for it"
+    named = [f"{words} ({table}.{key})" for table, keys in TABLES.items() for key, (_, words) in keys.items()]
+    assert [label for label in named if label not in shown] == [], (
+        "with the table and the name that the file has for it"
+    )
     assert [name for name in (*ENVIRONMENT, *env_names()) if name not in shown] == ["BATON_CONFIG"]
 
 
 def test_each_value_has_its_source(deps: Deps) -> None:
     shown = lines(deps)
-    assert shown["working days from the scope confirmation to the gate (working_days)"] == ("3", "baton.toml")
-    assert shown["working days from the win to the scope confirmation (scope_days)"] == ("1", "default")
+    assert shown["working days from the scope confirmation to the gate (clock.working_days)"] == ("3", "baton.toml")
+    assert shown["working days from the win to the scope confirmation (clock.scope_days)"] == ("1", "default")
     assert shown["BATON_PORT"][1] == "environment"
     assert shown["BATON_HOST"] == ("127.0.0.1", "default")
     assert shown["DATABASE_URL"] == ("SQLite", "environment")
