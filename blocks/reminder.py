@@ -131,7 +131,7 @@ def finished(asked: Asked, frame: Frame) -> Message:
 
 
 def put_off(asked: Asked, frame: Frame) -> Message:
-    """What stands there while all that is left of it was put off: nothing of that is done."""
+    """What stands there when all that is left of it was put off: nothing of that is done. It stays true."""
     words = sentence("reminder.put_off", at=mrkdwn.clock(asked.put_off or frame.now, asked.person.tz))
     return Message(words, [kit.section(words)])
 
