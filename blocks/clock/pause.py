@@ -11,6 +11,8 @@ from typing import Any
 from blocks import ids, kit, mrkdwn
 from blocks.frame import FieldErrors
 from blocks.modal import inputs, submission
+from blocks.mrkdwn import Safe
+from blocks.render import sentence
 from bot.handover import Handover
 
 REASON = "reason"
@@ -38,17 +40,28 @@ def pause_view(
     subject: str = "",
     reason: str = "",
     expected: date | None = None,
+    note: str = "",
 ) -> dict[str, Any]:
-    """The modal "Waiting on client"; `latest` is the last date that is possible, None when no day is left."""
+    """The modal "Waiting on client"; `latest` is the last date that is possible, None when no day is left.
+
+    `note` is what is wrong with the date that was typed.
+    """
     words = f"*{inputs.fitted(handover.title, inputs.SHORT)}*\nThe clock stands still until the answer is here."
     blocks = [
         kit.section(words),
+        *([kit.section(sentence("pause.note", note=note))] if note else []),
         inputs.words(REASON, "What do you wait for?", hint="For example: test data.", initial=reason, required=True),
         inputs.day(EXPECTED, "When do you expect it?", initial=expected, required=True, hint=_hint(latest)),
         kit.context("The delivery manager is told and can take it back. You are asked on that day."),
     ]
     carried = submission.metadata(handover.id, nonce, **{SUBJECT: subject})
     return kit.modal("Waiting on client", blocks, callback_id=ids.VIEW_PAUSE, submit="Pause", metadata=carried)
+
+
+def no_date(words: str) -> Safe:
+    """What is said of words that do not begin with a date, where one is wanted; '' of none."""
+    first = words.partition(" ")[0].rstrip(".,:;")
+    return sentence("pause.no_date", word=mrkdwn.quote(first, 30)) if first else Safe("")
 
 
 def pause_read(view: Mapping[str, Any]) -> Waiting | FieldErrors:

@@ -84,14 +84,7 @@ def pause(deps: Deps, asked: Asked) -> Message | None:
     first, _, words = rest.strip().partition(" ")
     expected = day_of(first, deps.terms.today(found, now))
     if expected is None or not words.strip():
-        no = actions.cannot(found, asked.person)
-        if no:
-            return line(deps, no)
-        reason = words if expected else rest
-        latest = rules.latest_expected(found, terms=deps.terms, now=now)
-        view = face.pause_view(found, nonce=deps.new_id(), latest=latest, reason=reason.strip(), expected=expected)
-        open_view(deps, clicked(asked), view)
-        return None
+        return _half_a_line(deps, asked, found, "" if expected else rest.strip(), expected)
     return done(
         deps,
         asked,
@@ -108,6 +101,25 @@ def resume(deps: Deps, asked: Asked) -> Message:
         return found
     now = deps.clock.now()
     return done(deps, asked, lambda unit, who: actions.resume(unit, found.id, who, terms=deps.terms, now=now))
+
+
+def _half_a_line(deps: Deps, asked: Asked, handover: Handover, words: str, expected: date | None) -> Message | None:
+    # Opens the form with what was said, and says what is wrong with its date: nobody has to find that out.
+    no = actions.cannot(handover, asked.person)
+    if no:
+        return line(deps, no)
+    terms, now = deps.terms, deps.clock.now()
+    note = rules.date_problem(handover, expected, terms=terms, now=now) if expected else face.no_date(words)
+    view = face.pause_view(
+        handover,
+        nonce=deps.new_id(),
+        latest=rules.latest_expected(handover, terms=terms, now=now),
+        reason=words,
+        expected=expected,
+        note=note,
+    )
+    open_view(deps, clicked(asked), view)
+    return None
 
 
 def _paused(

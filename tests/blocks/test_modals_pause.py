@@ -68,6 +68,7 @@ def test_still_waiting_can_be_drawn_without_a_pause_or_a_date(record: Handover) 
 def test_foreign_text_stays_text() -> None:
     for view in (
         pause.pause_view(handover(workspace_name=HOSTILE), nonce="n", latest=LATEST, reason=HOSTILE),
+        pause.pause_view(handover(), nonce="n", latest=LATEST, note=pause.no_date(HOSTILE)),
         pause.extend_view(waiting(reason=HOSTILE), nonce="n", latest=LATEST),
     ):
         assert "<!channel>" not in marked(checked(view))

@@ -5,6 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.actions.lists import settle
+from bot.clock.pause import day_words
 from bot.people import Role
 from bot.worktime import add_work_dates, elapsed, next_opening
 from handlers.sweep import sweep
@@ -150,12 +151,19 @@ def test_one_line_does_it_too_and_half_a_line_asks_for_the_rest(bare_stage: Stag
 
     assert line(bare_stage, "ben", "pause ABC until soon, they say") == ""
     assert "soon, they say" in str(walk.modal(bare_stage, "ben")["blocks"])
+    assert 'I could not read "soon" as a date. Pick the day below.' in walk.shown(walk.modal(bare_stage, "ben"))
     walk.submit(bare_stage, "ben", walk.fields(expected=day.isoformat()))
     bare_stage.settle()
     assert bare_stage.handover().running("pause").reason == "soon, they say"  # type: ignore[union-attr]
     line(bare_stage, "ben", "resume ABC")
 
+    assert line(bare_stage, "ben", "pause ABC until 2020-01-02") == ""
+    today = bare_stage.deps.terms.today(bare_stage.handover(), bare_stage.clock.now())
+    past = f"Pick a date after {day_words(today)}. Nothing is changed yet."
+    assert past in walk.shown(walk.modal(bare_stage, "ben"))
+    assert line(bare_stage, "ben", "pause ABC until 2020-01-02 logins") == past.partition(" Nothing")[0]
     assert line(bare_stage, "ben", f"pause ABC until {day.isoformat()}") == ""
+    assert "⚠" not in walk.shown(walk.modal(bare_stage, "ben"))
     walk.submit(bare_stage, "ben", walk.fields(reason="logins"))
     bare_stage.settle()
     assert bare_stage.handover().running("pause").expected == day  # type: ignore[union-attr]
