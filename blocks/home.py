@@ -11,9 +11,11 @@ from blocks.frame import Block, Frame
 from blocks.mrkdwn import Safe
 from blocks.render import sentence
 from blocks.words import turns
+from bot.clock.pause import CLOCKED
 from bot.gate import Turn
 from bot.handover import Handover
-from bot.people import Person
+from bot.people import Person, may
+from bot.rights import Deed
 
 WAITING = 6  # handovers shown with their things; Slack takes 100 blocks in a Home
 THINGS = 3  # of one handover
@@ -46,7 +48,7 @@ def home_view(
     name = mrkdwn.name(person.first_name, 40)
     blocks = [kit.section(sentence("home.head", name=name, n=n)), *away_lines(person, deputy, frame)]
     blocks += [*_waiting(busy, frame), *standing_in(places, frame)]
-    blocks += _quiet("others", idle, frame)
+    blocks += _quiet("others", idle, frame, person)
     blocks += _quiet("sold", sorted(sold, key=thread.urgency), frame)
     blocks += _late(late, frame) if late is not None else []
     if not set_up:
@@ -70,16 +72,32 @@ def _waiting(busy: Sequence[tuple[Handover, list[Turn]]], frame: Frame) -> list[
     return blocks
 
 
-def _quiet(name: str, found: Sequence[Handover], frame: Frame) -> list[Block]:
+def _quiet(name: str, found: Sequence[Handover], frame: Frame, person: Person | None = None) -> list[Block]:
+    # What stands still has its way on beside it, for whoever may let it go on; the rest are lines of one section.
     if not found:
         return []
+    ways = [(handover, way) for handover in found if person and (way := _go_on(handover, person, frame))][:QUIET]
+    stopped = [handover for handover, _ in ways]
     rows: list[str] = []
-    for line in (_line(handover, frame) for handover in found[:QUIET]):
+    for line in [_line(handover, frame) for handover in found if handover not in stopped][: QUIET - len(ways)]:
         if sum(len(row) + 1 for row in [*rows, line]) <= limits.LIMITS["text"]:
             rows.append(line)
-    left = len(found) - len(rows)
-    more = [kit.context(sentence("home.more", n=left))] if left else []
-    return [kit.divider(), kit.section(sentence(f"home.{name}", n=len(found))), kit.section("\n".join(rows)), *more]
+    left = len(found) - len(ways) - len(rows)
+    blocks = [kit.section(_line(handover, frame), accessory=way) for handover, way in ways]
+    blocks += [kit.section("\n".join(rows))] if rows else []
+    blocks += [kit.context(sentence("home.more", n=left))] if left else []
+    return [kit.divider(), kit.section(sentence(f"home.{name}", n=len(found))), *blocks]
+
+
+def _go_on(handover: Handover, person: Person, frame: Frame) -> Block | None:
+    # The same words and rights as in the thread.
+    label = mrkdwn.plain(handover.client, 60)
+    found, value = thread.standing(handover, frame.now), str(handover.id)
+    if found == "hold" and may(person, Deed.HOLD_END, handover.roles):
+        return kit.button("It goes on", ids.RESUME_HOLD, value, label=f"It goes on: {label}")
+    if found == "pause" and handover.state in CLOCKED and may(person, Deed.PAUSE, handover.roles):
+        return kit.button("Resume", ids.RESUME, value, label=f"Resume: {label}")
+    return None
 
 
 def _late(late: Sequence[Row], frame: Frame) -> list[Block]:

@@ -57,6 +57,22 @@ def test_what_stands_still_shows_no_due_time(kind: str, state: str) -> None:
     assert "due" not in shown
 
 
+def test_what_stands_still_goes_on_with_one_click_of_those_who_may() -> None:
+    """As in the thread: everybody of the handover ends a pause; a hold, the sales rep and the delivery manager."""
+    still = make_handover(State.SCOPED)
+    for kind, button, action, people in (
+        ("pause", "Resume", ids.RESUME, (ANA, BEN, CHLOE, DEV)),
+        ("hold", "It goes on", ids.RESUME_HOLD, (ANA, DEV)),
+    ):
+        still.intervals = [Interval(kind, NOW, "test data", BEN.id)]
+        for person in (ANA, BEN, CHLOE, DEV):
+            shown = buttons(drawn(person, [still, make_handover(State.IN_PROGRESS, id=43)]))
+            assert (button in shown) == (person in people), (kind, person.name)
+            assert person not in people or (shown[button]["action_id"], shown[button]["value"]) == (action, "42")
+    ended = make_handover(State.CANCELLED, intervals=[Interval("hold", NOW, "deleted in the CRM")])
+    assert "It goes on" not in buttons(drawn(DEV, [ended]))
+
+
 def test_what_baton_is_doing_waits_for_nobody() -> None:
     shown = words(drawn(DEV, [make_handover(State.SCOPED)]))
     assert shown.startswith("*Nothing waits for you*, Dev.")
@@ -119,6 +135,11 @@ def test_two_hundred_handovers_fit() -> None:
     assert "and 193 more: `/handover list`" in words(view)
     assert "Refresh" in buttons(view)
     assert "*Deals you sold* · 199" in words(view)
+    for handover in all_mine:
+        handover.intervals = [Interval("pause", NOW, "test data", BEN.id)]
+    still = drawn(BEN, all_mine)
+    assert sum(block.get("accessory", {}).get("action_id") == ids.RESUME for block in still["blocks"]) == 10
+    assert "and 189 more: `/handover list`" in words(still)
     assert "🔴 *Late* · 200" in words(view)
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from bot.handover import State
 from bot.people import Role
+from bot.worktime import add_work_dates
 from sandbox.slack.hands import Reaction
 from tests.stories import walk
 from tests.stories.stage import Stage
@@ -276,6 +277,21 @@ def test_what_is_done_from_home_is_answered_by_direct_message(won_stage: Stage) 
     view = won_stage.world.slack.home(walk.user_id("ana"))
     assert view is not None
     assert "*2 things wait for you*, Ana." in walk.shown(view)
+
+
+def test_what_waits_on_the_client_goes_on_from_home(won_stage: Stage) -> None:
+    """Ben paused it; Chloe, for whom nothing waits, sees that it stands still and lets it go on."""
+    terms, now = won_stage.deps.terms, won_stage.clock.now()
+    day = add_work_dates(terms.office(won_stage.handover()), terms.today(won_stage.handover(), now), 2)
+    asked(won_stage, "ben", f"pause ABC until {day.isoformat()} test data")
+    assert "Waiting on the client" in home(won_stage, "chloe")
+    view = won_stage.world.slack.home(walk.user_id("chloe"))
+    assert view is not None
+    assert won_stage.hands.click_view("chloe", view["id"], "pause.end").error is None
+    won_stage.settle()
+    assert letters(won_stage, "chloe")[-1]["text"] == "It goes on. The clock runs again."
+    assert won_stage.handover().running("pause") is None
+    assert "pause.end" not in str(won_stage.world.slack.home(walk.user_id("chloe")))
 
 
 @pytest.mark.req("R38")
