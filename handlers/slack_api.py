@@ -7,6 +7,8 @@ are off: they would post a delivered message twice.
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from http.client import HTTPException
+from traceback import clear_frames
 from typing import Any
 
 import httpx
@@ -20,6 +22,9 @@ log = logging.getLogger("baton.slack")
 LATER = frozenset({"request_timeout", "service_unavailable", "internal_error", "fatal_error", "fetch_members_failed"})
 NOT_JSON = "Received a response in a non-JSON format"  # slack_sdk/web/base_client.py; behind it stands the answer
 LIMITED = frozenset({"ratelimited", "rate_limited"})
+# What the SDK lets through of an answer that is no object, no text of its charset, or nested without end; a line that
+# breaks in the middle of an answer is an HTTPException.
+UNREAD = (ValueError, LookupError, AttributeError, RecursionError)
 BROKEN = frozenset(
     {"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "missing_scope"}
 )
@@ -70,8 +75,12 @@ class SlackApi:
                 answer = self.client.api_call(method, json=given)
         except SlackApiError as error:
             raise failed(translated(method, error)) from error
-        except (SlackClientError, OSError) as error:
+        except (SlackClientError, OSError, HTTPException) as error:
+            let_go(error)
             raise failed(Unavailable("Slack", method, words="Slack did not answer")) from error
+        except UNREAD as error:
+            let_go(error)
+            raise failed(Surprise("Slack", method, words="an answer that cannot be read")) from error
         called(method)
         data = answer.data
         headers = {str(name).lower(): str(value) for name, value in (answer.headers or {}).items()}
@@ -104,6 +113,13 @@ def failed(error: VendorError) -> VendorError:
     """The same error, with its line."""
     called(error.call, error.words)
     return error
+
+
+def let_go(error: BaseException | None) -> None:
+    """Closes the line of half an answer: it hangs on the SDK's frames, which hold one another until they are swept."""
+    while error is not None:
+        clear_frames(error.__traceback__)
+        error = error.__context__
 
 
 def translated(method: str, error: SlackApiError) -> VendorError:

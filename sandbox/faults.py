@@ -1,7 +1,7 @@
 """Faults on demand: what a vendor does on a bad day, asked for by name.
 
 Decides which fault the next matching call suffers and how it is acted out on the wire. It never decides what a call
-means: the effect is the stand-in's own work, done before (`drop_after`) or not at all.
+means: the effect is the stand-in's own work, done before (`drop_after`, `half`) or not at all.
 """
 
 import asyncio
@@ -17,7 +17,9 @@ from starlette.types import Receive, Scope, Send
 DROP = "sandbox.drop"
 """Key in `scope["extensions"]` under which the server hands out a callable that cuts the line."""
 
-KINDS = ("500", "503", "429", "timeout", "drop_after", "drop_before", "slow", "garbage")
+KINDS = ("500", "503", "429", "timeout", "drop_after", "drop_before", "half", "slow", "garbage")
+DONE = ("slow", "drop_after", "half")
+"""Kinds whose call takes effect, whatever is answered."""
 LONG = 12.0
 """Seconds a `timeout` holds the line when it names none: longer than any client of ours waits."""
 
@@ -92,6 +94,8 @@ async def answer(request: Request, fault: Fault | None, work: Callable[[], Await
     if fault.kind == "drop_after":
         await work()
         return Dropped()
+    if fault.kind == "half":
+        return Half(await work())
     if fault.kind == "timeout":
         await _hold(request, fault.seconds or LONG)
         return Dropped()
@@ -132,3 +136,19 @@ class Dropped(Response):
             raise ConnectionAbortedError("the line is cut on demand")
         cut()
         await asyncio.sleep(0.02)
+
+
+class Half(Dropped):
+    """The first half of an answer, whose head promised all of it; then the line is cut."""
+
+    def __init__(self, whole: Response) -> None:
+        super().__init__(status_code=whole.status_code)
+        self.raw_headers = whole.raw_headers
+        self.whole = bytes(whole.body)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Sends the half, and cuts."""
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        await send({"type": "http.response.body", "body": self.whole[: len(self.whole) // 2], "more_body": True})
+        await asyncio.sleep(0.02)
+        await super().__call__(scope, receive, send)

@@ -13,7 +13,6 @@ from contextlib import suppress
 from typing import Any
 
 from slack_bolt.adapter.socket_mode import SocketModeHandler
-from slack_sdk.errors import SlackClientError
 
 log = logging.getLogger("baton.sockets")
 LOOKS = 9  # looks within one silence: a deaf line is noticed at most a ninth of it later
@@ -86,7 +85,7 @@ class Sockets:
         made.client.on_message_listeners.append(self._hear)
         try:
             made.connect()  # type: ignore[no-untyped-call]
-        except (SlackClientError, OSError) as error:
+        except Exception as error:  # noqa: BLE001 - a line that breaks in the middle of an answer has many names
             if not self._away:
                 log.warning("no line to Slack yet, it is tried again", extra={"why": type(error).__name__})
             self._away = True

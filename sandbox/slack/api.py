@@ -69,7 +69,7 @@ class Door:
         return await faults.answer(request, fault, work)
 
     def _note_fault(self, name: str, args: Doc, fault: faults.Fault) -> None:
-        if fault.kind in ("slow", "drop_after"):
+        if fault.kind in faults.DONE:
             return
         status = int(fault.kind) if fault.kind.isdigit() else 200 if fault.kind.startswith(("ok", "garb")) else 0
         self._slack.calls.note(name, _logged(args), error=f"fault:{fault.kind}", status=status)

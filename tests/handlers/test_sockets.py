@@ -98,10 +98,11 @@ def test_while_words_come_the_line_stays(stage: Stage) -> None:
 
 
 @pytest.mark.slow
-def test_with_slack_away_the_start_goes_on_and_the_line_follows(stage: Stage) -> None:
+@pytest.mark.parametrize("away", ["503", "429", "garbage", "half", "drop_before", "ok_false:internal_error"])
+def test_with_slack_away_the_start_goes_on_and_the_line_follows(stage: Stage, away: str) -> None:
     """The outage of a vendor never stops the start; nobody has to start again."""
     stage.table["delivery"]["silence_seconds"] = 1.2
-    stage.world.faults.add("slack", "apps.connections.open", "503", times=2)
+    stage.world.faults.add("slack", "apps.connections.open", away, times=2)
     stage.start()
     stage.until(lambda: len(stage.world.slack.socket) == 1, "the line is there")
     stage.until(lambda: answered(stage), "commands are answered")

@@ -29,7 +29,7 @@ def post(client: WebClient, text: str = "x") -> Any:
     return client.chat_postMessage(channel=HANDOVERS_CHANNEL, text=text)
 
 
-@pytest.mark.parametrize(("kind", "left"), [("drop_before", []), ("drop_after", ["x"])])
+@pytest.mark.parametrize(("kind", "left"), [("drop_before", []), ("drop_after", ["x"]), ("half", ["x"])])
 def test_a_cut_line_comes_before_or_after_the_effect(
     client: WebClient, world: World, kind: str, left: list[str]
 ) -> None:

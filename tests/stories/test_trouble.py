@@ -83,8 +83,10 @@ def test_whatever_asana_does_there_is_one_project_with_each_task_once(won_stage:
     faults = [
         add("asana", "POST /projects", "500", times=3),
         add("asana", "POST /projects", "429"),
+        add("asana", "POST /projects", "half"),
         add("asana", "POST /projects", "drop_after"),
         add("asana", "POST /tasks", "drop_before"),
+        add("asana", "POST /tasks", "half"),
         add("asana", "POST /tasks", "drop_after", times=2),
         add("asana", "POST /attachments", "drop_after"),
     ]
@@ -107,7 +109,7 @@ def test_a_call_that_hangs_is_given_up_and_asked_again(won_stage: Stage) -> None
 def test_whatever_slack_does_each_message_is_there_once(http_stage: Stage) -> None:
     """A post whose answer was lost is found again by its metadata; a refused one is posted later."""
     add = http_stage.world.faults.add
-    kinds = ("429", "drop_after", "500", "drop_after", "ok_false:internal_error", "drop_before", "drop_after")
+    kinds = ("429", "drop_after", "500", "half", "ok_false:internal_error", "drop_before", "garbage", "half")
     faults = [add("slack", "chat.postMessage", kind) for kind in kinds]
     handover = walk.won(http_stage)
     assert [fault.times for fault in faults] == [0] * len(faults)

@@ -50,9 +50,11 @@ def test_a_broken_answer_is_no_answer(kind: str, connection: Any, world: World) 
         SOME_READ[kind](connection)
 
 
-def test_a_read_survives_one_cut_line(kind: str, connection: Any, world: World) -> None:
-    world.faults.add(kind, "*", "drop_before")
+@pytest.mark.parametrize("fault", ["drop_before", "half"])
+def test_a_read_survives_one_cut_line(kind: str, connection: Any, world: World, fault: str) -> None:
+    cut = world.faults.add(kind, "*", fault)
     SOME_READ[kind](connection)
+    assert cut.times == 0
 
 
 def test_a_refused_token_asks_for_the_admin(kind: str, world: World) -> None:
