@@ -10,6 +10,7 @@ from blocks.mrkdwn import Safe
 from blocks.render import sentence
 
 DEALS = 20
+ROOM = 2_800  # characters of their names
 VERDICTS = (("Open", "open", "held_open"), ("Ignore", "ignore", "held_ignore"), ("Show", "show", "held_show"))
 PLAIN = (
     "connection_broken",
@@ -73,6 +74,14 @@ def _deals(name: str, data: Mapping[str, Any]) -> Message:
             button = kit.button(text, ids.HELD, verdict, style=style)
             blocks.append(kit.section(sentence(f"admin.{words}"), accessory=button))
     if deals:
-        rows = Safe("\n".join(f"• {mrkdwn.name(str(deal))}" for deal in deals[:DEALS]))
-        blocks.append(kit.context(sentence("admin.deals", rows=rows, left=max(n - len(deals[:DEALS]), 0))))
+        rows = _rows(deals[:DEALS])
+        blocks.append(kit.context(sentence("admin.deals", rows=Safe("\n".join(rows)), left=max(n - len(rows), 0))))
     return Message(sentence(f"admin.{name}_text", n=n), blocks)
+
+
+def _rows(deals: Sequence[Any]) -> list[str]:
+    """As many as there is room for: a name of nothing but signs that are escaped takes five times its places."""
+    rows = [f"• {mrkdwn.name(str(deal))}" for deal in deals]
+    while sum(len(row) + 1 for row in rows) > ROOM:
+        rows.pop()
+    return rows

@@ -24,6 +24,7 @@ from bot.people import TITLES, Role
 QUESTIONS = 10  # shown in one reply; the modal has all
 CHANGES = 10
 ROOM = 6_000  # characters of the questions or changes in one reply
+PARTS = 2_500  # characters of a split's parts: signs that are escaped take five places each
 VALUE = 120  # characters of an old or new value
 
 Draw = Callable[[Handover, Frame, Mapping[str, Any]], Message]
@@ -170,10 +171,15 @@ def _hold(handover: Handover, frame: Frame, data: Mapping[str, Any]) -> Message:
 
 
 def _cancelled(handover: Handover, frame: Frame, data: Mapping[str, Any]) -> Message:
-    by = entries.first(frame, int(data.get("by", 0)))
-    reason = mrkdwn.quote(str(data.get("why", "")), 300)
-    text = sentence("replies.cancelled_text", title=thread.short_title(handover), by=by)
-    return Message(text, [kit.section(sentence("replies.cancelled", by=by, reason=reason))])
+    by, reason = entries.first(frame, int(data.get("by", 0))), _typed(str(data.get("why", "")), frame, 300)
+    shown = {"title": thread.short_title(handover), "by": by, "there": frame.open_here}
+    words = sentence("replies.cancelled", by=by, reason=reason)
+    return Message(sentence("replies.cancelled_text", **shown), [kit.section(words)])
+
+
+def _typed(reason: str, frame: Frame, most: int) -> Safe:
+    """Why somebody did it, in their own words: they may hold a promise or a discount."""
+    return mrkdwn.quote(reason, most) if frame.open_here else sentence("replies.reason_hidden")
 
 
 def _again(handover: Handover, frame: Frame, data: Mapping[str, Any]) -> Message:
@@ -181,7 +187,7 @@ def _again(handover: Handover, frame: Frame, data: Mapping[str, Any]) -> Message
     shown = {
         "by": entries.first(frame, int(data.get("by", 0))),
         "at": thread.token(datetime.fromisoformat(data["at"]), frame),
-        "reason": mrkdwn.quote(str(data.get("why", "")), 300),
+        "reason": _typed(str(data.get("why", "")), frame, 300),
         "tracked": bool(data.get("tracked")),
         "id": handover.shown_id,
     }
@@ -193,10 +199,11 @@ def _again(handover: Handover, frame: Frame, data: Mapping[str, Any]) -> Message
 
 def _split(handover: Handover, frame: Frame, data: Mapping[str, Any]) -> Message:
     by = entries.first(frame, int(data.get("by", 0)))
-    parts = [mrkdwn.name(str(part), 80) for part in data.get("parts", [])]
+    parts = [str(part) for part in data.get("parts", [])]
     text = sentence("replies.split_text", client=mrkdwn.name(handover.client), n=len(parts), by=by)
-    rows = "\n".join(f"• {part}" for part in parts)
-    words = sentence("replies.split", by=by, n=len(parts), rows=Safe(rows), id=handover.shown_id)
+    whole, short = ("\n".join(f"• {mrkdwn.name(part, most)}" for part in parts) for most in (80, 40))
+    rows = Safe(whole if len(whole) < PARTS else short)
+    words = sentence("replies.split", by=by, n=len(parts), rows=rows, id=handover.shown_id)
     return Message(text, [kit.section(words)])
 
 
@@ -281,9 +288,9 @@ def _reopened(handover: Handover, frame: Frame, data: Mapping[str, Any]) -> Mess
 
 def _override(handover: Handover, frame: Frame, data: Mapping[str, Any]) -> Message:
     by = mrkdwn.name(frame.name(int(data.get("by", 0))), 40)
-    reason = mrkdwn.quote(handover.override.reason, 500) if handover.override else Safe("no reason given")
-    reason = reason if frame.open_here else sentence("replies.reason_hidden")
-    text = sentence("replies.override_text", title=thread.short_title(handover), by=by)
+    reason = _typed(handover.override.reason, frame, 500) if handover.override else Safe("no reason given")
+    shown = {"title": thread.short_title(handover), "by": by, "there": frame.open_here}
+    text = sentence("replies.override_text", **shown)
     return Message(text, [kit.section(sentence("replies.override", by=by, reason=reason))])
 
 

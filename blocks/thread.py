@@ -77,7 +77,7 @@ def headline(handover: Handover, frame: Frame, rows: Sequence[Turn]) -> Safe:
         since=token(handover.live_at, frame),
         ended=token(handover.ended_at, frame),
         closes=_closes(handover),
-        reason=mrkdwn.name(_reason(handover, interval), REASON),
+        reason=mrkdwn.name(_reason(handover, interval, frame), REASON),
         waits=turns.waiting(handover, frame, rows),
         pause_since=token(interval.since if interval else None, frame),
         pause_expected=_day(interval.expected if interval else None),
@@ -168,8 +168,15 @@ def _day(moment: date | None) -> Safe:
     return Safe(mrkdwn.day(moment) if moment else "")
 
 
-def _reason(handover: Handover, interval: Interval | None) -> str:
-    return interval.reason if interval else handover.end_reason
+def _reason(handover: Handover, interval: Interval | None, frame: Frame) -> str:
+    if interval:
+        return shown_reason(interval, frame)
+    return handover.end_reason if frame.open_here else ""
+
+
+def shown_reason(interval: Interval, frame: Frame) -> str:
+    """Why the clock stands still: of a hold Baton says it, of a pause somebody did, in words that may hold anything."""
+    return interval.reason if frame.open_here or interval.kind == "hold" else ""
 
 
 def holder(handover: Handover, frame: Frame, role: Role) -> Safe:

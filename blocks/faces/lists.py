@@ -96,7 +96,7 @@ def _part(handover: Handover, frame: Frame, role: Role) -> list[Block]:
         return blocks
     paused = handover.running("hold") or handover.running("pause")
     if paused:
-        blocks.append(kit.context(sentence("lists.paused", reason=mrkdwn.name(paused.reason))))
+        blocks.append(kit.context(sentence("lists.paused", reason=mrkdwn.name(thread.shown_reason(paused, frame)))))
     blocks += _ticks(handover, role, found.ticks)
     if not paused:
         blocks += _work(handover, frame, role, found)

@@ -17,15 +17,16 @@ from blocks.replies import reply
 from blocks.whisper import whisper
 from bot.context import Disposition, Entry, Kind, Point
 from bot.deal import Money
-from bot.handover import Event, Handover, Override, State
+from bot.handover import Event, Handover, Interval, Override, State
 from bot.people import Sight
-from tests.blocks.test_hostile import LETTERS, NAMES
+from tests.blocks.test_hostile import ABOUT_NONE, LETTERS, REPLIES, WHISPERS
 from tests.builders import ANA, NOW, PEOPLE, make_frame, make_handover
 
 WORD, AMOUNT = "canary", "987654.32"
 SECRETS = (WORD, "987,654", "987654", "123,456")
+TYPED = ("cancelled", "again")  # whose reason somebody typed; of a hold we say it ourselves
 KEPT = {"stance": "against", "date": "2026-03-13", "real_date": "2026-03-13", "percent": "12"}
-STATES = (State.PRESALE, State.WON, State.SCOPED, State.PROVISIONED, State.IN_PROGRESS, State.CLOSED)
+STATES = tuple(State)
 
 
 def secret(state: State) -> Handover:
@@ -54,6 +55,8 @@ def secret(state: State) -> Handover:
     notes = ((WORD, WORD),)
     made.deal = replace(made.deal, amount=money, line_items=lines, meddpicc=notes, risks=(WORD,), gaps=(WORD,))
     made.override = Override(5, NOW, f"{WORD} {WORD} {WORD}")
+    made.intervals.append(Interval("pause", NOW, WORD, by=2, expected=NOW.date() + timedelta(days=9)))
+    made.end_reason = made.end_reason and WORD
     return made
 
 
@@ -62,14 +65,17 @@ def news(handover: Handover) -> dict[str, Any]:
     changes = [["Amount", AMOUNT, "123,456.00 EUR", True], ["Line items", WORD, WORD, True]]
     entries = [entry.id for entry in handover.entries if entry.point and entry.point.waits_for_rep]
     told = {"by": 2, "step": "channel", "role": "pm", "roles": ["pm"], "entries": entries, "changes": changes}
-    return {**told, "why": "the deal was reopened in the CRM", "reason": "On leave"}
+    told |= {"why": "the deal was reopened in the CRM", "reason": WORD, "item": WORD, "ring": {}, "parts": ["Rollout"]}
+    told |= {"at": NOW.isoformat(), "counts": {Kind.COMMITMENT.value: 2}, "pause": NOW.isoformat()}
+    return told
 
 
 def in_channels(handover: Handover, frame: Frame) -> Iterator[Message | dict[str, Any]]:
     """Everything of it that stands in a channel, or is shown to whoever sees the outline alone."""
     yield from faces(handover, frame).values()
-    for name in (*NAMES, "new_holder", "cancelled"):
-        yield reply(name, handover, frame, news(handover))
+    for name in REPLIES:
+        typed = {"why": WORD} if name in TYPED else {}
+        yield reply(name, handover, frame, news(handover) | typed)
     yield brief.internal(handover, frame)
     yield card.card(handover, frame, sight=Sight.OUTLINE)
 
@@ -83,8 +89,9 @@ def to_people(handover: Handover, frame: Frame) -> Iterator[Message]:
         "events": [Event(NOW, 1, "captured", {"count": 1})],
     }
     for name in LETTERS:
-        yield from (direct(name, handover, frame, data, one) for one in PEOPLE.values())
-    for name in ("card", "brief", "history", "mine"):
+        typed = {"why": WORD} if name in TYPED else {}
+        yield from (direct(name, handover, frame, data | typed, one) for one in PEOPLE.values())
+    for name in WHISPERS - ABOUT_NONE:
         yield whisper(name, handover, frame, {**data, "sight": "whole"})
     yield card.card(handover, frame, sight=Sight.WHOLE)
 
