@@ -4,7 +4,8 @@ import ast
 import sys
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -16,16 +17,25 @@ def known() -> dict[str, str]:
     return tomllib.loads((ROOT / "tests/house/requirements.toml").read_text(encoding="utf-8"))
 
 
-def marks() -> dict[str, list[str]]:
+@cache
+def marks() -> Mapping[str, list[str]]:
     """Requirement → the tests that carry its mark, by reading the tests as text."""
     found: dict[str, list[str]] = defaultdict(list)
     for file in sorted((ROOT / "tests").rglob("test_*.py")):
-        tree = ast.parse(file.read_text(encoding="utf-8"))
-        for node in ast.walk(tree):
-            if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
-                for name in _marked(node):
-                    found[name].append(f"{file.relative_to(ROOT)}::{node.name}")
+        text = file.read_text(encoding="utf-8")
+        for node in _tests(ast.parse(text)) if "mark.req(" in text else ():
+            for name in _marked(node):
+                found[name].append(f"{file.relative_to(ROOT)}::{node.name}")
     return found
+
+
+def _tests(tree: ast.Module) -> Iterator[ast.FunctionDef | ast.ClassDef]:
+    """Classes of tests first, as they stand; then the tests within them."""
+    outer = [node for node in tree.body if isinstance(node, (ast.FunctionDef, ast.ClassDef))]
+    yield from outer
+    for node in outer:
+        if isinstance(node, ast.ClassDef):
+            yield from (inner for inner in node.body if isinstance(inner, ast.FunctionDef))
 
 
 def _marked(node: ast.FunctionDef | ast.ClassDef) -> Iterator[str]:
