@@ -51,7 +51,10 @@ def post(
     broadcast: bool = False,
     keep: Any = None,
 ) -> Result:
-    """Posts once; the result is {"channel", "ts"}."""
+    """Posts once; the result is {"channel", "ts"}.
+
+    What an earlier try posted was drawn then, and what is kept of it is what it shows now: so it is edited.
+    """
     slack = ledger.deps.slack
 
     def do() -> Result:
@@ -69,7 +72,10 @@ def post(
         return {"channel": str(answer["channel"]), "ts": str(answer["ts"])}
 
     def find(started: float) -> Result | None:
-        return find_post(ledger, channel=channel, thread_ts=thread_ts, key=key, oldest=since(ledger, started))
+        found = find_post(ledger, channel=channel, thread_ts=thread_ts, key=key, oldest=since(ledger, started))
+        if found is not None:
+            update(ledger, channel=channel, ts=found["ts"], message=message)
+        return found
 
     return ledger.step(name, do, find=find, pace=posts(channel), keep=keep)
 

@@ -17,15 +17,19 @@ from tests.stories.stage import Stage, staged
 from tests.stories.test_trouble import doubled, told
 
 
-def test_a_change_between_a_lost_answer_and_the_next_try_doubles_nothing(http_stage: Stage) -> None:
-    """The root stands, its answer is lost, and somebody changes the record before the retry: another job draws it."""
-    http_stage.world.faults.add("slack", "chat.postMessage", "drop_after")
+def test_a_change_between_a_lost_answer_and_the_next_try_doubles_nothing_and_is_shown(http_stage: Stage) -> None:
+    """Ana's list stands, its answer is lost, and she does a thing of it before the retry: another job draws it."""
+    for kind in ("slow", "drop_after"):  # the root is posted as ever
+        http_stage.world.faults.add("slack", "chat.postMessage", kind)
     http_stage.world.hubspot.win(walk.ABC)
     waiting = http_stage.deps.store.outbox.jobs
     http_stage.until(lambda: any(job.kind == "Redraw" and job.error for job in waiting(("ready",))), "one try")
     http_stage.hands.command("ana", walk.HERE, "commit ABC weekly call until go-live")
     http_stage.settle()
     assert doubled(http_stage) == {}
+    assert http_stage.post("list:sales_rep")["text"].startswith(
+        "ABC Fintech, list of Ana Ruiz (sales rep): 1 of 4 done"
+    )
 
 
 def unknown_connection(stage: Stage) -> None:
