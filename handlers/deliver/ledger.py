@@ -73,6 +73,8 @@ class Ledger:
             if find is None:
                 raise Uncertain(f"{self.job.kind} {name}")
             result = find(stored.started)
+            if result is None:
+                self.renew()  # it was a long search: whoever has the job by now may be doing it
         if result is None:
             result = self._paced(do, pace)
         with self.deps.store.write() as unit:

@@ -96,6 +96,7 @@ def find_post(ledger: Ledger, *, channel: str, thread_ts: str, key: str, oldest:
     wanted = marker(ledger, key)
     cursor = ""
     while True:
+        ledger.renew()  # a search of many pages may take longer than a lease
         answer = ledger.deps.slack.call(
             method,
             channel=channel,

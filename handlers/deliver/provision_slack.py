@@ -117,6 +117,7 @@ def _create(ledger: Ledger, handover: Handover) -> Result:
         name = _name(handover, attempt)
         if not _claimed(ledger, handover, name):
             continue
+        ledger.renew()  # each name is a call of its own: nobody else may try the same names meanwhile
         try:
             answer = ledger.deps.slack.call("conversations.create", name=name, is_private=True)
         except SlackRefused as refused:
@@ -147,6 +148,7 @@ def _find(ledger: Ledger, handover: Handover, started: float) -> Result | None:
     names = _names(ledger, handover)
     cursor = ""
     while True:
+        ledger.renew()
         answer = ledger.deps.slack.call(
             "users.conversations", types="private_channel", exclude_archived=1, limit=200, cursor=cursor or None
         )

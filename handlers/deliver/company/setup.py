@@ -121,6 +121,7 @@ def _new(ledger: Ledger, found: dict[Role, list[Person]]) -> str:
 
 def _create(ledger: Ledger) -> Result:
     for name in _names():
+        ledger.renew()
         try:
             answer = ledger.deps.slack.call("conversations.create", name=name, is_private=True)
         except SlackRefused as refused:

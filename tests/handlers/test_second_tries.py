@@ -1,0 +1,84 @@
+"""Second tries: what an earlier one left behind, another hand that took over meanwhile, a vendor that says no halfway."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from bot.handover import State
+from bot.naming import channel_name
+from handlers.deliver import posting, provision_slack
+from handlers.deliver.ledger import Ledger, Result
+from handlers.slack_api import SlackApi
+from store.jobs import LostLease
+from tests.builders import make_handover
+from tests.handlers.bench import Bench, read
+from tests.stories import walk
+from tests.stories.stage import Stage
+
+
+@pytest.fixture
+def bench(stage: Stage) -> Iterator[Bench]:
+    """Its worker."""
+    made = Bench(stage)
+    yield made
+    made.close()
+
+
+def test_who_looked_for_longer_than_the_lease_does_not_do_what_another_hand_does_by_then(bench: Bench) -> None:
+    """Slack is slow page after page: the job is another hand's when the search ends, which makes it meanwhile."""
+    outbox, done = bench.deps.store.outbox, []
+
+    def do() -> Result:
+        done.append("first")
+        return {}
+
+    def find(_: float) -> Result | None:
+        bench.clock.passed += 2 * outbox.lease
+        assert outbox.claim("second")
+        return None
+
+    bench.emit(read())
+    job = outbox.claim("first")
+    assert job
+    ledger = Ledger(bench.deps, job)
+    outbox.begin_step(job, "post")
+    with pytest.raises(LostLease):
+        ledger.step("post", do, find=find)
+    assert done == []
+
+
+class Slow(SlackApi):
+    """A line on which each call takes most of a lease; no other hand gets the job meanwhile."""
+
+    def __init__(self, bench: Bench) -> None:
+        super().__init__(bench.deps.slack.client, bench.deps.assert_outside)
+        self._bench, self.calls = bench, 0
+
+    def answer(self, method: str, **arguments: Any) -> tuple[dict[str, Any], dict[str, str]]:
+        """Slack's answer, after its time."""
+        outbox = self._bench.deps.store.outbox
+        self._bench.clock.passed += 0.7 * outbox.lease
+        assert outbox.claim("second") is None, f"{method} is made by two hands"
+        self.calls += 1
+        return super().answer(method, **arguments)
+
+
+def test_a_hand_keeps_its_job_however_long_it_looks_for_a_free_name_or_for_its_message(bench: Bench) -> None:
+    """Three names are taken, and the channel has many pages: each call alone is shorter than the lease."""
+    handover = make_handover(State.SCOPED)
+    assert handover.start
+    name = channel_name(client=handover.client, project=handover.project, start=handover.start, fallback="")
+    for taken in (name, f"{name}-2", f"{name}-3"):
+        bench.stage.world.slack.rooms.create(taken, walk.user_id("rafi"), private=True)
+    for _ in range(450):
+        bench.stage.world.slack.book.add(walk.HERE, {"user": walk.user_id("rafi"), "text": "Good morning"})
+    bench.emit(read())
+    job = bench.deps.store.outbox.claim("first")
+    assert job
+    bench.deps.slack = slow = Slow(bench)
+    ledger = Ledger(bench.deps, job)
+    assert provision_slack.channel(ledger, handover)["name"] == f"{name}-4"
+    assert slow.calls == 5
+    assert posting.find_post(ledger, channel=walk.HERE, thread_ts="", key="none", oldest=0.0) is None
+    assert slow.calls == 8
