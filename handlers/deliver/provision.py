@@ -51,13 +51,18 @@ def link_workspace(effect: Effect, ledger: Ledger) -> None:
 
 
 def join_team(effect: Effect, ledger: Ledger) -> None:
-    """A new role holder into channel and project, as the team was brought in when they were made."""
+    """A new role holder into channel and project, as the team was brought in when they were made.
+
+    A channel that is gone, or Slack away, keeps nobody out of the project.
+    """
     assert isinstance(effect, JoinTeam)  # noqa: S101 - the performer of exactly this kind
     handover, people = load(ledger.deps, effect.handover_id)
     person = people.get(effect.person_id)
     if handover is not None and person is not None and effect.person_id in handover.roles.values():
-        provision_slack.join(ledger, handover, person)
-        provision_tool.join(ledger, handover, person)
+        try:
+            provision_slack.join(ledger, handover, person)
+        finally:
+            provision_tool.join(ledger, handover, person)
 
 
 def _make(ledger: Ledger, handover: Handover, step: Step, attempt: str) -> None:

@@ -86,12 +86,18 @@ def test_the_brief_in_the_project_channel_follows_the_record(scoped_stage: Stage
 
 
 def test_a_project_channel_that_is_gone_holds_nothing_up(scoped_stage: Stage) -> None:
-    """Somebody archived it: the thread is still drawn, and no job gives up."""
+    """Somebody archived it: the thread is still drawn, and no job gives up. A new holder gets into the project."""
     scoped_stage.world.slack.rooms.leave(scoped_stage.handover().channel_id, scoped_stage.deps.identity.bot_user)
     scoped_stage.hands.command("ana", walk.HERE, "commit ABC free parking for all")
     scoped_stage.settle()
     assert "free parking" in told(scoped_stage, walk.HERE)
     assert not scoped_stage.parked()
+    scoped_stage.hands.command("dev", walk.HERE, "assign ABC pm @mei")
+    scoped_stage.settle()
+    assert "mei@acme.example" in {m["email"] for m in scoped_stage.world.asana.projects()[0]["members"]}
+    assert [(job.kind, job.error) for job in scoped_stage.parked()] == [
+        ("JoinTeam", "Slack conversations.invite: channel_not_found")
+    ]
 
 
 def test_the_reason_of_an_override_leaves_with_the_rest(scoped_stage: Stage) -> None:
