@@ -147,10 +147,9 @@ def tell_admin(effect: Effect, ledger: Ledger) -> None:
     keep = living[1](message) if living else None
     if deps.settings.admin_channel and _told(ledger, effect, message, keep):
         return
-    for person in admins(ledger):
-        channel = posting.open_dm(ledger, person.slack_id)
-        key = f"{effect.key}:{person.id}"
-        posting.post(ledger, f"admin:{person.id}", channel=channel, message=message, key=key, keep=keep)
+    refusals = [_refused(ledger, effect, message, keep, person) for person in admins(ledger)]
+    if refusals and all(refusals):
+        raise next(filter(None, refusals))
 
 
 def _told(ledger: Ledger, effect: TellAdmin, message: Message, keep: Any) -> bool:
@@ -161,6 +160,18 @@ def _told(ledger: Ledger, effect: TellAdmin, message: Message, keep: Any) -> boo
         log.warning("the admin channel cannot be used", extra={"why": refused.code})
         return False
     return True
+
+
+def _refused(ledger: Ledger, effect: TellAdmin, message: Message, keep: Any, person: Person) -> SlackRefused | None:
+    # An account that was closed this morning must not keep the news from the others.
+    key = f"{effect.key}:{person.id}"
+    try:
+        channel = posting.open_dm(ledger, person.slack_id)
+        posting.post(ledger, f"admin:{person.id}", channel=channel, message=message, key=key, keep=keep)
+    except SlackRefused as refused:
+        log.warning("one of the admins cannot be told", extra={"why": refused.code})
+        return refused
+    return None
 
 
 def admins(ledger: Ledger) -> list[Person]:

@@ -1,10 +1,11 @@
-"""Second tries: what an earlier one left behind, another hand that took over meanwhile, a vendor that says no halfway."""
+"""Second tries and half deeds: another hand took over meanwhile, or a vendor says no to one of several."""
 
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from bot.effects import Identify, TellAdmin
 from bot.handover import State
 from bot.naming import channel_name
 from handlers.deliver import posting, provision_slack
@@ -16,11 +17,16 @@ from tests.handlers.bench import Bench, read
 from tests.stories import walk
 from tests.stories.stage import Stage
 
+HANA = "hana@acme.example"
+
 
 @pytest.fixture
 def bench(stage: Stage) -> Iterator[Bench]:
-    """Its worker."""
+    """Its worker. Olga and Hana are sales operations."""
+    stage.table["people"]["roles"]["sales_ops"].append(HANA)
     made = Bench(stage)
+    made.emit(Identify("", HANA, nonce="test"))
+    made.work()
     yield made
     made.close()
 
@@ -82,3 +88,19 @@ def test_a_hand_keeps_its_job_however_long_it_looks_for_a_free_name_or_for_its_m
     assert slow.calls == 5
     assert posting.find_post(ledger, channel=walk.HERE, thread_ts="", key="none", oldest=0.0) is None
     assert slow.calls == 8
+
+
+def test_one_of_sales_operations_whom_slack_refuses_keeps_no_news_from_the_others(bench: Bench) -> None:
+    """Olga's account was closed this morning: Hana hears of it all the same, and nothing is parked."""
+    bench.stage.world.faults.add("slack", "conversations.open", "ok_false:user_disabled")
+    bench.emit(TellAdmin("connection_mended", "test", {"vendor": "HubSpot"}))
+    bench.work()
+    assert (len(bench.told()), len(walk.letters(bench.stage, "hana"))) == (0, 1)
+    assert bench.job("TellAdmin").state == "done"
+
+
+def test_news_that_nobody_can_be_told_is_parked(bench: Bench) -> None:
+    bench.stage.world.faults.add("slack", "conversations.open", "ok_false:user_disabled", times=2)
+    bench.emit(TellAdmin("connection_mended", "test", {"vendor": "HubSpot"}))
+    bench.work()
+    assert (bench.job("TellAdmin").state, bench.told()) == ("dead", [])
