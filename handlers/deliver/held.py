@@ -57,7 +57,7 @@ def redraw(effect: Effect, ledger: Ledger) -> None:
 def _show(ledger: Ledger, row: Row, message: Message) -> None:
     drawn = posting.digest(message)
     if row[2] != drawn:
-        posting.update(ledger, channel=row[0], ts=row[1], message=message)
+        posting.tried(ledger, channel=row[0], ts=row[1], message=message)
         row[2] = drawn
 
 

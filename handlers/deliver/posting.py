@@ -6,6 +6,7 @@ a repeat the channel or thread is searched for it (https://docs.slack.dev/messag
 
 import hashlib
 import json
+import logging
 from typing import Any
 
 from blocks.frame import Message
@@ -13,6 +14,7 @@ from bot.handover import Post
 from handlers.deliver.ledger import Ledger, Pace, Result
 from handlers.slack_api import SlackRefused
 
+log = logging.getLogger("baton.deliver")
 UPDATES = Pace("slack:chat.update", every=1.2, burst=20)  # tier 3: 50 a minute
 OPENS = Pace("slack:conversations.open", every=1.2, burst=20)  # tier 3, too
 LOOK_BACK = 25 * 3600.0  # seconds before the first attempt: clocks differ, and are set right by a day and more
@@ -126,6 +128,15 @@ def update(ledger: Ledger, *, channel: str, ts: str, message: Message) -> bool:
             return False
         raise
     return True
+
+
+def tried(ledger: Ledger, *, channel: str, ts: str, message: Message) -> bool:
+    """The same for one message of several: whatever Slack has against this one, the others are edited all the same."""
+    try:
+        return update(ledger, channel=channel, ts=ts, message=message)
+    except SlackRefused as refused:
+        log.warning("a message cannot be edited", extra={"why": refused.code})
+        return False
 
 
 def redraw(ledger: Ledger, handover_id: int, post: Post, message: Message) -> bool:

@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 
-from bot.effects import Identify, TellAdmin
+from bot.effects import Identify, ReadDeal, TellAdmin
 from bot.handover import State
 from bot.naming import channel_name
 from handlers.deliver import posting, provision_slack
 from handlers.deliver.ledger import Ledger, Result
 from handlers.slack_api import SlackApi
+from sandbox.deals import ABC
 from store.jobs import LostLease
 from tests.builders import make_handover
 from tests.handlers.bench import Bench, read
@@ -104,3 +105,21 @@ def test_news_that_nobody_can_be_told_is_parked(bench: Bench) -> None:
     bench.emit(TellAdmin("connection_mended", "test", {"vendor": "HubSpot"}))
     bench.work()
     assert (bench.job("TellAdmin").state, bench.told()) == ("dead", [])
+
+
+def rows(bench: Bench) -> dict[str, list[str]]:
+    """What stands where about held wins and parked work."""
+    return {who: [m["text"] for m in walk.letters(bench.stage, who)] for who in ("olga", "hana")}
+
+
+def test_one_message_that_cannot_be_edited_keeps_no_other_from_being_true(bench: Bench) -> None:
+    """Two stand at Olga's and Hana's; hers cannot be edited any more: Hana's tells what became of it."""
+    bench.emit(ReadDeal("gone", ABC, "event", "1"))
+    bench.work()
+    one = f"One thing could not be done: ReadDeal. It is kept as job {bench.job('ReadDeal').id}."
+    assert rows(bench) == {"olga": [one], "hana": [one]}
+    bench.stage.world.faults.add("slack", "chat.update", "ok_false:edit_window_closed")
+    bench.deps.crms = {**bench.deps.crms, "gone": bench.deps.crms["hubspot"]}
+    bench.deps.store.outbox.revive_all()
+    bench.work()
+    assert rows(bench) == {"olga": [one], "hana": ["Nothing is parked any more."]}

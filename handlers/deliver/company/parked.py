@@ -111,7 +111,7 @@ def _tell(unit: StoreUnit, nonce: str) -> None:
 def _shown(ledger: Ledger, row: Row, wanted: Message) -> bool:
     drawn, before = posting.digest(wanted), row[2]
     row[2] = drawn
-    return before == drawn or posting.update(ledger, channel=row[0], ts=row[1], message=wanted)
+    return before == drawn or posting.tried(ledger, channel=row[0], ts=row[1], message=wanted)
 
 
 def _listed(kinds: Mapping[str, int]) -> str:
