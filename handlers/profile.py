@@ -13,8 +13,12 @@ from bot.people import Person
 from bot.settings import Settings
 
 
-def person_of(user: Mapping[str, Any]) -> Person:
-    """A person from Slack's user object, not stored yet. A zone that nobody knows is read as UTC."""
+def person_of(user: Mapping[str, Any], team: str) -> Person:
+    """A person from Slack's user object, not stored yet. A zone that nobody knows is read as UTC.
+
+    `team` is our own workspace: who is not in it is a guest to us, whatever flags they have. `is_stranger` is false for
+    everybody of a connected company with whom we share a channel.
+    """
     profile = _fields(user)
     guest = any(user.get(flag) for flag in ("is_restricted", "is_ultra_restricted", "is_stranger"))
     return Person(
@@ -23,7 +27,7 @@ def person_of(user: Mapping[str, Any]) -> Person:
         email=str(profile.get("email") or "").lower(),
         slack_id=str(user.get("id", "")),
         tz=zone_of(str(user.get("tz") or "UTC")).key,
-        guest=bool(guest),
+        guest=guest or _elsewhere(user, team),
         active=not user.get("deleted") and not user.get("is_bot"),
     )
 
@@ -33,6 +37,14 @@ def away_by_status(user: Mapping[str, Any], settings: Settings, now: datetime) -
     fields = _fields(user)
     emoji, text = str(fields.get("status_emoji") or ""), str(fields.get("status_text") or "")
     return by_status(emoji, text, _moment(fields.get("status_expiration")), settings=settings, now=now)
+
+
+def _elsewhere(user: Mapping[str, Any], team: str) -> bool:
+    # On Enterprise Grid somebody is in several workspaces, and `team_id` names one of them.
+    grid = user.get("enterprise_user")
+    teams = grid.get("teams") if isinstance(grid, Mapping) else None
+    known = {str(user.get("team_id") or ""), *(map(str, teams) if isinstance(teams, list) else ())} - {""}
+    return bool(team and known) and team not in known
 
 
 def _fields(user: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -62,7 +62,7 @@ def _guests(ledger: Ledger, channel: str) -> bool:
     known = any(person.guest for person in met.values())
     for slack_id in sorted(present - met.keys() - {ledger.deps.identity.bot_user}):
         answer = ledger.deps.slack.call("users.info", user=slack_id)
-        person = person_of(answer.get("user") or {})
+        person = person_of(answer.get("user") or {}, ledger.deps.identity.team_id)
         with ledger.deps.store.write() as unit:
             known = unit.remember(person).guest or known
     return known

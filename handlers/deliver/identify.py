@@ -75,7 +75,8 @@ def met(ledger: Ledger, slack_id: str) -> Person:
 
 def _noticed(ledger: Ledger, user: dict[str, Any]) -> Person:
     deps = ledger.deps
-    return _kept(ledger, person_of(user), away_by_status(user, deps.settings, deps.clock.now()))
+    person = person_of(user, deps.identity.team_id)
+    return _kept(ledger, person, away_by_status(user, deps.settings, deps.clock.now()))
 
 
 def _kept(ledger: Ledger, person: Person, until: datetime | None) -> Person:

@@ -23,6 +23,7 @@ from bot.settings import read
 from handlers.deliver.loop import Worker
 from handlers.deliver.performers import PERFORMERS
 from handlers.deps import Deps, Identity
+from handlers.profile import person_of
 from handlers.wiring import wire
 from sandbox import company
 from sandbox.slack.hands import Reaction
@@ -113,11 +114,12 @@ class Desk:
         slack = self.stage.world.slack
         for name in EVERYBODY:
             slack_id, email = f"U9{name.upper()}", f"{name.lower()}@acme.example"
-            flags = {"is_restricted": name == "Klein", "is_stranger": name == "Sten", "is_admin": name == "Otto"}
-            slack.people.add(slack_id, name.lower(), f"{name} Somebody", email, **flags)
+            team = "T9CLIENT" if name == "Sten" else company.TEAM  # whom Slack calls no stranger: they share a channel
+            flags = {"is_restricted": name == "Klein", "is_admin": name == "Otto"}
+            user = slack.people.add(slack_id, name.lower(), f"{name} Somebody", email, team_id=team, **flags)
             with self.deps.store.write() as unit:
-                known = Person(0, f"{name} Somebody", email, slack_id, "Europe/Berlin", guest=name in OUTSIDERS)
-                self.people[name] = unit.remember(known)
+                self.people[name] = unit.remember(person_of(user, company.TEAM))
+            assert self.people[name].guest is (name in OUTSIDERS)
         with self.deps.store.write() as unit:
             unit.keep_setting(OWNER, f"{self.people['Otto'].id} {self.now.isoformat()}")
         assert [self.people[name].id for name in ("Ana", "Ben", "Chloe", "Dev")] == [1, 2, 3, 4]

@@ -57,7 +57,7 @@ def _problem(office: Office, email: str) -> str:
             continue
         except BatonError as error:
             return NOT_FOUND if getattr(error, "code", "") == "users_not_found" else f"{error}."
-        person = person_of(user)
+        person = person_of(user, office.team)
         if not person.active or user.get("is_bot"):
             return NOT_FOUND
         return "a guest cannot hold a role: name a colleague" if person.guest else ""

@@ -28,13 +28,13 @@ PRIVATE = "make it private and unshared; until then amounts and promises are hid
 
 
 class Office:
-    """Slack as the doctor asks it: `reachable` is whether the token was taken."""
+    """Slack as the doctor asks it: `reachable` is whether the token was taken, `team` the workspace that it is of."""
 
     def __init__(self, settings: Settings, clock: Clock) -> None:
         self.settings = settings
         self.clock = clock
         self.api = SlackApi(client(settings, timeout=HAND_TIMEOUT), lambda: None)
-        self.reachable = False
+        self.reachable, self.team = False, ""
 
     @cached_property
     def line(self) -> SlackApi:
@@ -51,7 +51,7 @@ def lines(office: Office) -> Iterator[Check]:
     except BatonError as error:
         yield Check("Slack", ok=False, words=f"{error}. Check SLACK_BOT_TOKEN and that Slack can be reached from here.")
     else:
-        office.reachable = True
+        office.reachable, office.team = True, str(answer.get("team_id", ""))
         yield Check("Slack token", ok=True, words=f"{answer.get('team', '')}, as {answer.get('user', '')}".strip(", "))
         yield from _scopes(headers.get("x-oauth-scopes", ""))
         yield from _clock(headers.get("date", ""), office.clock.machine_now())

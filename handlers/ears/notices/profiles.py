@@ -35,7 +35,8 @@ def noticed(deps: Deps, user: dict[str, Any], event_id: str) -> None:
     if person is None:
         return
     now = deps.clock.now()
-    if not _changed(person, person_of(user), away_by_status(user, deps.settings, now), now):
+    says = person_of(user, deps.identity.team_id)
+    if not _changed(person, says, away_by_status(user, deps.settings, now), now):
         return
     with deps.store.write() as unit:
         if unit.seen(f"event:{event_id}"):
