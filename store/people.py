@@ -108,11 +108,14 @@ class PeopleWriter(PeopleQueries):
 
         What is unknown (an empty e-mail, Slack id or name) erases nothing; what came from Slack is not overwritten by
         what did not. When Slack id and e-mail name two rows, the row without a Slack id takes it over, because roles
-        were given to it by e-mail; two rows with Slack ids mean that the e-mail moved.
+        were given to it by e-mail; two rows with Slack ids mean that the e-mail moved. A guest's e-mail names no row of
+        a colleague: another company decides what stands in its people's profiles.
         """
         email, slack_id = address(person.email), person.slack_id
         mine = self._locked(PERSON.c.slack_id == slack_id) if slack_id else None
         other = self._locked(PERSON.c.email == email) if email else None
+        if person.guest and other and not other["guest"] and other["slack_id"] != slack_id:
+            email, other = "", None
         if mine and other and mine["id"] != other["id"]:
             mine = self._merged(mine, other)
         row = mine or other or self._inserted(email, slack_id)

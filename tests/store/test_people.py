@@ -1,5 +1,7 @@
 """People: one row each, however they turn up; rights by e-mail from the settings."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.people import Person, Role
@@ -71,3 +73,15 @@ def test_a_new_slack_account_with_the_same_email_is_the_same_person(store: Store
 def test_nobody_without_email_and_slack_id_is_remembered(store: Store) -> None:
     with pytest.raises(ValueError, match="e-mail or a Slack id"), store.write() as unit:
         unit.remember(Person(0, "Somebody"))
+
+
+def test_a_guest_with_a_colleagues_address_takes_nothing_over(store: Store) -> None:
+    """What somebody of another company writes into their own profile makes nobody here a guest."""
+    with store.write() as unit:
+        dev = unit.remember(Person(0, "Dev", "dev@baton.example", "U1"))
+        later = unit.remember(Person(0, "Lea", "lea@baton.example"))
+        for one in (dev, later):
+            guest = unit.remember(Person(0, "Kai", one.email, f"U9{one.id}", guest=True))
+            assert (guest.email, guest.guest, guest.roles) == ("", True, frozenset())
+            assert unit.person(one.id) == one
+        assert unit.remember(replace(dev, guest=True)).guest  # the colleague themselves becomes one
