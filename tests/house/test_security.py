@@ -10,16 +10,21 @@ from store.upkeep.portable import TABLES
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
-PROOFS = re.findall(r"^  - `([^`]+)`$", PAGE, re.MULTILINE)
+SAID = dict(re.findall(r"^  - `([^`]+)`(?: \((slow)\))?$", PAGE, re.MULTILINE))
+PROOFS = list(SAID)
 
 
 @pytest.mark.parametrize("proof", PROOFS)
-def test_the_test_that_is_named_is_there_and_never_skipped(proof: str) -> None:
+def test_the_test_that_is_named_is_there_is_never_skipped_and_runs_when_it_is_said_to(proof: str) -> None:
     file, _, name = proof.partition("::")
     tree = ast.parse((ROOT / file).read_text(encoding="utf-8"))
     found = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == name]
     assert len(found) == 1, proof
-    assert "skip" not in " ".join(ast.unparse(each) for each in found[0].decorator_list)
+    marks = [ast.unparse(each) for each in found[0].decorator_list]
+    assert "skip" not in " ".join(marks)
+    whole = [line for node in tree.body if (line := ast.unparse(node)).startswith("pytestmark = ")]
+    slow = "pytest.mark.slow" in marks or any("pytest.mark.slow" in line for line in whole)
+    assert (SAID[proof] == "slow") is slow
 
 
 def test_every_promise_has_its_proof() -> None:
@@ -28,7 +33,7 @@ def test_every_promise_has_its_proof() -> None:
     points = re.split(r"^- ", promised, flags=re.MULTILINE)[1:]
     assert len(points) > 15
     assert [point.splitlines()[0] for point in points if "\n  - `tests/" not in point] == []
-    assert len(PROOFS) == len(set(PROOFS))
+    assert len(PROOFS) == PAGE.count("\n  - `tests/")
 
 
 def test_every_link_of_the_page_leads_somewhere() -> None:
