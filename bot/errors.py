@@ -100,8 +100,18 @@ class VendorError(BatonError):
         return f"{self.vendor} {self.call}: {self.words or self.status}{tail}"
 
 
+@dataclass
 class Unavailable(VendorError):
-    """Down, slow or unreachable. Whether a write took place is unknown."""
+    """Down, slow or unreachable. Whether a write took place is unknown.
+
+    `late`: it was sent whole and given up before any answer, so that it may still take place.
+    """
+
+    late: bool = False
+
+
+class Pending(Unavailable):
+    """A write that was given up, whose repeat would be a second one: look for it only when it has had its time."""
 
 
 @dataclass

@@ -140,7 +140,7 @@ class VendorHttp:
     def _unavailable(self, call: Call, error: httpx.HTTPError) -> Unavailable:
         words = "no answer in time" if isinstance(error, httpx.TimeoutException) else "the connection failed"
         self._called(call, words)
-        return Unavailable(self.vendor, call.name, words)
+        return Unavailable(self.vendor, call.name, words, late=isinstance(error, httpx.ReadTimeout))
 
     def _called(self, call: Call, came: str) -> None:
         # By the name that errors use: an address would tell the ids in it.

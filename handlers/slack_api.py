@@ -77,7 +77,8 @@ class SlackApi:
             raise failed(translated(method, error)) from error
         except (SlackClientError, OSError, HTTPException) as error:
             let_go(error)
-            raise failed(Unavailable("Slack", method, words="Slack did not answer")) from error
+            late = isinstance(error, TimeoutError)  # while it is sent, urllib wraps it into an URLError
+            raise failed(Unavailable("Slack", method, words="Slack did not answer", late=late)) from error
         except UNREAD as error:
             let_go(error)
             raise failed(Surprise("Slack", method, words="an answer that cannot be read")) from error

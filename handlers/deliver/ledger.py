@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.errors import BatonError, RateLimited
+from bot.errors import BatonError, Pending, RateLimited, Unavailable
 from handlers.deps import Deps
 from store.jobs import ClaimedJob
 from store.unit import StoreUnit
@@ -61,7 +61,7 @@ class Ledger:
         """Does it once. `find(oldest)` looks for an earlier attempt's effect; `again` says that a repeat is harmless.
 
         `keep` writes the result into the record in the same transaction as the ledger. Raises LostLease, Later,
-        Uncertain, or what the call raises.
+        Uncertain, Pending, or what the call raises.
         """
         with self.deps.store.write() as unit:
             stored = unit.begin_step(self.job, name, scope=self.scope)
@@ -76,7 +76,7 @@ class Ledger:
             if result is None:
                 self.renew()  # it was a long search: whoever has the job by now may be doing it
         if result is None:
-            result = self._paced(do, pace)
+            result = self._done(do, pace, again=again)
         with self.deps.store.write() as unit:
             unit.finish_step(self.job, name, result, scope=self.scope)
             if keep is not None:
@@ -100,6 +100,14 @@ class Ledger:
             if not rules.closed(pace.key):
                 return
             left -= wait  # somebody else was told to wait meanwhile: this slot is no slot any more
+
+    def _done(self, do: Callable[[], Result], pace: Pace | None, *, again: bool) -> Result:
+        try:
+            return self._paced(do, pace)
+        except Unavailable as error:
+            if error.late and not again:
+                raise Pending(error.vendor, error.call, error.words) from error
+            raise
 
     def _paced(self, do: Callable[[], Result], pace: Pace | None) -> Result:
         try:

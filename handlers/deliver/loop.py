@@ -7,7 +7,17 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 from bot.effects import Effect, InviteClient, LinkWorkspace, PromiseTasks, Provision, load
-from bot.errors import BatonError, Conflict, NeedsReauth, RateLimited, StoreAway, Surprise, Unavailable, VendorError
+from bot.errors import (
+    BatonError,
+    Conflict,
+    NeedsReauth,
+    Pending,
+    RateLimited,
+    StoreAway,
+    Surprise,
+    Unavailable,
+    VendorError,
+)
 from handlers import trace
 from handlers.company import looked
 from handlers.deliver.company import parked
@@ -21,6 +31,7 @@ Performer = Callable[[Effect, Ledger], None]
 BACKOFF_CAP = 120.0  # seconds between two tries at the most
 OUTAGE_TRIES = 10_080  # between half the cap and the cap apart: an outage is waited out for a week at least
 FAULT_TRIES = 6  # our own or the vendor's fault: a person is asked sooner; what only had to wait does not count
+LANDING = 45.0  # what a vendor was sent and did not answer may still be done: until then it is not looked for
 REAUTH_WAIT = 300.0
 SETUP_WAIT = 60.0  # work waits until Baton is set up, and is due the moment it is
 # What is done also while nobody has said where handovers are opened and who answers for them.
@@ -163,6 +174,8 @@ class Worker:
                 return after
             case NeedsReauth():
                 return REAUTH_WAIT
+            case Pending() if job.attempts < OUTAGE_TRIES:
+                return max(backoff, LANDING)
             case Unavailable() | StoreAway() | Conflict():
                 return backoff if job.attempts < OUTAGE_TRIES else None
             case Uncertain():

@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from bot.company.effects import RedrawParked
-from bot.effects import Direct, Effect, Home, Identify, ReadDeal, Whisper
+from bot.effects import Direct, Effect, Home, Identify, ReadDeal, TellAdmin, Whisper
 from bot.errors import StoreAway
 from bot.worktime import next_opening
 from handlers.deliver.ledger import PATIENCE, Later, Ledger, Pace
-from handlers.deliver.loop import BACKOFF_CAP, FAULT_TRIES, REAUTH_WAIT, Worker
+from handlers.deliver.loop import BACKOFF_CAP, FAULT_TRIES, LANDING, REAUTH_WAIT, Worker
 from handlers.deliver.performers import PERFORMERS
 from handlers.health import trouble
 from sandbox.deals import ABC
@@ -274,6 +274,27 @@ def test_an_outage_is_waited_out_however_often_it_fails(bench: Bench) -> None:
     bench.work()
     assert bench.job("ReadDeal").state == "done"
     assert bench.told() == []
+
+
+@pytest.mark.req("R139")
+def test_a_post_that_slack_carries_out_after_we_gave_it_up_is_not_made_again(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Slack is slower than our patience: it is looked for only when it has had its time, and is there once."""
+    monkeypatch.setattr("handlers.slack_app.HAND_TIMEOUT", 0.2)
+    bench = Bench(stage)
+    with bench.deps.store.write() as unit:
+        unit.emit(TellAdmin("connection_mended", "test", {"vendor": "HubSpot"}))
+    slow = stage.world.faults.add("slack", "chat.postMessage", "slow", seconds=0.6)
+    bench.work()
+    job = bench.job("TellAdmin")
+    assert (slow.times, job.state, bench.told()) == (0, "ready", [])
+    assert LANDING - 1 < bench.until_due(job) <= LANDING
+    stage.until(lambda: len(bench.told()) == 1, "Slack carries it out")
+    bench.clock.passed += LANDING
+    bench.work()
+    assert (bench.job("TellAdmin").state, bench.told()) == ("done", ["HubSpot works again."])
+    bench.close()
 
 
 def test_work_of_a_kind_that_nobody_knows_is_kept_and_told(bench: Bench) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.settings.tables import TABLES
+from handlers.deliver.loop import LANDING
 from handlers.webhooks import LIMIT
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -47,6 +48,7 @@ PROOFS = {
     ),
     'Slack is away, slow or says "slow down"': (
         f"{TROUBLE}::test_whatever_slack_does_each_message_is_there_once",
+        f"{WORKER}::test_a_post_that_slack_carries_out_after_we_gave_it_up_is_not_made_again",
         f"{WORKER}::test_slacks_retry_after_holds_for_every_post_to_that_channel",
         f"{WORKER}::test_an_outage_is_waited_out_however_often_it_fails",
     ),
@@ -135,6 +137,7 @@ def test_the_figures_of_the_page_are_those_in_force() -> None:
     seconds = re.search(r"after (\d+) seconds \(`request_seconds`\)", PAGE)
     assert seconds
     assert int(seconds[1]) == TABLES["delivery"]["request_seconds"][0]
+    assert f", {LANDING:.0f} seconds later" in PAGE
     assert LIMIT == 1_000_000
     assert "a million bytes" in PAGE
     assert TABLES["delivery"]["lease_seconds"][0] == 60

@@ -25,8 +25,9 @@ def connection(kind: str, world: World) -> Any:
 @pytest.mark.parametrize("fault", ["500", "503"])
 def test_a_vendor_in_trouble_is_tried_again_later(kind: str, connection: Any, world: World, fault: str) -> None:
     world.faults.add(kind, "*", fault, times=9)
-    with pytest.raises(Unavailable):
+    with pytest.raises(Unavailable) as raised:
         SOME_READ[kind](connection)
+    assert not raised.value.late
     world.faults.clear()
     SOME_READ[kind](connection)
 
@@ -40,8 +41,9 @@ def test_a_vendor_that_asks_for_patience_says_for_how_long(kind: str, connection
 
 def test_a_vendor_that_does_not_answer_is_not_waited_for(kind: str, connection: Any, world: World) -> None:
     world.faults.add(kind, "*", "timeout", seconds=1.5)
-    with pytest.raises(Unavailable, match="no answer in time"):
+    with pytest.raises(Unavailable, match="no answer in time") as raised:
         SOME_READ[kind](connection)
+    assert raised.value.late, "it was sent: a write may still take place"
 
 
 def test_a_broken_answer_is_no_answer(kind: str, connection: Any, world: World) -> None:
