@@ -13,7 +13,7 @@ from bot.company.checklist import Version
 from bot.deal import Deal
 from bot.effects import Effect
 from bot.handover import Handover
-from bot.people import Person
+from bot.people import Person, Role
 
 
 @dataclass(frozen=True)
@@ -101,6 +101,9 @@ class Unit(Protocol):
 
     def by_email(self, email: str) -> Person | None:
         """A person by e-mail, in any case."""
+
+    def having(self, role: Role) -> list[Person]:
+        """Whom the company gave this role, in the order of the settings."""
 
     def people(self, ids: Iterable[int]) -> dict[int, Person]:
         """Several people by id."""

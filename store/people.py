@@ -74,6 +74,10 @@ class PeopleQueries:
         """A person by e-mail, in any case."""
         return self._one(_BY_EMAIL, address(email)) if address(email) else None
 
+    def having(self, role: Role) -> list[Person]:
+        """Whom the company gave this role, in the order of the settings; who was never met is left out."""
+        return [person for email in self.directory.roles.get(role, ()) if (person := self.by_email(email))]
+
     def people(self, ids: Iterable[int]) -> dict[int, Person]:
         """Several people by id; unknown ids are left out."""
         wanted = {person_id for person_id in ids if person_id}

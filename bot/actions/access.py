@@ -82,7 +82,7 @@ def retry(
     handover = unit.handover(handover_id)
     if handover is None:
         return gone()
-    problem = rights.to_mend_access(unit, handover, who) or rights.no_invitation(handover)
+    problem = rights.to_mend_access(unit, handover, who) or rights.no_invitation(unit, handover)
     if problem:
         return Refused(problem)
     failed = [one for one in handover.access if one.email.lower() == email.lower() and one.state == "failed"]
@@ -149,7 +149,7 @@ def read_tasks(unit: Unit, handover_id: int, who: Person, *, nonce: str) -> Said
     handover = unit.handover(handover_id)
     if handover is None or sight(who, handover.roles) is Sight.NOTHING:
         return gone()
-    problem = rights.to_see(handover, who, Deed.WORKSPACE_READ, "have its workspace read")
+    problem = rights.to_see(unit, handover, who, Deed.WORKSPACE_READ, "have its workspace read")
     if problem:
         return Refused(problem)
     if not handover.workspace_id:
@@ -184,7 +184,7 @@ def _review_problem(
 ) -> str:
     problem = rights.to_invite_client(unit, handover, who)
     if not problem and invitations:
-        problem = rights.no_invitation(handover)
+        problem = rights.no_invitation(unit, handover)
     if problem:
         return problem
     if not invitations and not nobody.strip():

@@ -11,16 +11,18 @@ from bot.deal import Deal, PresaleKind
 from bot.effects import Direct, MarkMigrated, Reply
 from bot.errors import Refused
 from bot.handover import ENDED, Handover, Presale, State
-from bot.people import Person, Role, may, may_start
+from bot.people import Person, Role, may
 from bot.rights import Deed
+from bot.rights.whom import whom
 from bot.terms import Said, Terms
 from bot.unit import Unit
 
 
 def create(unit: Unit, who: Person, deal: Deal, *, terms: Terms, now: datetime) -> Said | Refused:
     """`/handover new`: a won deal which no CRM tells us about, e.g. from an export."""
-    if not may_start(who):
-        return Refused("Only sales, delivery and operations can start a handover. Ask sales operations for a role.")
+    refusal = rights.to_start(unit, who, "start a handover")
+    if refusal:
+        return Refused(refusal)
     if not deal.client.strip() or not deal.name.strip():
         return Refused("Name the client and the project.")
     handover = opening.opened(unit, deal, state=State.PRESALE, terms=terms, now=now)
@@ -37,7 +39,7 @@ def cancel(unit: Unit, handover_id: int, who: Person, *, reason: str, now: datet
     handover = unit.handover(handover_id)
     if handover is None:
         return gone()
-    problem = rights.to_cancel(handover, who)
+    problem = rights.to_cancel(unit, handover, who)
     if problem:
         return Refused(problem)
     if handover.state in ENDED:
@@ -75,7 +77,8 @@ def end_hold(unit: Unit, handover_id: int, who: Person, *, terms: Terms, now: da
     if handover is None:
         return gone()
     if not who.id or not may(who, Deed.HOLD_END, handover.roles):
-        return Refused("Only the sales rep or the delivery manager can say that it goes on.")
+        names = whom(unit, handover.roles, Role.SALES_REP, Role.DELIVERY_MANAGER)
+        return Refused(f"Only {names} can say that it goes on.")
     if handover.running("hold") is None or handover.state in ENDED:
         return Said("It is not on hold any more.")
     amend.resume(unit, handover, terms=terms, now=now, person=who.id)
@@ -100,7 +103,7 @@ def sign_presale(
     handover = unit.handover(handover_id)
     if handover is None:
         return gone()
-    problem = rights.to_see(handover, who, Deed.PRESALE_SIGN, "sign its presale work off")
+    problem = rights.to_see(unit, handover, who, Deed.PRESALE_SIGN, "sign its presale work off")
     if problem:
         return Refused(problem)
     if presale.signed_off(handover, PresaleKind(kind)):

@@ -10,12 +10,13 @@ from datetime import datetime
 from bot import checklist
 from bot.actions.lists import gone, settle, tick
 from bot.actions.pause import managers
-from bot.actions.rights import only
+from bot.actions.rights import IN_CHARGE, only
 from bot.effects import Direct
 from bot.errors import Refused
 from bot.gate import mend_of
 from bot.handover import ENDED, Handover, Item
 from bot.people import Person, Role, Sight, may_assign, sight
+from bot.rights.whom import whom
 from bot.terms import Said, Terms, manager_of
 from bot.unit import Unit
 
@@ -128,14 +129,15 @@ def _cannot_hand(unit: Unit, handover: Handover, item: Item | None, who: Person,
         return "This is done already. Thank you."
     if not checklist.may_tick(handover, item, who):
         return only(unit, handover, item.role, "hand this on", taker=item.holder)
-    return _not_to(handover, item, person)
+    return _not_to(unit, handover, item, person)
 
 
-def _not_to(handover: Handover, item: Item, person: Person) -> str:
+def _not_to(unit: Unit, handover: Handover, item: Item, person: Person) -> str:
     if sight(person, handover.roles) is not Sight.WHOLE:
-        return f"{person.first_name} has no role here and cannot see the record. Ask the delivery manager to name them."
+        manager = whom(unit, handover.roles, Role.DELIVERY_MANAGER)
+        return f"{person.first_name} has no role here and cannot see the record. Ask {manager} to name them."
     if mend_of(item) == "fill_roles" and not may_assign(person, handover.roles):
-        return f"{person.first_name} cannot name people. The delivery manager, sales operations or a head can."
+        return f"{person.first_name} cannot name people. Only {whom(unit, handover.roles, *IN_CHARGE)} can."
     if mend_of(item) == "answer_points" and handover.roles_of(person.id) == (Role.SALES_REP,):
         return f"{person.first_name} sold this: somebody else answers the points."
     return ""

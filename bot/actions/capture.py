@@ -12,10 +12,10 @@ from bot.errors import Refused
 from bot.handover import ENDED, Answer, Handover
 from bot.people import Person, Role, may, may_capture
 from bot.rights import Deed, Who
+from bot.rights.whom import Known, whom
 from bot.terms import Said, Terms
 from bot.unit import Unit
 
-NO_ROLE = "Only people with a role in handovers can add context. Ask the delivery manager to name you."
 NONE_WORDS = {
     Kind.COMMITMENT: "Nothing was promised",
     Kind.REAL_DEADLINE: "The contract date is the date",
@@ -41,7 +41,7 @@ def add(unit: Unit, handover_id: int, who: Person, capture: Capture, *, terms: T
     handover = unit.handover(handover_id)
     if handover is None:
         return gone()
-    refusal = cannot_add(handover, who)
+    refusal = cannot_add(unit, handover, who)
     problem = line_problem(list(capture.lines)) if capture.kind is Kind.COMMITMENT else _text_problem(capture.lines)
     if refusal or problem:
         return Refused(refusal or problem or "")
@@ -68,11 +68,11 @@ def undo(unit: Unit, handover_id: int, who: Person, *, batch: str, terms: Terms,
     entries = [e for e in handover.entries if e.batch == batch and e.standing]
     if not entries:
         return Said("That was taken back already.")
-    own = all(e.author == who.id for e in entries)
+    own, pm = all(e.author == who.id for e in entries), whom(unit, handover.roles, Role.PM)
     if not may(who, Deed.CONTEXT_UNDO, handover.roles, (Who.SELF,) if own else ()):
-        return Refused("Only the one who saved it can take it back. Ask the project manager to answer it instead.")
+        return Refused(f"Only the one who saved it can take it back. Ask {pm} to answer it instead.")
     if now - entries[0].at > UNDO_WINDOW:
-        return Refused("15 minutes are over. Ask the project manager to mark it as declined.")
+        return Refused(f"15 minutes are over. Ask {pm} to mark it as declined.")
     if any(e.point and e.point.answered for e in entries):
         return Refused("It is answered already, so it stays on the record. Add what has changed instead.")
     for entry in entries:
@@ -88,7 +88,8 @@ def none_of(unit: Unit, handover_id: int, who: Person, *, kind: Kind, terms: Ter
     if handover is None:
         return gone()
     if not checklist.may_do(handover, who, Deed.CONTEXT_NONE, f"entry:{kind}"):
-        return Refused("Only the sales rep or the delivery manager can say that. Silence is not “none”.")
+        names = whom(unit, handover.roles, Role.SALES_REP, Role.DELIVERY_MANAGER)
+        return Refused(f"Only {names} can say that. Silence is not “none”.")
     # Whoever knows a backer only still says that nobody pushes back: one of the two must be unknown.
     known = all(checklist.stances(handover)) if kind is Kind.STAKEHOLDER else _any(handover, kind)
     if known:
@@ -109,7 +110,8 @@ def read(unit: Unit, handover_id: int, who: Person, *, document: str, terms: Ter
     if handover is None:
         return gone()
     if not checklist.may_do(handover, who, Deed.DOCUMENTS_READ):
-        return Said() if document else Refused("Only the project manager can say that the documents are read.")
+        pm = whom(unit, handover.roles, Role.PM)
+        return Said() if document else Refused(f"Only {pm} can say that the documents are read.")
     key = f"read:{document}" if document else "presale_read"
     if handover.answer(key) is None:
         handover.answers.append(Answer(key, who.id, now))
@@ -131,11 +133,22 @@ def _typed_again(handover: Handover, who: Person, capture: Capture, now: datetim
     return same[capture.lines[0]] if all(line in same for line in capture.lines) else ""
 
 
-def cannot_add(handover: Handover, who: Person) -> str:
+def cannot_add(known: Known, handover: Handover, who: Person) -> str:
     """Why this person can add nothing here, whatever they write; '' when they can."""
     if handover.state in ENDED:
         return f"{handover.title} is closed: nothing can be added any more."
-    return "" if may_capture(who, handover.roles) else NO_ROLE
+    return "" if may_add(handover, who) else no_role(known, handover.roles)
+
+
+def may_add(handover: Handover, who: Person) -> bool:
+    """Whether this person can add something here."""
+    return handover.state not in ENDED and may_capture(who, handover.roles)
+
+
+def no_role(known: Known, holders: Mapping[Role, int]) -> str:
+    """What somebody reads who has no role in any handover. No `holders`: it is not known yet of which one."""
+    manager = whom(known, holders, Role.DELIVERY_MANAGER)
+    return f"Only people with a role in handovers can add context. Ask {manager} to name you."
 
 
 def _text_problem(lines: Sequence[str]) -> str:

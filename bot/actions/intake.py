@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.actions import amend, opening, scope
+from bot.actions import amend, opening, rights, scope
 from bot.actions.lists import ring_closing, ring_win
 from bot.actions.record import again, merge
 from bot.clock import silence
@@ -15,8 +15,9 @@ from bot.deal import Deal, Standing
 from bot.effects import Direct, ReadDeal, RedrawHeld, TellAdmin
 from bot.errors import Refused
 from bot.handover import Handover, State
-from bot.people import Person, Role, may, may_start
+from bot.people import Person, Role, may
 from bot.rights import Deed
+from bot.rights.whom import whom
 from bot.terms import Said, Terms
 from bot.unit import DealState, Unit
 
@@ -147,8 +148,9 @@ def _not_won(unit: Unit, read: Read, existing: list[Handover], *, terms: Terms, 
 
 def track(unit: Unit, who: Person, *, connection: str, deal_id: str, response_url: str, nonce: str) -> Said | Refused:
     """Asks for a read that opens a record for this deal, open or won. Refused for people without a role."""
-    if not may_start(who):
-        return Refused("Only sales, delivery and operations can track a deal. Ask sales operations for a role.")
+    refusal = rights.to_start(unit, who, "track a deal")
+    if refusal:
+        return Refused(refusal)
     unit.emit(ReadDeal(connection, deal_id, "track", nonce, asked_by=who.id, response_url=response_url))
     return Said("One moment: I am reading the deal.")
 
@@ -156,7 +158,8 @@ def track(unit: Unit, who: Person, *, connection: str, deal_id: str, response_ur
 def verdict(unit: Unit, who: Person, *, choice: str, now: datetime, nonce: str) -> Said | Refused:
     """The admin's answer about held wins: open them, or ignore them."""
     if not may(who, Deed.HELD_WINS):
-        return Refused("Only sales operations, a delivery manager or the Head of Delivery can decide about held wins.")
+        names = whom(unit, {}, Role.SALES_OPS, Role.HEAD_OF_DELIVERY)
+        return Refused(f"Only {names}, or a delivery manager, can decide about held wins.")
     held = unit.held_wins()
     if not held:
         return Said("There are no held wins any more.")

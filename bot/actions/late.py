@@ -5,8 +5,9 @@ from datetime import datetime
 from bot import gate
 from bot.actions.lists import gone, settle
 from bot.errors import Refused
-from bot.people import Person, may
+from bot.people import Person, Role, may
 from bot.rights import Deed
+from bot.rights.whom import whom
 from bot.terms import Said, Terms
 from bot.unit import Unit
 
@@ -22,7 +23,8 @@ def take_it(unit: Unit, handover_id: int, who: Person, *, terms: Terms, now: dat
     if handover is None:
         return gone()
     if not who.id or not may(who, Deed.LATE_TAKE, handover.roles):
-        return Refused("Only the delivery manager or the Head of Delivery can take this. Ask one of them.")
+        names = whom(unit, handover.roles, Role.DELIVERY_MANAGER, Role.HEAD_OF_DELIVERY)
+        return Refused(f"Only {names} can take this. Ask one of them.")
     found = [turn for turn in gate.shown(handover) if turn.action not in KEPT and gate.actor(handover, turn) != who.id]
     items = [item for turn in found if (item := handover.item(turn.subject))]
     if not items:

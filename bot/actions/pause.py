@@ -14,6 +14,7 @@ from bot.errors import Refused
 from bot.handover import ENDED, Handover, Interval, State
 from bot.people import Person, Role, may
 from bot.rights import Deed
+from bot.rights.whom import Known
 from bot.terms import Said, Terms, manager_of
 from bot.unit import Unit
 
@@ -38,8 +39,8 @@ def pause(
     handover = unit.handover(handover_id)
     if handover is None:
         return gone()
-    problem = rights.to_pause(handover, who) or _cannot_pause(handover, subject)
-    problem = problem or _words_problem(reason) or rules.date_problem(handover, expected, terms=terms, now=now)
+    problem = cannot(unit, handover, who, subject=subject)
+    problem = problem or _words_problem(reason) or date_problem(unit, handover, expected, terms=terms, now=now)
     if problem:
         return Refused(problem)
     interval = Interval(rules.KIND, now, reason.strip(), who.id, expected, subject=subject)
@@ -58,10 +59,10 @@ def extend(
     if handover is None:
         return gone()
     interval = handover.running(rules.KIND) if handover.state in rules.CLOCKED else None
-    problem = rights.to_pause(handover, who, "change this")
+    problem = rights.to_pause(unit, handover, who, "change this")
     if not problem and interval is None:
         problem = f"{handover.title} does not wait on the client any more. If it must, pause it anew."
-    problem = problem or rules.date_problem(handover, expected, terms=terms, now=now)
+    problem = problem or date_problem(unit, handover, expected, terms=terms, now=now)
     if problem or interval is None:
         return Refused(problem)
     if interval.expected == expected and reason.strip() in ("", interval.reason):
@@ -81,11 +82,16 @@ def extend(
     return Said(f"{handover.client} waits on the client until {rules.day_words(expected)}.{told}")
 
 
-def cannot(handover: Handover, who: Person, *, subject: str = "", waiting: bool = False) -> str:
+def cannot(known: Known, handover: Handover, who: Person, *, subject: str = "", waiting: bool = False) -> str:
     """Why this person cannot pause it, or with `waiting` say that it still waits, before anything is written."""
     if waiting:
-        return rights.to_pause(handover, who, "change this")
-    return rights.to_pause(handover, who) or _cannot_pause(handover, subject)
+        return rights.to_pause(known, handover, who, "change this")
+    return rights.to_pause(known, handover, who) or _cannot_pause(handover, subject)
+
+
+def date_problem(known: Known, handover: Handover, expected: date, *, terms: Terms, now: datetime) -> str:
+    """Why the answer cannot be expected on that date, with the way out; '' when it can."""
+    return rules.date_problem(handover, expected, terms=terms, now=now, asked=rights.manager(known, handover))
 
 
 def resume(unit: Unit, handover_id: int, who: Person, *, terms: Terms, now: datetime) -> Said | Refused:
@@ -93,7 +99,7 @@ def resume(unit: Unit, handover_id: int, who: Person, *, terms: Terms, now: date
     handover = unit.handover(handover_id)
     if handover is None:
         return gone()
-    problem = rights.to_pause(handover, who, "let it go on")
+    problem = rights.to_pause(unit, handover, who, "let it go on")
     if problem:
         return Refused(problem)
     if handover.running(rules.KIND) is None or handover.state not in rules.CLOCKED:

@@ -27,7 +27,7 @@ def assign(
     handover = unit.handover(handover_id)
     if handover is None:
         return gone()
-    problem = rights.to_name(handover, who, [role]) or _problem(handover, role, person)
+    problem = rights.to_name(unit, handover, who, [role]) or _problem(handover, role, person)
     if problem:
         return Refused(problem)
     if handover.roles.get(role, 0) == person.id:
@@ -52,11 +52,11 @@ def take_over(
         return gone()
     if who.id and handover.roles.get(role) == who.id:
         return Said(f"You are the {TITLES[role]} already.")
-    holder = unit.person(handover.roles.get(role, 0))
+    holder, asked = unit.person(handover.roles.get(role, 0)), rights.manager(unit, handover)
     problem = (
         _problem(handover, role, who)
-        or _taken_problem(holder, role, whom)
-        or (_take_over_problem(unit, holder, who, terms, now) if holder else "")
+        or _taken_problem(holder, role, whom, asked)
+        or (_take_over_problem(unit, holder, who, asked, terms=terms, now=now) if holder else "")
     )
     if problem:
         return Refused(problem)
@@ -185,20 +185,20 @@ def _give_back(unit: Unit, handover: Handover, person_id: int, now: datetime) ->
             handover.note(now, "given_back", person=person_id, item=item.key, text=item.text)
 
 
-def _taken_problem(holder: Person | None, role: Role, whom: int) -> str:
+def _taken_problem(holder: Person | None, role: Role, whom: int, asked: str) -> str:
     if holder is None:
-        return f"Nobody is the {TITLES[role]} yet: the delivery manager names somebody."
+        return f"Nobody is the {TITLES[role]} yet: {asked} names somebody."
     if holder.id != whom:
         return f"{holder.first_name} is the {TITLES[role]} now: nobody has to take over."
     return ""
 
 
-def _take_over_problem(unit: Unit, holder: Person, who: Person, terms: Terms, now: datetime) -> str:
+def _take_over_problem(unit: Unit, holder: Person, who: Person, asked: str, *, terms: Terms, now: datetime) -> str:
     if not missing(holder, now):
         return f"{holder.first_name} is back. Ask {holder.first_name} to hand the role over."
     deputy = stand_in(unit, holder, terms.settings, now)
     if deputy is None:
-        return f"Nobody stands in for {holder.first_name}: ask the delivery manager to name you."
+        return f"Nobody stands in for {holder.first_name}: ask {asked} to name you."
     if not may(who, Deed.TAKE_OVER, also=(Who.DEPUTY,) if deputy.id == who.id else ()):
         return f"Only {deputy.first_name} stands in for {holder.first_name}. Ask {deputy.first_name}."
     return ""

@@ -44,7 +44,7 @@ def begin(unit: Unit, handover_id: int, who: Person, *, terms: Terms, now: datet
     if not handover.roles.get(Role.PM):
         return Refused("There is no project manager yet. Name one on the delivery manager's list.")
     if handover.running("hold"):
-        return Refused("This handover is on hold. Clear that with the sales rep first.")
+        return Refused(rights.on_hold(unit, handover))
     begin_when_ready(unit, handover, terms=terms, now=now)
     return Said("The workspace is being set up.")
 

@@ -5,23 +5,16 @@ the table's (`bot/rights/table.py`); here are its sentences, and what else must 
 """
 
 from collections.abc import Sequence
-from typing import Protocol
 
 from bot import checklist
 from bot.handover import ENDED, Handover, State
-from bot.people import HANDOVER_ROLES, TITLES, Person, Role, may, may_assign
+from bot.people import HANDOVER_ROLES, TITLES, Person, Role, may, may_assign, may_read_history, may_start
 from bot.rights import Deed
 from bot.rights.table import TABLE
+from bot.rights.whom import Known, whom
 
 HANDS = {role: Deed(f"role.hand.{role}") for role in HANDOVER_ROLES}
-NAME_PEOPLE = "Only the delivery manager, sales operations or the Head of Delivery can name people."
-
-
-class Known(Protocol):
-    """Where people are found: a unit or a reader of the store."""
-
-    def person(self, person_id: int) -> Person | None:
-        """A person by id."""
+IN_CHARGE = (Role.DELIVERY_MANAGER, Role.SALES_OPS, Role.HEAD_OF_DELIVERY)
 
 
 def only(known: Known, handover: Handover, role: Role, deed: str, *, taker: int = 0) -> str:
@@ -67,7 +60,7 @@ def to_invite_client(known: Known, handover: Handover, who: Person) -> str:
     if handover.state in ENDED:
         return f"{handover.title} is closed: nobody at the client is invited any more."
     if handover.signed(Role.DELIVERY_MANAGER) is None:
-        return "The delivery manager signs first: then you see what the client will see."
+        return _signs_first(known, handover)
     return ""
 
 
@@ -76,14 +69,14 @@ def to_mend_access(known: Known, handover: Handover, who: Person, deed: str = "i
     return _of(known, handover, who, Deed.CLIENT_MEND, deed)
 
 
-def no_invitation(handover: Handover) -> str:
+def no_invitation(known: Known, handover: Handover) -> str:
     """Why nobody at the client may be invited at this moment, whoever chose it; asked again before the outside call."""
     if handover.state in ENDED:
         return f"{handover.title} is closed: nobody at the client is invited any more."
     if handover.running("hold"):
-        return "This handover is on hold, so nobody at the client is invited now. Clear that with the sales rep first."
+        return f"This handover is on hold, so nobody at the client is invited now. {_clear_that(known, handover)}"
     if handover.signed(Role.DELIVERY_MANAGER) is None and handover.live_at is None:
-        return "The delivery manager signs first: then you see what the client will see."
+        return _signs_first(known, handover)
     return ""
 
 
@@ -102,22 +95,31 @@ def to_mend_step(known: Known, handover: Handover, who: Person, deed: str = "mar
     return _of(known, handover, who, Deed.WORKSPACE_MEND, deed)
 
 
-def to_override(who: Person) -> str:
-    """The Head of Delivery."""
-    return "" if may(who, Deed.OVERRIDE) else "Only the Head of Delivery can override the gate."
-
-
-def to_pause(handover: Handover, who: Person, deed: str = "pause it") -> str:
-    """Whoever sees the whole record."""
-    if who.id and may(who, Deed.PAUSE, handover.roles):
+def to_start(known: Known, who: Person, words: str) -> str:
+    """Whom the company gave a role; `words` say what they start."""
+    if may_start(who):
         return ""
-    return f"Only people of this handover can {deed}. Ask the delivery manager to name you."
+    return f"Only sales, delivery and operations can {words}. Ask {whom(known, {}, Role.SALES_OPS)} for a role."
 
 
-def to_name(handover: Handover, who: Person, roles: Sequence[Role]) -> str:
+def to_override(known: Known, who: Person) -> str:
+    """The Head of Delivery."""
+    if may(who, Deed.OVERRIDE):
+        return ""
+    return f"Only {whom(known, {}, Role.HEAD_OF_DELIVERY)} can override the gate."
+
+
+def to_pause(known: Known, handover: Handover, who: Person, deed: str = "pause it") -> str:
+    """Whoever sees the whole record."""
+    return to_see(known, handover, who, Deed.PAUSE, deed)
+
+
+def to_name(known: Known, handover: Handover, who: Person, roles: Sequence[Role]) -> str:
     """Delivery manager, head and sales operations; a holder hands their own role over."""
     mine = any(may(who, HANDS[role], handover.roles) for role in roles if role in HANDS)
-    return "" if mine or may_assign(who, handover.roles) else NAME_PEOPLE
+    if mine or may_assign(who, handover.roles):
+        return ""
+    return f"Only {whom(known, handover.roles, *IN_CHARGE)} can name people."
 
 
 def to_give_back(known: Known, handover: Handover, who: Person, role: Role) -> str:
@@ -126,30 +128,54 @@ def to_give_back(known: Known, handover: Handover, who: Person, role: Role) -> s
         return ""
     holder = known.person(handover.roles.get(role, 0))
     if holder is None:
-        return f"Nobody is the {TITLES[role]}, so there is nothing to hand back. The delivery manager names somebody."
+        asked = manager(known, handover)
+        return f"Nobody is the {TITLES[role]}, so there is nothing to hand back. Ask {asked} to name somebody."
     way = "“Hand over this role” gives it to somebody else" if may_assign(who, handover.roles) else ""
-    way = way or f"Ask {holder.first_name}, or the delivery manager"
+    way = way or f"Ask {holder.first_name}, or {manager(known, handover)}"
     return f"Only {holder.first_name} can hand this role back. {way}."
 
 
-def to_cancel(handover: Handover, who: Person) -> str:
+def to_cancel(known: Known, handover: Handover, who: Person) -> str:
     """The delivery manager, sales operations, the Head of Delivery."""
     if who.id and may(who, Deed.CANCEL, handover.roles):
         return ""
-    return "Only the delivery manager, sales operations or the Head of Delivery can cancel a handover."
+    return f"Only {whom(known, handover.roles, *IN_CHARGE)} can cancel a handover."
 
 
-def to_see(handover: Handover, who: Person, deed: Deed, words: str) -> str:
+def to_see(known: Known, handover: Handover, who: Person, deed: Deed, words: str) -> str:
     """Whoever sees the whole record; `words` end the sentence "Only people of this handover can …"."""
     if who.id and may(who, deed, handover.roles):
         return ""
-    return f"Only people of this handover can {words}. Ask the delivery manager to name you."
+    return f"Only people of this handover can {words}. {name_you(known, handover)}"
 
 
-def in_time(handover: Handover) -> str:
+def to_read_history(known: Known, handover: Handover, who: Person) -> str:
+    """Whoever may read the whole timeline."""
+    if may_read_history(who, handover.roles):
+        return ""
+    return f"Only people of this handover can read its history. {name_you(known, handover)}"
+
+
+def manager(known: Known, handover: Handover) -> str:
+    """`the delivery manager (Dev)`."""
+    return whom(known, handover.roles, Role.DELIVERY_MANAGER)
+
+
+def name_you(known: Known, handover: Handover) -> str:
+    """The way in for somebody who has no role here."""
+    return f"Ask {manager(known, handover)} to name you."
+
+
+def on_hold(known: Known, handover: Handover) -> str:
+    """That it is on hold, and who can say that it goes on."""
+    can = whom(known, handover.roles, Role.SALES_REP, Role.DELIVERY_MANAGER)
+    return f"This handover is on hold. Say first that it goes on: {can} can."
+
+
+def in_time(known: Known, handover: Handover) -> str:
     """Why the scope cannot be confirmed now, whoever asks; '' when it can."""
     if handover.running("hold"):
-        return "This handover is on hold. Clear that with the sales rep first."
+        return f"This handover is on hold. {_clear_that(known, handover)}"
     if handover.state is not State.WON:
         return "The deal is not won yet, so there is no scope to confirm."
     return ""
@@ -160,3 +186,12 @@ def _of(known: Known, handover: Handover, who: Person, deed: Deed, words: str) -
         return ""
     right = TABLE[deed]
     return only(known, handover, Role(right.may[0].value), words, taker=checklist.taker(handover, *right.taken))
+
+
+def _clear_that(known: Known, handover: Handover) -> str:
+    return f"Clear that with {whom(known, handover.roles, Role.SALES_REP)} first."
+
+
+def _signs_first(known: Known, handover: Handover) -> str:
+    asked = manager(known, handover)
+    return f"{asked[:1].upper()}{asked[1:]} signs first: then you see what the client will see."

@@ -7,12 +7,12 @@ from bot.actions import rights
 from bot.actions.lists import gone, settle
 from bot.actions.opening import name_start
 from bot.actions.provision import begin_when_ready
-from bot.actions.rights import Known
 from bot.deal import DocumentKind
 from bot.errors import Refused
 from bot.handover import Handover, State
 from bot.naming import workspace_name
 from bot.people import Person
+from bot.rights.whom import Known
 from bot.terms import Said, Terms
 from bot.unit import Unit
 
@@ -45,7 +45,7 @@ def confirm(
     if handover.scoped_at is not None:
         confirmer = unit.person(handover.scoped_by)
         return Said(f"The scope is confirmed already, by {confirmer.first_name if confirmer else 'Baton'}.")
-    problem = _problem(handover, scope)
+    problem = _problem(unit, handover, scope)
     if problem:
         return Refused(problem)
     confirmed(unit, handover, scope, person=who.id, terms=terms, now=now)
@@ -59,7 +59,7 @@ def cannot(known: Known, handover: Handover, who: Person) -> str:
     if handover.scoped_at is not None:
         confirmer = known.person(handover.scoped_by)
         return f"The scope is confirmed already, by {confirmer.first_name if confirmer else 'Baton'}."
-    return rights.to_confirm_scope(known, handover, who) or rights.in_time(handover)
+    return rights.to_confirm_scope(known, handover, who) or rights.in_time(known, handover)
 
 
 def confirmed(unit: Unit, handover: Handover, scope: Scope, *, person: int, terms: Terms, now: datetime) -> None:
@@ -81,15 +81,15 @@ def confirm_alone(unit: Unit, handover: Handover, *, terms: Terms, now: datetime
     if not terms.settings.scope_auto or not documents or handover.start is None or handover.end is None:
         return
     scope = Scope(documents[0].url, handover.start, handover.end)
-    if handover.scoped_at is not None or _problem(handover, scope):
+    if handover.scoped_at is not None or _problem(unit, handover, scope):
         return
     confirmed(unit, handover, scope, person=0, terms=terms, now=now)
     if terms.settings.provision_auto:
         begin_when_ready(unit, handover, terms=terms, now=now)
 
 
-def _problem(handover: Handover, scope: Scope) -> str:
-    problem = rights.in_time(handover)
+def _problem(known: Known, handover: Handover, scope: Scope) -> str:
+    problem = rights.in_time(known, handover)
     if problem:
         return problem
     if not scope.document.strip():

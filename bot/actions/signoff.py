@@ -49,7 +49,7 @@ def override(unit: Unit, handover_id: int, who: Person, *, reason: str, terms: T
     handover = unit.handover(handover_id)
     if handover is None:
         return gone()
-    refusal = rights.to_override(who)
+    refusal = rights.to_override(unit, who)
     if refusal:
         return Refused(refusal)
     if len(reason.strip()) < MIN_REASON:
@@ -59,7 +59,7 @@ def override(unit: Unit, handover_id: int, who: Person, *, reason: str, terms: T
     if handover.state not in (State.SCOPED, State.PROVISIONED):
         return Refused("The scope is not confirmed yet: even an override needs to know what is delivered.")
     if handover.running("hold"):
-        return Refused("This handover is on hold. Say first that it goes on: the sales rep or delivery manager can.")
+        return Refused(rights.on_hold(unit, handover))
     handover.override = Override(who.id, now, reason.strip())
     handover.note(now, "override", person=who.id, why=reason.strip(), missing=len(gate.missing(handover)))
     unit.emit(Reply(handover.id, "override", serial="1", data={"by": who.id}))

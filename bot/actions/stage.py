@@ -1,14 +1,15 @@
 """The stages after the gate: mitigation, maintenance, back in progress, closed. The deal stays visible to the rep."""
 
-from collections.abc import Mapping
 from datetime import datetime
 
+from bot.actions import rights
 from bot.actions.lists import gone
 from bot.effects import WriteStage
 from bot.errors import Refused
 from bot.handover import ALLOWED, ENDED, LIVE, Handover, State
 from bot.people import Person, Role, may
 from bot.rights import Deed
+from bot.rights.whom import Known, whom
 from bot.terms import Said, manager_of
 from bot.unit import Unit
 
@@ -31,21 +32,18 @@ def choices(handover: Handover, who: Person) -> tuple[State, ...]:
     return tuple(one for one in to if may(who, Deed.CLOSE if one is State.CLOSED else Deed.STAGE, handover.roles))
 
 
-def problem(people: Mapping[int, Person], handover: Handover, who: Person) -> str:
-    """Why this person can change nothing about the stage now, with the way out; '' when they can.
-
-    `people` are the role holders by id.
-    """
+def problem(known: Known, handover: Handover, who: Person) -> str:
+    """Why this person can change nothing about the stage now, with the way out; '' when they can."""
     if handover.state in ENDED:
         return f"{handover.title} is closed: its stage stays as it is."
     if handover.state not in LIVE:
         return "Delivery has not begun: the stage changes by itself until the gate opens."
     if handover.running("hold"):
-        return "This handover is on hold. Say first that it goes on: the sales rep or delivery manager can."
+        return rights.on_hold(known, handover)
     if choices(handover, who):
         return ""
     holders = (handover.roles.get(Role.PM) or manager_of(handover), handover.roles.get(Role.CSM, 0))
-    names = " or ".join(dict.fromkeys(people[one].first_name for one in holders if one in people))
+    names = " or ".join(dict.fromkeys(one.first_name for held in holders if (one := known.person(held))))
     return f"Only {names} can change the stage. Ask {names}." if names else "Name a project manager first."
 
 
@@ -58,14 +56,14 @@ def change(
         return gone()
     if handover.state is to:
         return Said(f"It is {WORDS.get(to, to.value)} already.")
-    refusal = problem(unit.people(handover.roles.values()), handover, who)
+    refusal = problem(unit, handover, who)
     if refusal:
         return Refused(refusal)
     if to not in WORDS:
         return Refused("Choose one of the stages after the gate.")
     if to not in choices(handover, who):
-        pm = unit.person(handover.roles.get(Role.PM, 0) or manager_of(handover))
-        return Refused(f"Only {pm.first_name if pm else 'the project manager'} can close it.")
+        role = Role.PM if handover.roles.get(Role.PM) else Role.DELIVERY_MANAGER
+        return Refused(f"Only {whom(unit, handover.roles, role)} can close it.")
     handover.move(to, now, person=who.id, why=why.strip())
     if to is State.CLOSED:
         handover.ended_at, handover.end_reason = now, why.strip()

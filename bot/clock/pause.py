@@ -49,12 +49,17 @@ def latest_expected(handover: Handover, *, terms: Terms, now: datetime) -> date 
     return (_after(office, now, left) - SECOND).astimezone(ZoneInfo(office.tz)).date()
 
 
-def date_problem(handover: Handover, expected: date, *, terms: Terms, now: datetime) -> str:
-    """Why the answer cannot be expected on that date, with a date that is possible; '' when it can."""
+def date_problem(
+    handover: Handover, expected: date, *, terms: Terms, now: datetime, asked: str = "the delivery manager"
+) -> str:
+    """Why the answer cannot be expected on that date, with a date that is possible; '' when it can.
+
+    `asked` says whom one asks when no date is possible any more.
+    """
     office, today = terms.office(handover), terms.today(handover, now)
     latest = latest_expected(handover, terms=terms, now=now)
     if latest is None or latest <= today:
-        return f"A handover may wait {_days(terms)} in all, and they are used up. Ask the delivery manager what to do."
+        return f"A handover may wait {_days(terms)} in all, and they are used up. Ask {asked} what to do."
     if expected <= today:
         return f"Pick a date after {day_words(today)}."
     if expected > latest:

@@ -12,6 +12,7 @@ from typing import Any
 from bot.errors import Refused
 from bot.people import Person, Role, may
 from bot.rights import Deed, Who
+from bot.rights.whom import Known, whom
 from bot.settings import Settings
 from bot.settings.stored import ROLES
 
@@ -60,9 +61,9 @@ def may_set_up(person: Person, owner: int, settings: Settings) -> bool:
     return bool(person.id) and may(person, Deed.SETUP, also=own)
 
 
-def no(owner: Person | None) -> Refused:
+def no(known: Known, owner: Person | None) -> Refused:
     """Why not, and whom to ask."""
+    names = whom(known, {}, Role.SALES_OPS, Role.HEAD_OF_DELIVERY)
     if owner is None:
-        return Refused("Sales operations and the Head of Delivery set Baton up: ask one of them.")
-    asked = f"ask {owner.name}, sales operations or the Head of Delivery"
-    return Refused(f"{owner.name} set Baton up. To change it, {asked}.")
+        return Refused(f"Only {names} can set Baton up: ask one of them.")
+    return Refused(f"{owner.name} set Baton up. To change it, ask {owner.name}, {names}.")

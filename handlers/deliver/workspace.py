@@ -24,7 +24,8 @@ def invite_client(effect: Effect, ledger: Ledger) -> None:
     access = next((a for a in handover.access if a.email == effect.email), None) if handover else None
     if handover is None or access is None or access.state != "asked":
         return
-    state, words = "failed", rights.no_invitation(handover)
+    with deps.store.read() as reader:
+        state, words = "failed", rights.no_invitation(reader, handover)
     if not words:
         state, words = _invited(ledger, handover, Member(access.email, access.name, right=access.right))
     with deps.store.write() as unit:

@@ -12,7 +12,6 @@ from blocks.frame import FieldErrors, Frame
 from blocks.words import turns
 from bot.actions import cannot as actions
 from bot.actions import pause, people
-from bot.clock import pause as rules
 from bot.effects import Identify
 from bot.errors import Refused
 from bot.people import HANDOVER_ROLES, Person, Role
@@ -75,8 +74,8 @@ def dated(deps: Deps, read: face.Cannot | FieldErrors) -> face.Cannot | FieldErr
     if isinstance(read, FieldErrors) or read.expected is None or read.why != face.WAITING:
         return read
     with deps.store.read() as reader:
-        handover = reader.handover(read.handover_id)
-    problem = handover and rules.date_problem(handover, read.expected, terms=deps.terms, now=deps.clock.now())
+        handover, terms, now = reader.handover(read.handover_id), deps.terms, deps.clock.now()
+        problem = handover and pause.date_problem(reader, handover, read.expected, terms=terms, now=now)
     return FieldErrors({pause_face.EXPECTED: problem}) if problem else read
 
 

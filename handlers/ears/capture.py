@@ -43,7 +43,7 @@ def register(bolt: App, deps: Deps) -> None:
     def more(ack: Ack, body: dict[str, Any]) -> None:
         click = Click.of(body)
         person, handover, people = seen_by(deps, click)
-        if person is not None and not (handover and actions.cannot_add(handover, person)):
+        if person is not None and (handover is None or actions.may_add(handover, person)):
             change_view(deps, click, face.promise_detailed(click.view, handover, deps.frame(handover, people)))
         ack()
 
@@ -59,7 +59,7 @@ def register(bolt: App, deps: Deps) -> None:
     def kind_chosen(ack: Ack, body: dict[str, Any]) -> None:
         click = Click.of(body)
         person, handover, people = seen_by(deps, Click.of({**body, "actions": [{}]}))
-        if handover and person and not actions.cannot_add(handover, person):
+        if handover and person and actions.may_add(handover, person):
             frame = deps.frame(handover, people)
             drawn = face.context_view(
                 handover, frame, nonce=click.nonce, kind=face.context_kind(click.view), person=person
@@ -71,13 +71,9 @@ def register(bolt: App, deps: Deps) -> None:
 
 
 def _forms(bolt: App, deps: Deps) -> None:
-    opens(bolt, deps, ids.ADD_PROMISE, form(deps, face.promise_view), may=_may_add, whole=False)
+    opens(bolt, deps, ids.ADD_PROMISE, form(deps, face.promise_view), may=actions.cannot_add, whole=False)
     for action_id, kind in KINDS.items():
-        opens(bolt, deps, action_id, _opener(deps, kind), may=_may_add, whole=False)
-
-
-def _may_add(_: object, handover: Handover, who: Person) -> str:
-    return actions.cannot_add(handover, who)
+        opens(bolt, deps, action_id, _opener(deps, kind), may=actions.cannot_add, whole=False)
 
 
 def _opener(deps: Deps, kind: Kind | None) -> Make:
@@ -136,7 +132,8 @@ def evidence(deps: Deps, body: dict[str, Any]) -> None:
         deals = choices(reader, person)
     may = person is not None and (may_capture(person, handover.roles) if handover else bool(deals) or may_start(person))
     if not may:
-        act(deps, click, lambda *_: Refused(NOT_YET if deps.settings.missing else actions.NO_ROLE))
+        holders = handover.roles if handover else {}
+        act(deps, click, lambda u, _: Refused(NOT_YET if deps.settings.missing else actions.no_role(u, holders)))
         return
     proof = Evidence(
         channel=channel,

@@ -8,6 +8,7 @@ from slack_bolt import Ack, App
 
 from blocks.forms import note_view
 from blocks.frame import FieldErrors, Frame
+from bot.actions.rights import name_you
 from bot.errors import Refused
 from bot.handover import Handover
 from bot.people import Person, Sight, sight
@@ -52,15 +53,13 @@ def opens(bolt: App, deps: Deps, action_id: str, make: Make, *, may: May | None 
 
 def open_on(deps: Deps, click: Click, make: Make, *, may: May | None = None, whole: bool = True) -> None:
     """Opens the modal for this click, or says why not."""
-    person, handover, people, no = _asked(deps, click, may)
+    person, handover, people, no = _asked(deps, click, may, whole=whole)
     if person is None:
         act(deps, click, lambda *_: Said())
     elif turned_away(deps, click, person):
         return
     elif handover is None:
         _say(deps, click, "This handover is not there any more. Type /handover to see yours.")
-    elif whole and sight(person, handover.roles) is not Sight.WHOLE:
-        _say(deps, click, "Only people of this handover see that. Ask the delivery manager to name you.")
     elif no:
         _say(deps, click, no)
     elif isinstance(drawn := make(handover, deps.frame(handover, people), person, click), Refused):
@@ -113,13 +112,17 @@ def submits(
             ack(response_action="clear")
 
 
-def _asked(deps: Deps, click: Click, may: May | None) -> tuple[Person | None, Handover | None, dict[int, Person], str]:
+def _asked(
+    deps: Deps, click: Click, may: May | None, *, whole: bool
+) -> tuple[Person | None, Handover | None, dict[int, Person], str]:
     # One read of our own database: the trigger lasts for three seconds.
     with deps.store.read() as reader:
         person = reader.by_slack(click.slack_id)
         handover = reader.handover(click.handover_id) if click.handover_id else None
         people = people_of(reader, handover) if handover else {}
         no = may(reader, handover, person) if may and handover and person else ""
+        if whole and handover and person and sight(person, handover.roles) is not Sight.WHOLE:
+            no = f"Only people of this handover see that. {name_you(reader, handover)}"
     return person, handover, people, no
 
 

@@ -45,13 +45,15 @@ def views(deps: Deps) -> dict[str, Make]:
         return rules.latest_expected(handover, terms=deps.terms, now=deps.clock.now())
 
     def pause(handover: Handover, _: Frame, who: Person, click: Click) -> dict[str, Any] | Refused:
-        no = actions.cannot(handover, who, subject=click.subject)
+        with deps.store.read() as reader:
+            no = actions.cannot(reader, handover, who, subject=click.subject)
         if no:
             return Refused(no)
         return face.pause_view(handover, nonce=deps.new_id(), latest=latest(handover), subject=click.subject)
 
     def extend(handover: Handover, _: Frame, who: Person, __: Click) -> dict[str, Any] | Refused:
-        no = actions.cannot(handover, who, waiting=True)
+        with deps.store.read() as reader:
+            no = actions.cannot(reader, handover, who, waiting=True)
         if no:
             return Refused(no)
         return face.extend_view(handover, nonce=deps.new_id(), latest=latest(handover))
@@ -67,8 +69,8 @@ def dated(deps: Deps, read: Callable[[Mapping[str, Any]], Any]) -> Callable[[Map
         if not isinstance(found, face.Waiting):
             return found
         with deps.store.read() as reader:
-            handover = reader.handover(found.handover_id)
-        problem = handover and rules.date_problem(handover, found.expected, terms=deps.terms, now=deps.clock.now())
+            handover, terms, now = reader.handover(found.handover_id), deps.terms, deps.clock.now()
+            problem = handover and actions.date_problem(reader, handover, found.expected, terms=terms, now=now)
         return FieldErrors({face.EXPECTED: problem}) if problem else found
 
     return reading
@@ -105,11 +107,13 @@ def resume(deps: Deps, asked: Asked) -> Message:
 
 def _half_a_line(deps: Deps, asked: Asked, handover: Handover, words: str, expected: date | None) -> Message | None:
     # Opens the form with what was said, and says what is wrong with its date: nobody has to find that out.
-    no = actions.cannot(handover, asked.person)
+    terms, now, note = deps.terms, deps.clock.now(), str(face.no_date(words))
+    with deps.store.read() as reader:
+        no = actions.cannot(reader, handover, asked.person)
+        if expected:
+            note = actions.date_problem(reader, handover, expected, terms=terms, now=now)
     if no:
         return line(deps, no)
-    terms, now = deps.terms, deps.clock.now()
-    note = rules.date_problem(handover, expected, terms=terms, now=now) if expected else face.no_date(words)
     view = face.pause_view(
         handover,
         nonce=deps.new_id(),

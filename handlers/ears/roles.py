@@ -16,6 +16,7 @@ from bot.errors import Refused
 from bot.handover import Handover
 from bot.people import HANDOVER_ROLES, Person, Role, may
 from bot.rights import Deed
+from bot.rights.whom import Known
 from bot.terms import Said
 from handlers.deps import Deps
 from handlers.ears.guard import Click, does
@@ -43,7 +44,7 @@ def register(bolt: App, deps: Deps) -> None:
         deps,
         ids.CANCEL,
         lambda h, *_: forms.cancel_view(h, nonce=deps.new_id()),
-        may=lambda _, h, who: rights.to_cancel(h, who),
+        may=rights.to_cancel,
     )
     submits(bolt, deps, ids.VIEW_NEW, forms.new_read, _new)
     submits(bolt, deps, ids.VIEW_PEOPLE, face.people_read, _people)
@@ -70,13 +71,13 @@ def menu(deps: Deps, body: dict[str, Any]) -> None:
             deps,
             inner,
             lambda h, frame, *_: face.hand_over_view(h, role, frame, nonce=deps.new_id()),
-            may=lambda _, h, who: rights.to_name(h, who, [role]),
+            may=lambda known, h, who: rights.to_name(known, h, who, [role]),
         )
 
 
-def may_name(_: object, handover: Handover, who: Person) -> str:
+def may_name(known: Known, handover: Handover, who: Person) -> str:
     """Why this person can name nobody here; '' when they can, or hand a role of theirs over."""
-    return rights.to_name(handover, who, HANDOVER_ROLES)
+    return rights.to_name(known, handover, who, HANDOVER_ROLES)
 
 
 def name(

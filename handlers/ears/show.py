@@ -9,11 +9,12 @@ from slack_bolt import Ack, App
 from blocks import brief, history, ids
 from blocks import roles as roles_face
 from blocks.frame import Frame
-from bot.actions import intake
+from bot.actions import intake, rights
+from bot.actions.lists import gone
 from bot.effects import SearchCrm, SendHistory
 from bot.errors import Refused
 from bot.handover import Handover
-from bot.people import Person, Sight, may_read_history, may_start, sight
+from bot.people import Person, Sight, sight
 from bot.terms import Said
 from handlers.deps import Deps
 from handlers.ears import pause, roles
@@ -53,8 +54,9 @@ def register(bolt: App, deps: Deps) -> None:
 
 
 def _search(_: Deps, unit: StoreUnit, who: Person, click: Click, __: datetime) -> Said | Refused:
-    if not may_start(who):
-        return Refused("Only sales, delivery and operations can search the CRM. Ask sales operations for a role.")
+    no = rights.to_start(unit, who, "search the CRM")
+    if no:
+        return Refused(no)
     unit.emit(SearchCrm(click.value, who.id, click.response_url, nonce=click.key))
     return Said()
 
@@ -79,8 +81,11 @@ def _card(_: Deps, unit: StoreUnit, who: Person, click: Click, __: datetime) -> 
 
 def _file(_: Deps, unit: StoreUnit, who: Person, click: Click, __: datetime) -> Said | Refused:
     handover = unit.handover(click.handover_id)
-    if handover is None or not may_read_history(who, handover.roles):
-        return Refused("Only people of this handover can read its history. Ask the delivery manager.")
+    if handover is None:
+        return gone()
+    no = rights.to_read_history(unit, handover, who)
+    if no:
+        return Refused(no)
     unit.emit(SendHistory(handover.id, who.id, nonce=click.key))
     return Said("The history comes as a file, by direct message.")
 

@@ -35,7 +35,13 @@ def register(bolt: App, deps: Deps) -> None:
 
     does(bolt, deps, ids.REMIND, reminded)
     opens(bolt, deps, ids.MISSING, partial(missing, deps))
-    opens(bolt, deps, ids.OVERRIDE, form(deps, face.override_view), may=lambda _, __, who: rights.to_override(who))
+    opens(
+        bolt,
+        deps,
+        ids.OVERRIDE,
+        form(deps, face.override_view),
+        may=lambda known, _, who: rights.to_override(known, who),
+    )
     submits(bolt, deps, ids.VIEW_OVERRIDE, face.override_read, _overridden)
 
 
@@ -70,7 +76,7 @@ def reminded(deps: Deps, unit: StoreUnit, who: Person, click: Click, now: dateti
     target = unit.person(int(click.subject)) if click.subject.isdigit() else None
     if handover is None or target is None:
         return Refused("There is nobody to remind any more.")
-    problem = rights.to_see(handover, who, Deed.REMIND, "remind others")
+    problem = rights.to_see(unit, handover, who, Deed.REMIND, "remind others")
     if problem:
         return Refused(problem)
     if not gate.turns_of(handover, target.id):

@@ -17,10 +17,10 @@ from bot.context import Kind, Source, lines_of
 from bot.effects import Identify, SendHistory
 from bot.errors import Refused
 from bot.handover import Handover
-from bot.people import Person, Role, Sight, may_capture, may_read_history, may_start, sight
+from bot.people import Person, Role, Sight, may_capture, sight
 from bot.terms import Said
 from handlers.deps import Deps
-from handlers.ears.asked import Asked, line, said
+from handlers.ears.asked import NOBODY, Asked, line, said
 from handlers.ears.guard import OUTSIDERS, Click, Deed, act, open_view, outsider
 from handlers.rows import named_in, people_of, row
 from store.read import Reader
@@ -97,12 +97,13 @@ def open_new(deps: Deps, click: Click) -> Message | None:
     """The form, for those who may start a handover."""
     with deps.store.read() as reader:
         person = reader.by_slack(click.slack_id)
+        no = rights.to_start(reader, person or NOBODY, "start a handover")
     if deps.settings.missing:
         return line(deps, NOT_YET)
     if person is not None and outsider(person):
         return line(deps, OUTSIDERS)
-    if person is None or not may_start(person):
-        return line(deps, "Only sales, delivery and operations can start a handover. Ask sales operations for a role.")
+    if no:
+        return line(deps, no)
     open_view(deps, click, forms.new_view(nonce=deps.new_id()))
     return None
 
@@ -184,8 +185,10 @@ def audit(deps: Deps, asked: Asked) -> Message:
     found = one(deps, asked, asked.rest[: -len(" file")] if as_file else asked.rest)
     if isinstance(found, Message):
         return found
-    if not may_read_history(asked.person, found.roles):
-        return line(deps, "Only people of this handover can read its history. Ask the delivery manager.")
+    with deps.store.read() as reader:
+        no = rights.to_read_history(reader, found, asked.person)
+    if no:
+        return line(deps, no)
     if as_file:
         with deps.store.write() as unit:
             unit.emit(SendHistory(found.id, asked.person.id, nonce=asked.trigger_id))
@@ -201,7 +204,8 @@ def cancel(deps: Deps, asked: Asked) -> Message | None:
     found = one(deps, asked, asked.rest)
     if isinstance(found, Message):
         return found
-    no = rights.to_cancel(found, asked.person)
+    with deps.store.read() as reader:
+        no = rights.to_cancel(reader, found, asked.person)
     if no:
         return line(deps, no)
     open_view(deps, clicked(asked), forms.cancel_view(found, nonce=deps.new_id()))

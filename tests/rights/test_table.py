@@ -22,7 +22,9 @@ WORDS = {who: TITLES[Role(who.value)] for who in Who if who.value in list(Role)}
     Who.DEPUTY: "Dana",
     Who.SELF: "the one who saved it|not yours",
 }
-TO_GET_A_ROLE = "ask (the|its) delivery manager to name you|Ask sales operations for a role"
+TO_GET_A_ROLE = (
+    r"ask (the delivery manager( \(Dev\))?|its delivery manager) to name you|Ask sales operations \(Olga\) for a role"
+)
 
 
 @pytest.fixture(scope="module")

@@ -79,7 +79,8 @@ def test_who_keeps_no_checklists_changes_nothing(store: Store) -> None:
     with store.write() as unit:
         refused = templates.draft(unit, dev, "x", name="default", version="1", base=0, now=START)
         back = templates.draft_back(unit, dev, name="default", n=0, base=0, now=START)
-    assert refused == back == applied(store, dev, draft) == templates.no()
+        no = templates.no(unit)
+    assert refused == back == applied(store, dev, draft) == no
     with store.read() as reader:
         assert reader.checklist_in_force("default") is None
 

@@ -51,7 +51,7 @@ def test_roles_are_given_back_by_their_holder_and_cancelled_by_few(open_points: 
     hands, ts = open_points.hands, open_points.post("list:pm")["ts"]
     hands.choose("chloe", walk.HERE, ts, ids.LIST_MENU, f"{ids.NOT_MINE}:1:pm")
     assert "Only Ben can hand this role back." in refused(open_points, "chloe")
-    assert "Ask Ben, or the delivery manager." in refused(open_points, "chloe")
+    assert "Ask Ben, or the delivery manager (Dev)." in refused(open_points, "chloe")
     hands.choose("dev", walk.HERE, ts, ids.LIST_MENU, f"{ids.NOT_MINE}:1:pm")
     assert "“Hand over this role” gives it to somebody else." in refused(open_points, "dev"), "he is the one to ask"
     hands.choose("chloe", walk.HERE, ts, ids.LIST_MENU, f"{ids.HAND_OVER}:1:pm")

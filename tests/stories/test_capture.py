@@ -177,7 +177,7 @@ def test_nothing_was_promised_is_an_answer_with_name_and_time(won_stage: Stage) 
     walk.click(won_stage, "ben", "list:sales_rep", "none.commitment")
     won_stage.settle()
     assert won_stage.handover().answer("none:commitment") is None
-    assert "Only the sales rep or the delivery manager can say that" in whispered(won_stage, "ben")["text"]
+    assert "Only the sales rep (Ana) or the delivery manager (Dev) can say that" in whispered(won_stage, "ben")["text"]
     walk.click(won_stage, "ana", "list:sales_rep", "none.commitment")
     won_stage.settle()
     answer = won_stage.handover().answer("none:commitment")

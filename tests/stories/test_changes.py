@@ -118,7 +118,7 @@ def test_a_person_may_say_that_it_goes_on_and_the_next_read_does_not_undo_it(won
     walk.click(won_stage, "ben", reply, "hold.end")
     won_stage.settle()
     assert won_stage.handover().running("hold") is not None
-    assert "Only the sales rep or the delivery manager" in whispered(won_stage, "ben")
+    assert "Only the sales rep (Ana) or the delivery manager (Dev)" in whispered(won_stage, "ben")
     walk.click(won_stage, "ana", reply, "hold.end")
     won_stage.settle()
     won_stage.world.hubspot.edit(walk.ABC, description="Talks go on.")

@@ -92,7 +92,7 @@ def test_two_handovers_of_one_deal_one_waits_and_dev_copies_it_over_once(told_st
 
     walk.click(told_stage, "ben", reply, "merge.carry")
     told_stage.settle()
-    assert "Only the delivery manager can carry this over." in whispered(told_stage, "ben")
+    assert "Only the delivery manager (Dev) can carry this over." in whispered(told_stage, "ben")
     assert not [e for e in told_stage.handover(2).entries if e.text in PROMISES]
 
     walk.click(told_stage, "dev", reply, "merge.carry")

@@ -301,14 +301,18 @@ def test_those_who_run_handovers_see_the_settings_and_nobody_else(http_stage: St
     for who in ("olga", "dev", "hana"):
         shown = walk.shown(asked(http_stage, who, "settings", GENERAL))
         assert "*Offices*\nberlin: Europe/Berlin, Mon–Fri 09:00–17:00, next holiday " in shown
-        assert "how often each CRM is asked for what webhooks lost (poll_seconds): 3600 · _baton.toml_" in shown
+        assert (
+            "how often each CRM is asked for what webhooks lost (delivery.poll_seconds): 3600 · _baton.toml_" in shown
+        )
         assert "SLACK_SIGNING_SECRET: set · _environment_" in shown
         assert http_stage.env["SLACK_SIGNING_SECRET"] not in shown
-        assert "working days from the win to the scope confirmation (scope_days): 1 · _default_" in shown
+        assert "working days from the win to the scope confirmation (clock.scope_days): 1 · _default_" in shown
     met(http_stage, "nico")
     for who in ("ana", "nico"):
         told = asked(http_stage, who, "settings", GENERAL)["text"]
-        assert told.startswith("Sales operations, delivery managers and heads see the settings.")
+        assert told.startswith(
+            "Only sales operations (Olga) or the Head of Delivery (Hana), or a delivery manager, can see"
+        )
 
 
 def test_identify_of_somebody_known_draws_no_home(http_stage: Stage) -> None:

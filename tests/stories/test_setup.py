@@ -142,7 +142,8 @@ def test_who_did_it_first_owns_it_and_others_are_told_whom_to_ask(http_bare: Sta
     asked(http_bare, "klein", "", SHARED)
     http_bare.until(lambda: known(http_bare, "klein"), "who the guest is")
     set_up(http_bare, "nico", sales_ops="olga")
-    no = "Nico Bauer set Baton up. To change it, ask Nico Bauer, sales operations or the Head of Delivery."
+    names = "Nico Bauer, sales operations (Olga) or the Head of Delivery (Hana)"
+    no = f"Nico Bauer set Baton up. To change it, ask {names}."
     assert asked(http_bare, "ben", "setup", GENERAL)["text"] == no
     assert asked(http_bare, "klein", "setup", SHARED)["text"].startswith("Handovers are for colleagues only.")
     for who in ("nico", "olga", "hana"):
@@ -241,7 +242,8 @@ def test_what_the_file_says_is_shown_and_cannot_be_changed_in_slack(http_stage: 
     del http_stage.table["people"]["roles"]["csm"]
     http_stage.stop()
     http_stage.start()
-    assert asked(http_stage, "ana", "setup", GENERAL)["text"].startswith("Sales operations and the Head of Delivery")
+    no = "Only sales operations (Olga) or the Head of Delivery (Hana) can set Baton up: ask one of them."
+    assert asked(http_stage, "ana", "setup", GENERAL)["text"] == no
     view = form(http_stage, "olga")
     shown = walk.shown(view)
     assert "*Delivery manager* dev@acme.example · _set in baton.toml_" in shown

@@ -81,6 +81,9 @@ def test_a_new_amount_in_the_crm_asks_for_new_shares(won_stage: Stage) -> None:
 def test_who_may_not_split_hears_who_may(won_stage: Stage) -> None:
     """Ana sold it, but the delivery manager splits it; after the scope it is too late for anybody."""
     said = won_stage.hands.command("ana", walk.HERE, "split HO-1").body
-    assert "Only the delivery manager, sales operations or the Head of Delivery can split a deal." in str(said)
+    assert (
+        "Only the delivery manager (Dev), sales operations (Olga) or the Head of Delivery (Hana) can split a deal."
+        in str(said)
+    )
     walk.scope(won_stage)
     assert "before its scope is confirmed" in str(won_stage.hands.command("dev", walk.HERE, "split HO-1").body)

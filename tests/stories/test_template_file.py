@@ -211,11 +211,16 @@ def test_without_the_right_or_the_scope_nothing_is_read(http_stage: Stage) -> No
     again(http_stage)
     fault = http_stage.world.faults.add("slack", "download", "500")
     assert sent(http_stage, view, changed()).error is None
-    assert "keep the checklists: ask one of them" in walk.shown(walk.modal(http_stage, "olga"))
+    assert "or the Head of Delivery (Hana) can change a checklist: ask one of them." in walk.shown(
+        walk.modal(http_stage, "olga")
+    )
     assert fault.times == 1
     http_stage.hands.click_ephemeral("olga", old, "template.upload")
     http_stage.settle()
-    assert "keep the checklists: ask one of them" in latest(http_stage, "olga", GENERAL)["text"]
+    assert (
+        "or the Head of Delivery (Hana) can change a checklist: ask one of them."
+        in latest(http_stage, "olga", GENERAL)["text"]
+    )
     assert untouched(http_stage)
 
 

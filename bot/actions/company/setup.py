@@ -24,7 +24,7 @@ def ask(unit: Unit, who: Person, wanted: Wanted, *, settings: Settings, now: dat
     stored = Wanted.of(unit.locked_setting(WANTED))
     owner = owner_of(unit.setting(OWNER))
     if not may_set_up(who, owner, settings):
-        return no(unit.person(owner))
+        return no(unit, unit.person(owner))
     if wanted.rev != stored.rev:
         other = unit.person(stored.by)
         return Refused(f"{other.name if other else 'Somebody'} changed this meanwhile. Type /handover setup once more.")

@@ -7,8 +7,9 @@ from datetime import datetime
 
 from bot.company.checklist import Version
 from bot.errors import Refused
-from bot.people import Person, may
+from bot.people import Person, Role, may
 from bot.rights import Deed
+from bot.rights.whom import Known, whom
 from bot.terms import Said
 from bot.unit import Unit
 
@@ -23,14 +24,14 @@ def may_keep(person: Person) -> bool:
 def draft(unit: Unit, who: Person, text: str, *, name: str, version: str, base: int, now: datetime) -> int | Refused:
     """Keeps a text that can be used, for its preview; the id of the draft."""
     if not may_keep(who):
-        return no()
+        return no(unit)
     return unit.add_checklist(Version(0, name, 0, version, text, base, who.id, now))
 
 
 def draft_back(unit: Unit, who: Person, *, name: str, n: int, base: int, now: datetime) -> int | Refused:
     """Keeps an earlier version's text as a draft; 0 is the file's."""
     if not may_keep(who):
-        return no()
+        return no(unit)
     earlier = unit.checklist_at(name, n) if n else None
     if n and earlier is None:
         return Refused(STALE)
@@ -41,7 +42,7 @@ def draft_back(unit: Unit, who: Person, *, name: str, n: int, base: int, now: da
 def apply(unit: Unit, who: Person, draft_id: int, *, now: datetime) -> Said | Refused:
     """New handovers get it from now on. Refused when something else was put in force since the draft was written."""
     if not may_keep(who):
-        return no()
+        return no(unit)
     found = unit.checklist(draft_id)
     if found is None:
         return Refused(STALE)
@@ -60,6 +61,7 @@ def apply(unit: Unit, who: Person, draft_id: int, *, now: datetime) -> Said | Re
     return Said(f"Version {n} is in force: new handovers get it. Those that are open keep theirs.")
 
 
-def no() -> Refused:
+def no(known: Known) -> Refused:
     """Why not, and whom to ask."""
-    return Refused("Sales operations and the Head of Delivery keep the checklists: ask one of them for a change.")
+    names = whom(known, {}, Role.SALES_OPS, Role.HEAD_OF_DELIVERY)
+    return Refused(f"Only {names} can change a checklist: ask one of them.")

@@ -16,8 +16,9 @@ from bot.deal import Deal, Standing
 from bot.effects import Direct, MarkMigrated
 from bot.errors import Refused
 from bot.handover import ENDED, ORDER, Handover, Presale, State, merged_into
-from bot.people import Person, may
+from bot.people import Person, Role, may
 from bot.rights import Deed
+from bot.rights.whom import whom
 from bot.terms import Said, Terms, manager_of
 from bot.unit import Unit
 
@@ -58,7 +59,7 @@ def carry(
     source, survivor = pair[handover_id], pair[into]
     if source is None or survivor is None:
         return gone()
-    problem = _problem(source, survivor, who)
+    problem = _problem(unit, source, survivor, who)
     if problem:
         return Refused(problem)
     entries = _new_entries(source, survivor)
@@ -110,9 +111,11 @@ def _wait(unit: Unit, handover: Handover, own: Sequence[Handover], deal: Deal, n
         unit.emit(Direct(manager, "merged", serial, handover.id, {"why": why, "into": into.id}))
 
 
-def _problem(source: Handover, survivor: Handover, who: Person) -> str:
+def _problem(unit: Unit, source: Handover, survivor: Handover, who: Person) -> str:
     if not who.id or not any(may(who, Deed.CARRY, record.roles) for record in (source, survivor)):
-        return "Only the delivery manager can carry this over. Ask them in the thread."
+        managed = next((one for one in (source, survivor) if manager_of(one)), source)
+        names = whom(unit, managed.roles, Role.DELIVERY_MANAGER)
+        return f"Only {names} can carry this over. Ask them in the thread."
     if merged_into(source) != survivor.id:
         return f"{source.shown_id} does not wait for a merged deal any more: there is nothing to carry over."
     if survivor.state in ENDED:

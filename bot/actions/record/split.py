@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from bot import split as rules
-from bot.actions import amend, opening
+from bot.actions import amend, opening, rights
 from bot.actions.intake import won
 from bot.actions.lists import gone, ring_closing, settle
 from bot.deal import Money
@@ -18,6 +18,7 @@ from bot.handover import ENDED, Handover, State
 from bot.naming import workspace_name
 from bot.people import Person, Role, may
 from bot.rights import Deed
+from bot.rights.whom import Known, whom
 from bot.split import Part
 from bot.terms import Said, Terms
 from bot.unit import Unit
@@ -25,14 +26,14 @@ from bot.unit import Unit
 EARLY = (State.PRESALE, State.WON)
 
 
-def problem(handover: Handover, who: Person) -> str:
+def problem(known: Known, handover: Handover, who: Person) -> str:
     """Why this person cannot split this record now, with the way out; '' when they can."""
     if not who.id or not may(who, Deed.SPLIT, handover.roles):
-        return "Only the delivery manager, sales operations or the Head of Delivery can split a deal."
+        return f"Only {whom(known, handover.roles, *rights.IN_CHARGE)} can split a deal."
     if handover.state in ENDED:
         return f"{handover.title} is closed: it cannot be split any more."
     if handover.running("hold"):
-        return "This handover is on hold. Say first that it goes on: the sales rep or delivery manager can."
+        return rights.on_hold(known, handover)
     if not handover.workstream and handover.state not in EARLY:
         return "A deal is split before its scope is confirmed. Start the other workstreams with /handover new."
     return ""
@@ -46,7 +47,7 @@ def split(
     if asked is None:
         return gone()
     records = unit.by_deal(asked.connection, asked.deal_id)
-    refusal = problem(asked, who) or rules.problem(parts, asked.deal.amount) or _conflict(records, parts)
+    refusal = problem(unit, asked, who) or rules.problem(parts, asked.deal.amount) or _conflict(records, parts)
     if refusal:
         return Refused(refusal)
     known = {record.workstream.casefold(): record for record in records if record.state not in ENDED}

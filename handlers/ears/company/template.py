@@ -64,7 +64,8 @@ def register(bolt: App, deps: Deps) -> None:
 def verb(deps: Deps, asked: Asked) -> Message:
     """`template`: what is in force and its versions, for those who keep checklists."""
     if not actions.may_keep(asked.person):
-        return line(deps, actions.no().sentence)
+        with deps.store.read() as reader:
+            return line(deps, actions.no(reader).sentence)
     take_up(deps)
     with deps.store.read() as reader:
         versions = reader.checklists(_name(deps))
@@ -81,17 +82,17 @@ def may(deps: Deps, click: Click) -> bool:
     """Whether this person keeps checklists; whoever does not is told whom to ask."""
     if refused(deps, click) is None:
         return True
-    act(deps, click, lambda *_: actions.no())
+    act(deps, click, lambda unit, _: actions.no(unit))
     return False
 
 
 def refused(deps: Deps, click: Click) -> Refused | None:
     """Why this person may not change checklists, None when they may."""
     with deps.store.read() as reader:
-        person = reader.by_slack(click.slack_id)
+        person, no = reader.by_slack(click.slack_id), actions.no(reader)
     if person is not None and outsider(person):
         return Refused(OUTSIDERS)
-    return None if person is not None and actions.may_keep(person) else actions.no()
+    return None if person is not None and actions.may_keep(person) else no
 
 
 def in_a_file(deps: Deps, text: str) -> face.Written:
@@ -125,7 +126,7 @@ def _text(deps: Deps, version: Version | None) -> str:
 
 def _send(deps: Deps, unit: StoreUnit, who: Person, click: Click, _: datetime) -> Said | Refused:
     if not actions.may_keep(who):
-        return actions.no()
+        return actions.no(unit)
     n = int(click.value) if click.value.isdigit() else 0
     unit.emit(SendChecklist(_name(deps), n, who.id, nonce=click.key))
     return Said("The checklist comes as a file, by direct message.")
@@ -166,7 +167,7 @@ def _same(new: Template, old: Template) -> bool:
 def _previewed(deps: Deps, click: Click, keep: Any, old: Template, new: Template) -> dict[str, Any]:
     with deps.store.write() as unit:
         who = unit.by_slack(click.slack_id)
-        draft = actions.no() if who is None else Refused(OUTSIDERS) if outsider(who) else keep(unit, who)
+        draft = actions.no(unit) if who is None else Refused(OUTSIDERS) if outsider(who) else keep(unit, who)
     if isinstance(draft, Refused):
         return note_view("Not possible", draft.sentence)
     return face.preview_view(compared(old, new), draft=draft, nonce=deps.new_id())

@@ -33,7 +33,8 @@ def make(deps: Deps) -> Make:
     """Draws the form with the workstreams that are there, or one sentence with the way out."""
 
     def drawn(handover: Handover, _: Frame, person: Person, __: Click) -> dict[str, Any]:
-        sentence = actions.problem(handover, person)
+        with deps.store.read() as reader:
+            sentence = actions.problem(reader, handover, person)
         return forms.note_view("Split the deal", sentence) if sentence else _view(deps, handover)
 
     return drawn
@@ -44,7 +45,8 @@ def verb(deps: Deps, asked: Asked) -> Message | None:
     found = verbs.one(deps, asked, asked.rest)
     if isinstance(found, Message):
         return found
-    sentence = actions.problem(found, asked.person)
+    with deps.store.read() as reader:
+        sentence = actions.problem(reader, found, asked.person)
     if sentence:
         return line(deps, sentence)
     open_view(deps, verbs.clicked(asked), _view(deps, found))

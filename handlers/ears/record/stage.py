@@ -54,7 +54,7 @@ def verb(deps: Deps, asked: Asked) -> Message | None:
 
 def _problem(deps: Deps, handover: Handover, person: Person) -> str:
     with deps.store.read() as reader:
-        return actions.problem(reader.people(handover.roles.values()), handover, person)
+        return actions.problem(reader, handover, person)
 
 
 def _changed(_: Deps, unit: StoreUnit, who: Person, read: face.Stage, click: Click, now: datetime) -> Said | Refused:

@@ -77,17 +77,24 @@ def test_no_right_beyond_view_and_comment_is_given(signed: Company, right: str) 
     assert refusal == "Choose what they may do: comment, or view."
 
 
-def test_what_keeps_an_invitation_back_is_asked_again_before_it_goes_out() -> None:
+def test_what_keeps_an_invitation_back_is_asked_again_before_it_goes_out(company: Company) -> None:
     made = builders.complete()
-    assert rights.no_invitation(made) == ""
+    made.roles = {Role.DELIVERY_MANAGER: company.who("dev").id, Role.SALES_REP: company.who("ana").id}
+
+    def why() -> str:
+        with company.store.read() as reader:
+            return rights.no_invitation(reader, made)
+
+    assert why() == ""
     made.signatures = [s for s in made.signatures if s.role is not Role.DELIVERY_MANAGER]
-    assert rights.no_invitation(made).startswith("The delivery manager signs first")
+    assert why().startswith("The delivery manager (Dev) signs first")
     made.live_at = builders.NOW
-    assert rights.no_invitation(made) == "", "the gate was opened against its rules"
+    assert why() == "", "the gate was opened against its rules"
     made.intervals = [Interval("hold", builders.NOW, "lost")]
-    assert "is on hold" in rights.no_invitation(made)
+    assert "is on hold" in why()
+    assert "Clear that with the sales rep (Ana) first." in why()
     made.state = State.CLOSED
-    assert "is closed" in rights.no_invitation(made)
+    assert "is closed" in why()
 
 
 def test_a_workspace_is_read_anew_for_whoever_sees_the_record_once_there_is_one(company: Company) -> None:

@@ -216,7 +216,7 @@ class TestRead:
         assert company.snapshot() == before
 
     def test_all_read_is_the_project_managers_word(self, company: Company) -> None:
-        assert "Only the project manager" in company.refused(capture.read, 1, company.who("dev"), document="")
+        assert "Only the project manager (Ben)" in company.refused(capture.read, 1, company.who("dev"), document="")
         company.said(capture.read, 1, company.who("ben"), document="")
         assert checklist.documents_read(company.ho()) == (1, 1)
 

@@ -91,7 +91,7 @@ def test_what_was_said_while_the_deal_was_open_is_there_when_it_is_won(company: 
 def test_tracking_is_for_people_with_a_role(company: Company) -> None:
     stranger = person(99, "Vera Voss")
     given = {"connection": "hubspot", "deal_id": "501", "response_url": "https://hooks.example/1", "nonce": "n"}
-    assert "Ask sales operations for a role" in company.refused(intake.track, stranger, **given)
+    assert "Ask sales operations (Olga) for a role." in company.refused(intake.track, stranger, **given)
     company.said(intake.track, company.who("ana"), **given)
     (asked,) = company.effects(ReadDeal)
     assert (asked.cause, asked.asked_by, asked.deal_id) == ("track", company.who("ana").id, "501")

@@ -233,7 +233,7 @@ class TestBeside:
     def test_only_a_delivery_manager_of_either_carries(self, company: Company, name: str) -> None:
         self.two(company)
         refusal = company.refused(merge.carry, 1, company.who(name), into=2, nonce="n")
-        assert refusal.startswith("Only the delivery manager can carry this over.")
+        assert refusal.startswith("Only the delivery manager (Dev) can carry this over.")
 
     def test_nothing_goes_to_a_record_that_is_closed_or_not_the_survivors(self, company: Company) -> None:
         self.two(company)

@@ -81,7 +81,7 @@ class TestPause:
 
     def test_somebody_without_a_role_here_may_not(self, running: Company) -> None:
         sentence = running.refused(pause.pause, 1, running.who("rafi"), **WAITS)
-        assert sentence == "Only people of this handover can pause it. Ask the delivery manager to name you."
+        assert sentence == "Only people of this handover can pause it. Ask the delivery manager (Dev) to name you."
         paused(running)
         assert "can let it go on" in running.refused(pause.resume, 1, running.who("rafi"))
         assert "can change this" in running.refused(pause.extend, 1, running.who("rafi"), expected=date(2026, 3, 13))

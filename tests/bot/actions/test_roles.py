@@ -1,10 +1,13 @@
 """Who holds which role: named by those who may, handed back with a reason; signatures stay."""
 
+from dataclasses import replace
+
 import pytest
 
-from bot.actions import admin, people
+from bot.actions import admin, people, rights
 from bot.effects import Direct, Reply
 from bot.people import Role
+from bot.rights.whom import whom
 from tests.bot.actions.company import Company
 from tests.bot.actions.conftest import Opens
 from tests.bot.builders import person, table
@@ -15,6 +18,24 @@ def won(company: Company) -> Company:
     """A deal is won."""
     company.read()
     return company
+
+
+def test_whom_one_asks_is_named_where_somebody_is_known(companies: Opens) -> None:
+    """A record's role by its holder, the company's by the settings; nobody asks a dozen people, or who left."""
+    many = ["olga", "hana", "rafi", "dev"]
+    company = companies(
+        people={"roles": table()["people"]["roles"] | {"sales_ops": [f"{one}@acme.example" for one in many]}}
+    )
+    company.read()
+    held, left = company.ho().roles, replace(company.who("ben"), active=False)
+    with company.store.write() as unit:
+        assert whom(unit, held, Role.PM) == "the project manager (Ben)"
+        assert whom(unit, {}, Role.PM, Role.CSM) == "the project manager or client success"
+        assert whom(unit, held, *rights.IN_CHARGE) == (
+            "the delivery manager (Dev), sales operations (Olga, Hana or others) or the Head of Delivery (Hana)"
+        )
+        unit.remember(left)
+        assert whom(unit, held, Role.SALES_REP, Role.PM, last="and") == "the sales rep (Ana) and the project manager"
 
 
 @pytest.mark.parametrize(("name", "may"), [("dev", True), ("hana", True), ("olga", True), ("ana", False)])

@@ -146,7 +146,7 @@ class TestOverride:
 
     @pytest.mark.parametrize("name", ["ana", "ben", "chloe", "dev", "olga"])
     def test_only_the_head_of_delivery_may(self, ready: Company, name: str) -> None:
-        assert "Only the Head of Delivery" in ready.refused(signoff.override, 1, ready.who(name), reason=REASON)
+        assert "Only the Head of Delivery (Hana)" in ready.refused(signoff.override, 1, ready.who(name), reason=REASON)
 
     @pytest.mark.parametrize("reason", ["", "because", "x" * 19, f"{'x' * 19} "])
     def test_a_reason_has_twenty_characters(self, ready: Company, reason: str) -> None:

@@ -53,7 +53,7 @@ class TestAfterTheGate:
         chloe = company.who("chloe")
         assert State.CLOSED not in stage.choices(company.ho(), chloe)
         refusal = company.refused(stage.change, 1, chloe, to=State.CLOSED, why="", nonce="n")
-        assert refusal == "Only Ben can close it."
+        assert refusal == "Only the project manager (Ben) can close it."
 
     def test_for_an_empty_role_the_delivery_manager_acts(self, company: Company) -> None:
         company.said(people.not_mine, 1, company.who("ben"), role=Role.PM, reason="On leave")
