@@ -146,6 +146,9 @@ class Unit(Protocol):
     def keep_setting(self, key: str, value: str) -> None:
         """Stores a small value."""
 
+    def drop_setting(self, key: str) -> None:
+        """Forgets a small value."""
+
     def checklist(self, checklist_id: int) -> Version | None:
         """A checklist's draft or version, by id."""
 

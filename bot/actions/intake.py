@@ -6,6 +6,7 @@ Events are hints; only the record read back from the CRM, against our own stored
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from bot.actions import amend, opening, rights, scope
 from bot.actions.lists import ring_closing, ring_win
@@ -22,6 +23,7 @@ from bot.terms import Said, Terms
 from bot.unit import DealState, Unit
 
 HOLD_WINDOW = timedelta(hours=1)
+MAX_NAME = 80  # characters of a held win's name
 
 
 @dataclass(frozen=True)
@@ -54,12 +56,44 @@ def applied(unit: Unit, read: Read, *, terms: Terms, now: datetime) -> str:
     unit.keep_deal_state(
         DealState(deal.connection, deal.id, deal.standing.value, deal.won_epoch, held=outcome == "held")
     )
+    _name_held(unit, deal if outcome == "held" else None, [*gone, before] if before else gone)
     if any(state.held for state in gone) or bool(before and before.held) != (outcome == "held"):
         unit.emit(RedrawHeld(f"{deal.connection}:{deal.id}:{now.isoformat()}"))
     if read.cause == "poll" and outcome in ("opened", "held"):
         finds = f"finds:{deal.connection}"
         unit.keep_setting(finds, silence.one_more(unit.locked_setting(finds), now))
     return outcome
+
+
+class Held(Protocol):
+    """Where held wins and small values are found: a unit or a reader of the store."""
+
+    def held_wins(self) -> list[DealState]:
+        """Wins that wait for the admin's word."""
+
+    def setting(self, key: str) -> str:
+        """A small stored value."""
+
+
+def held_names(known: Held, most: int) -> tuple[list[str], int]:
+    """What the held wins are called, at most so many, and how many there are; by number where no name was kept."""
+    held = known.held_wins()
+    return [known.setting(_held_name(state)) or f"deal {state.deal_id}" for state in held[:most]], len(held)
+
+
+def _name_held(unit: Unit, deal: Deal | None, before: Iterable[DealState]) -> None:
+    # A held win has no record yet, so its name is kept beside its state, and only while it is held.
+    for state in before:
+        if state.held:
+            unit.drop_setting(_held_name(state))
+    if deal is not None:
+        title = " – ".join(filter(None, (deal.client.strip(), (deal.project or deal.name).strip())))
+        short = title if len(title) <= MAX_NAME else f"{title[: MAX_NAME - 1]}…"
+        unit.keep_setting(_held_name(DealState(deal.connection, deal.id)), short)
+
+
+def _held_name(state: DealState) -> str:
+    return f"held:name:{state.connection}:{state.deal_id}"
 
 
 def _edge(
@@ -167,6 +201,7 @@ def verdict(unit: Unit, who: Person, *, choice: str, now: datetime, nonce: str) 
         return Said(f"{len(held)} wins are held. Open them, or ignore them.")
     for state in held:
         unit.keep_deal_state(replace(state, held=False))
+        unit.drop_setting(_held_name(state))
         if choice == "open":
             unit.emit(ReadDeal(state.connection, state.deal_id, "released", nonce, asked_by=who.id))
     unit.keep_setting("held:last", f"{who.id} {choice} {len(held)} {now.isoformat()}")

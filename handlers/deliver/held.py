@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 
 from blocks.admin import admin
 from blocks.frame import Message
+from bot.actions.intake import held_names
 from bot.effects import Effect, RedrawHeld
 from handlers.deliver import posting
 from handlers.deliver.ledger import Ledger, Result
@@ -22,10 +23,10 @@ Row = list[str]
 def question(ledger: Ledger) -> Message | None:
     """How many wins are held now, and the three answers; None when there are none."""
     with ledger.deps.store.read() as reader:
-        found = [state.deal_id for state in reader.held_wins()]
-    if not found:
+        names, count = held_names(reader, SHOWN)
+    if not count:
         return None
-    return admin("held_wins", ledger.deps.frame(None, {}), {"count": len(found), "deals": found[:SHOWN]})
+    return admin("held_wins", ledger.deps.frame(None, {}), {"count": count, "deals": names})
 
 
 def keeper(message: Message) -> Callable[[StoreUnit, Result], None]:

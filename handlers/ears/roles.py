@@ -99,11 +99,11 @@ def _picked(deps: Deps, unit: StoreUnit, who: Person, click: Click, now: datetim
 
 
 def _verdict(_: Deps, unit: StoreUnit, who: Person, click: Click, now: datetime) -> Said | Refused:
-    held = [state.deal_id for state in unit.held_wins()]
-    if click.value != "show" or not held or not may(who, Deed.HELD_WINS):
+    names, count = intake.held_names(unit, SHOWN)
+    if click.value != "show" or not count or not may(who, Deed.HELD_WINS):
         return intake.verdict(unit, who, choice=click.value, now=now, nonce=click.key)
-    more = f" and {len(held) - SHOWN} more" if len(held) > SHOWN else ""
-    return Said(f"Held deals, by their number in the CRM: {', '.join(held[:SHOWN])}{more}. Open or ignore them.")
+    more = f" and {count - len(names)} more" if count > len(names) else ""
+    return Said(f"Held: {', '.join(names)}{more}. Open or ignore them.")
 
 
 def _hold_ended(deps: Deps, unit: StoreUnit, who: Person, click: Click, now: datetime) -> Said | Refused:

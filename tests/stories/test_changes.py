@@ -214,7 +214,8 @@ def test_twelve_wins_within_an_hour_open_ten_and_ask_about_two(http_stage: Stage
     assert held_message(http_stage)["text"] == "2 wins are held and wait for your word."
     decide(http_stage, ADMIN, "show")
     said = [m["text"] for m in letters(http_stage, ADMIN)] + [whispered(http_stage, ADMIN)]
-    assert any(deals[10] in text and deals[11] in text for text in said)
+    names = "Client 10 – Project 10, Client 11 – Project 11"
+    assert f"Held: {names}. Open or ignore them." in said
     assert count(http_stage) == 10
 
     decide(http_stage, ADMIN, verdict)
@@ -236,7 +237,8 @@ def test_the_question_grows_and_shrinks_with_what_is_held_and_ends_with_its_answ
     assert first["text"] == "1 win is held and waits for your word."
     deals += many(http_stage, 2)
     assert held_message(http_stage)["text"] == "3 wins are held and wait for your word."
-    assert all(deal in walk.shown(held_message(http_stage)) for deal in deals[10:])
+    held = ("Client 10 – Project 10", "Client 0 – Project 0", "Client 1 – Project 1")
+    assert all(f"• {name}" in walk.shown(held_message(http_stage)) for name in held)
     hub.lose(deals[11])
     http_stage.settle()
     assert held_message(http_stage)["text"] == "2 wins are held and wait for your word."

@@ -23,6 +23,7 @@ from tests.bot.builders import NOW, deal, person, table
 from tests.store.test_concurrency import at_once
 
 CHECKLIST = Path(__file__).resolve().parents[3] / "playbooks" / "checklists" / "default.toml"
+ABC = "ABC Fintech – Cloud Migration"
 OPEN: dict[str, Any] = {"standing": Standing.OPEN, "won_epoch": None}
 
 
@@ -164,6 +165,23 @@ class TestHeldWins:
         assert company.read(deal("912")) == "held"
         with company.store.read() as reader:
             assert [state.deal_id for state in reader.held_wins()] == ["910", "911", "912"]
+
+    def test_what_is_held_has_its_clients_name_for_as_long_as_it_is_held(self, company: Company) -> None:
+        def names() -> list[str]:
+            with company.store.read() as reader:
+                assert len(reader.settings("held:name:")) == len(reader.held_wins())
+                return intake.held_names(reader, 20)[0]
+
+        self.flood(company)
+        company.read(deal("911", client="Northwind", project="Data Platform"))
+        assert names() == [ABC, "Northwind – Data Platform", ABC]
+        company.read(deal("911", client="Northwind " * 20))
+        assert [len(name) for name in names()] == [len(ABC), 80, len(ABC)]
+        company.read(deal("912", **OPEN))
+        company.read(deal("900", merged_from=("911",)))
+        assert names() == [ABC]
+        company.said(intake.verdict, company.who("olga"), choice="ignore", nonce="n")
+        assert names() == []
 
     def test_open_opens_each(self, company: Company) -> None:
         self.flood(company)
