@@ -1,6 +1,8 @@
 """The thread: root, lists and "What we know" are edited in place; a reply is posted only when somebody must act."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 from blocks.faces import faces
@@ -11,14 +13,17 @@ from bot.handover import Handover, Post, State
 from bot.people import Person
 from handlers.deliver import late, posting, project_channel
 from handlers.deliver.channels import members, open_to_amounts
-from handlers.deliver.ledger import Ledger, Result
+from handlers.deliver.ledger import Later, Ledger, Result
 from handlers.deps import Deps
 from handlers.rows import people_of
+from handlers.slack_api import SlackRefused
 from store.unit import StoreUnit
 
 MENTIONED = re.compile(r"<@([UW][A-Z0-9]+)>")
 LIVING = frozenset({"questions", "step_failed", "hold", "late", "reopened"})  # replies that show what became of them
 PRIVATE = frozenset({"changed", "live", "override"})  # replies whose words are taken back where outsiders read along
+
+ROOTLESS = frozenset({"cannot_reply_to_message", "thread_not_found"})
 
 
 def redraw(effect: Effect, ledger: Ledger) -> None:
@@ -36,14 +41,10 @@ def draw(ledger: Ledger, handover_id: int) -> Handover | None:
     # One page of the ledger for the whole thread: what one job began to post, whichever job comes next finds.
     page = replace(ledger, scope=Redraw(handover_id, handover.rev).lane)
     frame = frame_of(ledger, handover, people)
-    for name, message in faces(handover, frame).items():
-        _show(page, handover, name, message)
-    for post in list(handover.posts):
-        name = post.name.split(":")[1] if post.name.startswith("reply:") else ""
-        if name in LIVING:
-            _show(page, handover, post.name, reply(name, handover, frame, post.data))
-        elif name in PRIVATE and not frame.open_here:
-            posting.redraw(page, handover.id, post, reply(name, handover, frame, post.data))
+    with _below(page, handover, frame):
+        for name, message in faces(handover, frame).items():
+            _show(page, handover, name, message)
+        _show_replies(page, handover, frame)
     project_channel.redraw(page, handover, people)
     return handover
 
@@ -61,22 +62,20 @@ def send_reply(effect: Effect, ledger: Ledger) -> None:
     frame = frame_of(ledger, handover, people)
     message = reply(effect.name, handover, frame, effect.data)
     live = effect.name == "live"
-    drawn = posting.digest(message)
-    posting.post(
-        ledger,
-        "reply",
-        channel=root.channel,
-        message=message,
-        key=late.key(handover, effect),
-        thread_ts=root.ts,
-        broadcast=live,
-        keep=lambda unit, result: unit.keep_post(
-            handover.id,
-            Post(
-                f"reply:{effect.name}:{effect.serial}", result["channel"], result["ts"], digest=drawn, data=effect.data
+    name, drawn = f"reply:{effect.name}:{effect.serial}", posting.digest(message)
+    with _below(ledger, handover, frame):
+        posting.post(
+            ledger,
+            "reply",
+            channel=root.channel,
+            message=message,
+            key=late.key(handover, effect),
+            thread_ts=root.ts,
+            broadcast=live,
+            keep=lambda unit, result: unit.keep_post(
+                handover.id, Post(name, result["channel"], result["ts"], digest=drawn, data=effect.data)
             ),
-        ),
-    )
+        )
     if live and handover.channel_id:
         project_channel.tell_live(ledger, handover, people, effect.data)
     _reach_absent(ledger, handover, message, effect)
@@ -100,6 +99,31 @@ def frame_of(ledger: Ledger, handover: Handover, people: dict[int, Person]) -> F
     """The frame for the handovers channel: amounts and quotes only where no guest or other company reads along."""
     here = open_to_amounts(ledger, ledger.deps.settings.handovers_channel)
     return ledger.deps.frame(handover, people, open_here=here)
+
+
+@contextmanager
+def _below(ledger: Ledger, handover: Handover, frame: Frame) -> Iterator[None]:
+    """What is posted below the root. When somebody has deleted that, it is posted anew first, and this after it."""
+    try:
+        yield
+    except SlackRefused as refused:
+        root = handover.post("root")
+        if refused.code not in ROOTLESS or root is None:
+            raise
+        if posting.update(ledger, channel=root.channel, ts=root.ts, message=faces(handover, frame)["root"]):
+            raise
+        with ledger.deps.store.write() as unit:
+            unit.keep_post(handover.id, replace(root, digest=""))
+        raise Later(0.0) from refused
+
+
+def _show_replies(ledger: Ledger, handover: Handover, frame: Frame) -> None:
+    for post in list(handover.posts):
+        name = post.name.split(":")[1] if post.name.startswith("reply:") else ""
+        if name in LIVING:
+            _show(ledger, handover, post.name, reply(name, handover, frame, post.data))
+        elif name in PRIVATE and not frame.open_here:
+            posting.redraw(ledger, handover.id, post, reply(name, handover, frame, post.data))
 
 
 def _show(ledger: Ledger, handover: Handover, name: str, message: Message) -> None:

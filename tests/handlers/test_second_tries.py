@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.effects import Identify, ReadDeal, TellAdmin
+from bot.effects import Identify, ReadDeal, Reply, TellAdmin
 from bot.handover import State
 from bot.naming import channel_name
 from handlers.deliver import posting, provision_slack
@@ -123,3 +123,20 @@ def test_one_message_that_cannot_be_edited_keeps_no_other_from_being_true(bench:
     bench.deps.store.outbox.revive_all()
     bench.work()
     assert rows(bench) == {"olga": [one], "hana": ["Nothing is parked any more."]}
+
+
+def test_a_thread_that_somebody_cleared_begins_anew_with_the_next_word_in_it(bench: Bench) -> None:
+    """Root and replies were deleted, and nothing of the root has changed: only the reply finds out."""
+    bench.stage.world.hubspot.win(ABC)
+    bench.emit(read())
+    bench.work()
+    thread = bench.stage.channel()
+    for message in reversed(thread):
+        bench.stage.world.slack.book.delete(walk.HERE, message["ts"])
+    assert (len(thread), bench.stage.channel()) == (7, [])
+    bench.emit(Reply(1, "hold", "test", {"why": "the deal was lost in the CRM"}))
+    bench.work()
+    assert [job.error for job in bench.deps.store.outbox.jobs(("ready", "dead"))] == []
+    root, reply = bench.stage.channel()
+    assert reply["thread_ts"] == root["ts"]
+    assert "lost in the CRM" in walk.shown(reply)
