@@ -53,4 +53,5 @@ def stored(reader: Reader, channel: str) -> str:
 
 def looked_at(reader: Reader) -> list[str]:
     """Every channel at which we ever looked: those in which something of ours may stand."""
-    return sorted(key.removeprefix(PREFIX) for key in reader.settings(PREFIX))
+    known = reader.settings(PREFIX)  # the names that our channels have, or tried, are kept there as well
+    return sorted(key.removeprefix(PREFIX) for key, word in known.items() if word.startswith((OPEN, CLOSED, FORGOTTEN)))

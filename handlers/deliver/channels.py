@@ -7,6 +7,7 @@ from handlers import channel_facts
 from handlers.channel_facts import Fact
 from handlers.deliver.ledger import Ledger
 from handlers.profile import person_of
+from handlers.slack_api import SlackRefused
 
 
 def members(ledger: Ledger, channel: str) -> set[str]:
@@ -41,8 +42,13 @@ def open_to_amounts(ledger: Ledger, channel: str) -> bool:
 def check_readers(effect: Effect, ledger: Ledger) -> None:
     """Where outsiders read along by now, everything of ours there is drawn anew, without amounts and quotes."""
     assert isinstance(effect, CheckReaders)  # noqa: S101 - the performer of exactly this kind
-    if open_to_amounts(ledger, effect.channel):
-        return
+    try:
+        if open_to_amounts(ledger, effect.channel):
+            return
+    except SlackRefused as refused:
+        if refused.code != "channel_not_found":
+            raise
+        return  # Baton was removed from it, and can edit nothing there
     with ledger.deps.store.read() as reader:
         drawn = reader.drawn_in(effect.channel)
     with ledger.deps.store.write() as unit:

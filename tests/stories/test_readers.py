@@ -116,14 +116,18 @@ def test_the_reason_of_an_override_leaves_with_the_rest(scoped_stage: Stage) -> 
 
 
 def test_a_colleague_who_becomes_a_guest_is_an_outsider_from_then_on(scoped_stage: Stage) -> None:
-    """Rafi sits in the channel; his account becomes a guest's."""
+    """Rafi sits in the channel; his account becomes a guest's. From another one Baton was removed meanwhile."""
     signed(scoped_stage)
+    scoped_stage.world.slack.rooms.leave(scoped_stage.handover().channel_id, scoped_stage.deps.identity.bot_user)
     scoped_stage.hands.invite("dev", walk.HERE, "rafi")
     scoped_stage.settle()
     assert "72,000" in told(scoped_stage, walk.HERE)
     scoped_stage.world.slack.change_user(walk.user_id("rafi"), is_restricted=True)
     scoped_stage.settle()
     assert found(scoped_stage, walk.HERE) == set()
+    assert not scoped_stage.parked()
+    with scoped_stage.deps.store.read() as reader:  # by this name its channel is found again
+        assert reader.setting(f"channel:{scoped_stage.handover().channel_name}") == "HO-1"
 
 
 def test_colleagues_and_other_channels_cost_nothing_more(scoped_stage: Stage) -> None:
