@@ -276,6 +276,7 @@ def _sent_before(ledger: Ledger, found: Reminder, channel: str, key: str) -> boo
     with ledger.deps.store.write() as unit:
         latest = remind.held(unit, found)  # what was added meanwhile has an edit of its own, behind us
         unit.keep_reminder(replace(latest, channel=result["channel"], ts=result["ts"], shown=shown))
+        unit.emit(RedrawReminder(found.id, found.person, result["ts"]))  # it says what was so when it was posted
     return True
 
 

@@ -1,6 +1,7 @@
 """Second tries and half deeds: another hand took over meanwhile, or a vendor says no to one of several."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,8 @@ from sandbox.deals import ABC
 from store.jobs import LostLease
 from tests.builders import make_handover
 from tests.handlers.bench import Bench, read
+from tests.handlers.mornings import Morning, desk_on
+from tests.handlers.test_reminders import tell_all
 from tests.stories import walk
 from tests.stories.stage import Stage
 
@@ -140,3 +143,17 @@ def test_a_thread_that_somebody_cleared_begins_anew_with_the_next_word_in_it(ben
     root, reply = bench.stage.channel()
     assert reply["thread_ts"] == root["ts"]
     assert "lost in the CRM" in walk.shown(reply)
+
+
+def test_what_is_done_before_a_lost_reminder_is_found_loses_its_button(monday: Morning, tmp_path: Path) -> None:
+    """Slack posted it and the line was cut; Ana does all of it before the next try finds the message."""
+    with desk_on(tmp_path, monday, "sqlite://") as desk:
+        desk.to(desk.at(1, 9))
+        desk.sweep()
+        desk.stage.world.faults.add("slack", "chat.postMessage", "drop_after", times=3)
+        desk.work()
+        assert desk.only("ana").startswith("*3 things wait for you*, Ana.")
+        tell_all(desk)
+        desk.run()
+        assert desk.jobs("Remind", "ready", "dead") == []
+        assert "wait for you" not in desk.only("ana")
