@@ -16,7 +16,7 @@ from bot.handover import Handover
 from bot.people import Person
 from bot.terms import Said
 from handlers.deps import Deps
-from handlers.ears.guard import Click, does, seen_by
+from handlers.ears.guard import Click, does
 from handlers.ears.modals import form, opens, submits
 from store.unit import StoreUnit
 
@@ -64,9 +64,11 @@ def _second_look(deps: Deps, click: Click, read: face.Access) -> dict[str, Any] 
     # It writes to the client: who is invited with which right is shown once more before it is done.
     if read.confirmed or not read.invites:
         return None
-    _, handover, _ = seen_by(deps, click)
-    if handover is None:
-        return None
+    # Whoever may not invite by now gets no look at the record either, but the sentence that says whom to ask.
+    with deps.store.read() as reader:
+        person, handover = reader.by_slack(click.slack_id), reader.handover(click.handover_id)
+        if person is None or handover is None or rights.to_invite_client(reader, handover, person):
+            return None
     view = face.access_confirm(handover, read, nonce=click.nonce)
     return submission.placed(view, channel=click.channel, thread_ts=click.thread_ts, response_url=click.response_url)
 

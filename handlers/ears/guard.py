@@ -25,6 +25,7 @@ from store.unit import StoreUnit
 
 log = logging.getLogger("baton.ears")
 OUTSIDERS = "Handovers are for colleagues only. Ask your contact here what you need to know."
+UNKNOWN = "One moment: I do not know you yet. Please do that once more."
 OPENED = "exchanged_trigger_id"
 Deed = Callable[[StoreUnit, Person], Said | Refused]
 OfClick = Callable[[Deps, StoreUnit, Person, "Click", datetime], Said | Refused]
@@ -139,7 +140,7 @@ def _act(deps: Deps, click: Click, deed: Deed, *, quiet: bool) -> Said | Refused
         who = unit.by_slack(click.slack_id)
         if who is None:
             unit.emit(Identify(click.slack_id, "", nonce=deps.new_id(), response_url=click.response_url))
-            return Refused("One moment: I do not know you yet. Please do that once more.")
+            return Refused(UNKNOWN)
         outcome = Refused(OUTSIDERS) if outsider(who) else deed(unit, who)
         if not quiet:
             say(unit, click, outcome)

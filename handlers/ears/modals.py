@@ -14,7 +14,7 @@ from bot.handover import Handover
 from bot.people import Person, Sight, sight
 from bot.terms import Said
 from handlers.deps import Deps
-from handlers.ears.guard import Click, act, open_view, say, turned_away
+from handlers.ears.guard import OUTSIDERS, UNKNOWN, Click, act, open_view, outsider, say, turned_away
 from handlers.rows import people_of
 from store.read import Reader
 from store.unit import StoreUnit
@@ -77,19 +77,24 @@ def submits(
     *,
     early: Callable[[Deps, Click], View | None] | None = None,
     second: Callable[[Deps, Click, Any], View | None] | None = None,
+    may: May | None = None,
 ) -> None:
     """A submission of this modal is read (errors stand in their fields), done once, and answered.
 
     `early` may put another view in its place before it is read, `second` after: a second look, with nothing done yet.
+    Nothing is read for outsiders, nor for whom `may` refuses: what is said of a field may tell of the record.
     """
 
     @bolt.view(callback_id)
     def submitted(ack: Ack, body: dict[str, Any]) -> None:
         click = Click.of(body)
+        no = _unread(deps, click, may)
+        if no:
+            ack(response_action="push", view=note_view("Not saved", no))
+            return
         instead = early(deps, click) if early else None
         command = None if instead else read(click.view)
-        if second and not instead and not isinstance(command, FieldErrors):
-            instead = second(deps, click, command)
+        instead = instead or _second(second, deps, click, command)
         if instead:
             ack(response_action="update", view=instead)
             return
@@ -124,6 +129,22 @@ def _asked(
         if whole and handover and person and sight(person, handover.roles) is not Sight.WHOLE:
             no = f"Only people of this handover see that. {name_you(reader, handover)}"
     return person, handover, people, no
+
+
+def _second(second: Callable[[Deps, Click, Any], View | None] | None, deps: Deps, click: Click, command: Any) -> Any:
+    return second(deps, click, command) if second and not isinstance(command, FieldErrors) else None
+
+
+def _unread(deps: Deps, click: Click, may: May | None) -> str:
+    """Why this person's form is not even read; '' when it is."""
+    with deps.store.read() as reader:
+        person = reader.by_slack(click.slack_id)
+        handover = reader.handover(click.handover_id) if may and click.handover_id else None
+        no = may(reader, handover, person) if may and handover and person else ""
+    if person is None:
+        act(deps, click, lambda *_: Said(), quiet=True)  # asks Slack who they are
+        return UNKNOWN
+    return OUTSIDERS if outsider(person) else no
 
 
 def _say(deps: Deps, click: Click, sentence: str) -> None:

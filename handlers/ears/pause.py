@@ -11,6 +11,7 @@ from blocks import ids
 from blocks.clock import pause as face
 from blocks.frame import FieldErrors, Frame, Message
 from bot.actions import pause as actions
+from bot.actions import rights
 from bot.clock import pause as rules
 from bot.errors import Refused
 from bot.handover import Handover
@@ -19,7 +20,7 @@ from bot.terms import Said
 from handlers.deps import Deps
 from handlers.ears.asked import Asked, line
 from handlers.ears.guard import Click, does, open_view
-from handlers.ears.modals import Make, opens, submits
+from handlers.ears.modals import Make, May, opens, submits
 from handlers.ears.spoken import day_of
 from handlers.ears.verbs import clicked, done, one
 from store.unit import StoreUnit
@@ -31,11 +32,15 @@ def register(bolt: App, deps: Deps) -> None:
     """Registers the listeners of this conversation."""
     for action_id, make in views(deps).items():
         opens(bolt, deps, action_id, make)
-    submits(bolt, deps, ids.VIEW_PAUSE, dated(deps, face.pause_read), _paused)
-    submits(bolt, deps, ids.VIEW_EXTEND, dated(deps, face.extend_read), _extended)
+    submits(bolt, deps, ids.VIEW_PAUSE, dated(deps, face.pause_read), _paused, may=_may("pause it"))
+    submits(bolt, deps, ids.VIEW_EXTEND, dated(deps, face.extend_read), _extended, may=_may("change this"))
 
     does(bolt, deps, ids.RESUME, _resumed)
     does(bolt, deps, ids.UNDO_PAUSE, _undone)
+
+
+def _may(deed: str) -> May:
+    return lambda _, handover, who: rights.to_pause(handover, who, deed)
 
 
 def views(deps: Deps) -> dict[str, Make]:

@@ -1,0 +1,74 @@
+"""What no screen of ours offers: another record's id in an open form, an option that was never there, an old button."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from blocks import ids
+from bot.deal import Money
+from bot.handover import Handover
+from tests.rights.desk import OUTSIDERS, Desk, desk_at
+from tests.rights.records import scoped, signed, won
+
+AMOUNT = "98,765"
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """One Baton for all of them."""
+    with desk_at(tmp_path_factory.mktemp("forged")) as made:
+        yield made
+
+
+def sent(desk: Desk, name: str, view: str, number: int, **values: dict[str, Any]) -> dict[str, Any]:
+    """What the form is answered with that this person sends about that record, whoever had it open."""
+    blocks = [{"block_id": block_id, "type": "input"} for block_id in values]
+    state = {block_id: {block_id: value} for block_id, value in values.items()}
+    form = {"type": "modal", "callback_id": view, "blocks": blocks, "state": {"values": state}}
+    reaction = desk.submit(name, {**form, "private_metadata": json.dumps({"h": number})})()
+    assert reaction.error is None, reaction
+    desk.forget()
+    return reaction.body if isinstance(reaction.body, dict) else {}
+
+
+def option(value: str, words: str = "…") -> dict[str, Any]:
+    return {"value": value, "text": {"type": "plain_text", "text": words}}
+
+
+def priced(desk: Desk) -> Handover:
+    made = won(desk)
+    made.deal = replace(made.deal, amount=Money(Decimal("98765.00"), "EUR"))
+    return made
+
+
+def test_a_split_tells_nobody_the_amount_who_may_not_split(desk: Desk) -> None:
+    number = desk.record(priced)
+    parts = {"value": "Data platform: 1\nRollout: 2"}
+    assert AMOUNT in str(sent(desk, "Dev", ids.VIEW_SPLIT, number, parts=parts))
+    for name in ("Nico", "Rafi", "Ben", "Otto", *OUTSIDERS):
+        answer = sent(desk, name, ids.VIEW_SPLIT, number, parts=parts)
+        assert AMOUNT not in str(answer), name
+        assert answer["response_action"] == "push", name
+
+
+def test_the_second_look_at_an_invitation_is_for_who_may_invite(desk: Desk) -> None:
+    number = desk.record(signed)
+    people = {"selected_options": [option("k@abc.example", "K.")]}
+    chosen: dict[str, dict[str, Any]] = {"who": people, "right": {"selected_option": option("view")}}
+    assert "ABC Fintech" in str(sent(desk, "Chloe", ids.VIEW_ACCESS, number, **chosen))
+    for name in ("Nico", "Rafi", "Ana", *OUTSIDERS):
+        answer = sent(desk, name, ids.VIEW_ACCESS, number, **chosen)
+        assert (answer["response_action"], answer["view"]["callback_id"]) == ("push", ids.VIEW_READ), name
+
+
+@pytest.mark.parametrize("view", [ids.VIEW_PAUSE, ids.VIEW_EXTEND])
+def test_no_outsider_hears_how_long_it_may_wait(desk: Desk, view: str) -> None:
+    number = desk.record(scoped)
+    far: dict[str, dict[str, Any]] = {"reason": {"value": "x"}, "expected": {"selected_date": "2033-03-03"}}
+    assert sent(desk, "Ben", view, number, **far)["response_action"] == "errors"
+    for name in ("Nico", *OUTSIDERS):
+        assert sent(desk, name, view, number, **far)["response_action"] == "push", name
