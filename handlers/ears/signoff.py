@@ -20,7 +20,7 @@ from bot.people import HANDOVER_ROLES, Person, Role
 from bot.rights import Deed
 from bot.terms import Said
 from handlers.deps import Deps
-from handlers.ears.guard import Click, act, does, open_view, seen_by
+from handlers.ears.guard import Click, act, does, open_view, seen_by, turned_away
 from handlers.ears.modals import form, opens, submits
 from store.unit import StoreUnit
 
@@ -50,6 +50,8 @@ def signing(deps: Deps, click: Click) -> None:
     role, now = Role(click.subject) if click.subject in HANDOVER_ROLES else Role.PM, deps.clock.now()
     person, handover, people = seen_by(deps, click)
     mine = person is not None and handover is not None and handover.roles.get(role) == person.id
+    if person and turned_away(deps, click, person):
+        return
     if mine and person and handover and not handover.signed(role) and gate.sign_blockers(handover, role):
         open_view(deps, click, missing(deps, handover, deps.frame(handover, people), person))
         return

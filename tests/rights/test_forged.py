@@ -10,8 +10,10 @@ import pytest
 
 from blocks import ids
 from bot.deal import Money
-from bot.handover import Handover
+from bot.handover import Handover, State
+from bot.people import Role
 from tests.rights.desk import OUTSIDERS, Desk, desk_at
+from tests.rights.doors import button
 from tests.rights.records import scoped, signed, won
 
 AMOUNT = "98,765"
@@ -72,3 +74,14 @@ def test_no_outsider_hears_how_long_it_may_wait(desk: Desk, view: str) -> None:
     assert sent(desk, "Ben", view, number, **far)["response_action"] == "errors"
     for name in ("Nico", *OUTSIDERS):
         assert sent(desk, name, view, number, **far)["response_action"] == "push", name
+
+
+def test_who_was_the_holder_and_is_a_guest_now_opens_nothing_with_an_old_button(desk: Desk) -> None:
+    def ended(desk: Desk) -> Handover:
+        found = replace(scoped(desk), state=State.CANCELLED)
+        found.roles[Role.PM] = desk.people["Klein"].id
+        return found
+
+    number = desk.record(ended)
+    out = desk.outcome("Klein", number, desk.click("Klein", button(ids.SIGN, f"{number}:pm")))
+    assert "ABC" not in out.shown + out.refused
