@@ -18,7 +18,7 @@ from bot.effects import Direct, Reply
 from bot.handover import State
 from bot.people import Person
 from handlers.clock import Clock
-from handlers.deliver.loop import Worker
+from handlers.deliver.loop import BACKOFF_CAP, Worker
 from handlers.deliver.performers import PERFORMERS
 from handlers.deps import Deps, Identity
 from handlers.wiring import build
@@ -32,6 +32,7 @@ from tests.stories.stage import Stage, staged
 CREW = 2  # hands of each replica
 REFUSAL = 7  # seconds of Retry-After
 IDLE = 0.25
+HOUR, LETTERS = 3_600.0, 24
 THREAD = [
     *(f"{name}:1" for name in ("root", "list:sales_rep", "list:pm", "list:csm", "list:delivery_manager", "know")),
     "win:",
@@ -39,10 +40,11 @@ THREAD = [
 
 
 class Time:
-    """Seconds that pass only while all of the crew sleep."""
+    """Seconds that pass only while all of the crew sleep. `at` is what happens by itself, and when."""
 
     def __init__(self, crew: int) -> None:
         self.now = time.time()
+        self.at: dict[float, Callable[[], object]] = {}
         self._crew = crew
         self._sleeping: list[float] = []
         self._turn = threading.Condition()
@@ -64,7 +66,8 @@ class Time:
 
     def _move(self) -> None:
         if self._sleeping and len(self._sleeping) >= self._crew:
-            self.now = min(self._sleeping)
+            self.now = min([*self._sleeping, *self.at])
+            self.at.pop(self.now, lambda: None)()
             self._sleeping = [until for until in self._sleeping if until > self.now]
             self._turn.notify_all()
 
@@ -92,13 +95,13 @@ def replica(stage: Stage, passing: Time) -> Deps:
     return made
 
 
-def hand(deps: Deps, passing: Time, name: str) -> None:
+def hand(deps: Deps, passing: Time, name: str, idle: float) -> None:
     """Empties the outbox together with the others."""
     worker = Worker(deps, PERFORMERS)
     try:
         while deps.store.outbox.waiting():
             if not worker.run_one(name):
-                passing.sleep(IDLE)
+                passing.sleep(idle)
     finally:
         passing.leave()
 
@@ -106,8 +109,8 @@ def hand(deps: Deps, passing: Time, name: str) -> None:
 Ask = Callable[[StoreUnit, Mapping[str, Person]], None]
 
 
-def burst(stage: Stage, ask: Ask) -> list[dict[str, Any]]:
-    """What is asked for, done by two replicas; the calls that Slack saw."""
+def burst(stage: Stage, ask: Ask, away: float = 0.0) -> list[dict[str, Any]]:
+    """What is asked for, done by two replicas; the calls that Slack saw. It is away for so many seconds first."""
     passing = Time(crew=2 * CREW)
     world = stage.world
     world.clock.time = lambda: passing.now  # type: ignore[method-assign]
@@ -118,8 +121,11 @@ def burst(stage: Stage, ask: Ask) -> list[dict[str, Any]]:
         ask(unit, {name: unit.remember(Person(0, who.name, who.email, who.id)) for name, who in known.items()})
     world.slack.calls.clear()
     world.faults.add("slack", "chat.postMessage", "429", times=3, retry_after=REFUSAL)
+    if away:
+        world.faults.down("slack")
+        passing.at[passing.now + away] = lambda: world.faults.down("slack", on=False)
     hands = [
-        threading.Thread(target=hand, args=(deps, passing, f"{n}-{m}"), daemon=True)
+        threading.Thread(target=hand, args=(deps, passing, f"{n}-{m}", 20 * IDLE if away else IDLE), daemon=True)
         for n, deps in enumerate(both)
         for m in range(CREW)
     ]
@@ -203,6 +209,26 @@ def test_a_burst_keeps_every_rate_rule_and_each_post_is_there_once(
     assert (len(found), set(found.values())) == (count, {1})
     assert len(tried) == len(NAMES)
     kept_to(calls)
+
+
+@pytest.mark.slow
+@pytest.mark.req("R104", "R139")
+@pytest.mark.timeout(600)
+def test_with_slack_away_for_an_hour_nothing_is_lost_and_no_storm_follows(tmp_path: Path, fresh_postgres: str) -> None:
+    """Each letter knocks once in one or two minutes; then all are there within minutes, within every rate rule."""
+    with rated(tmp_path, fresh_postgres) as stage:
+        began = time.time()
+        calls = burst(stage, letters(LETTERS), away=HOUR)
+        found = keys(message for channel in tries(calls) for message in stage.channel(channel))
+    assert (len(found), set(found.values())) == (LETTERS, {1})
+    meanwhile = [call for call in calls if call["error"] == "fault:503"]
+    after = [call for call in calls if call["error"] != "fault:503"]
+    assert min(call["at"] for call in after) >= began + HOUR
+    assert max(call["at"] for call in after) <= min(call["at"] for call in after) + 2 * BACKOFF_CAP + LETTERS
+    assert (
+        LETTERS < len(meanwhile) < LETTERS * (HOUR / 60 + 10)
+    )  # a knock is half of two minutes at least after the one before
+    kept_to(after)
 
 
 @pytest.mark.req("R104")

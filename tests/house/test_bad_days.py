@@ -48,6 +48,7 @@ PROOFS = {
     ),
     'Slack is away, slow or says "slow down"': (
         f"{TROUBLE}::test_whatever_slack_does_each_message_is_there_once",
+        "handlers/test_burst.py::test_with_slack_away_for_an_hour_nothing_is_lost_and_no_storm_follows",
         f"{WORKER}::test_a_post_that_slack_carries_out_after_we_gave_it_up_is_not_made_again",
         f"{WORKER}::test_slacks_retry_after_holds_for_every_post_to_that_channel",
         f"{WORKER}::test_an_outage_is_waited_out_however_often_it_fails",
