@@ -44,6 +44,12 @@ WORDS = (
     "jonas weber",
     "m.klein@",
     "against",
+    "abc fintech",
+    "cloud migration",
+    "abcfintech.example",
+    "@acme.example",
+    "ana ruiz",
+    "olga novak",
 )
 
 
@@ -88,8 +94,27 @@ def lines(heard: StringIO) -> list[dict[str, Any]]:
 
 def nothing_planted(heard: StringIO) -> None:
     """None of the planted words stands anywhere."""
-    said = heard.getvalue().lower()
-    assert [word for word in (*SECRETS, *WORDS) if word in said] == []
+    unsaid(heard.getvalue())
+
+
+def unsaid(text: str) -> None:
+    """None of the planted words stands there."""
+    assert text
+    assert [word for word in (*SECRETS, *WORDS) if word in text.lower()] == []
+
+
+def health(stage: Stage) -> None:
+    """Nor in what a monitor and an administrator read of a Baton at work, with a job that waits."""
+    stage.world.faults.down("asana")
+    stage.world.faults.down("hubspot")
+    stage.world.hubspot.win("9003")
+    stage.until(lambda: any(job.error for job in stage.deps.store.outbox.jobs(("ready",))), "a job waits")
+    for page in ("healthz", "readyz", "metrics"):
+        unsaid(httpx.get(f"{stage.env['BATON_PUBLIC_URL']}/{page}").text)
+    jobs = stage.deps.store.outbox.jobs()
+    assert jobs
+    unsaid(str(jobs))
+    stage.world.faults.clear()
 
 
 @pytest.mark.slow
@@ -103,9 +128,11 @@ def test_a_walk_through_trouble_leaves_no_secret_and_no_word_of_the_record_in_an
         trouble(stage)
         stage.hands.global_shortcut("ana", "handover_new")
         handover = walk.whole(stage)
+        health(stage)
         stage.stop()
     record = str(handover).lower()
-    assert [word for word in WORDS if word not in record] == ["84,000"]
+    missing = [word for word in WORDS if word not in record]
+    assert missing == ["84,000", "olga novak"], "a number as people read it, and who had no part in it"
     nothing_planted(heard)
     told = [
         (line["from"], line.get("kind"), line.get("why", "")) for line in lines(heard) if line["level"] == "warning"
@@ -143,6 +170,7 @@ def test_over_socket_mode_no_message_is_told_either(tmp_path: Path) -> None:
         stage.settle()
         walk.promised(stage)
         stage.settle()
+        health(stage)
         stage.stop()
     nothing_planted(heard)
     said = lines(heard)
