@@ -7,7 +7,7 @@ from tests.stories import walk
 from tests.stories.stage import Stage
 
 
-@pytest.mark.parametrize("away", ["503", "half", "garbage"])
+@pytest.mark.parametrize("away", ["503", "half"])
 def test_with_every_vendor_away_it_is_up_and_goes_on_when_they_are_back(
     stage: Stage, away: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -35,12 +35,13 @@ class Deed:
 
 @dataclass
 class Insisting:
-    """The hands of everybody at one table; `undone` is what was never taken."""
+    """The hands of everybody at one table; `undone` is what was never taken, `failed` what was not taken at once."""
 
     stage: Stage
     store: Store
     deeds: list[Deed] = field(default_factory=list)
     undone: list[str] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
     repeated: int = 0
 
     def record(self, deal: str) -> Handover | None:
@@ -78,6 +79,8 @@ class Insisting:
                 self.deeds.append(Deed(what, deal, shows, job))
                 return
             self.repeated += 1
+            if reaction is not None:
+                self.failed.append(f"{what} on deal {deal}: {reaction.error}")
             time.sleep(0.1)
         self.undone.append(f"{what} on deal {deal} was never taken")
 

@@ -6,6 +6,7 @@ everything may end in peace, and is counted.
 """
 
 import random
+import signal
 import threading
 import time
 from dataclasses import dataclass, field
@@ -31,7 +32,10 @@ PEACE = 240.0  # seconds in which everything that was begun must end
 
 @dataclass
 class Tally:
-    """What was counted. `amid` is how many kills cut work in two, `cut` how many outside calls they cut."""
+    """What was counted. `amid` is how many kills cut work in two, `cut` how many outside calls they cut.
+
+    `failed` are clicks that were not taken at once, of whichever kind.
+    """
 
     kills: int = 0
     amid: int = 0
@@ -41,12 +45,13 @@ class Tally:
     repeated: int = 0
     created: int = 0
     seconds: float = 0.0
+    failed: list[str] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
     doubled: list[str] = field(default_factory=list)
 
 
-def run(stage: Stage, *, url: str, replicas: int, kills: int, wave: int, seed: int = 1) -> Tally:
-    """Walks waves of so many deals while replicas are killed; then lets everything end, and counts."""
+def run(stage: Stage, *, url: str, replicas: int, kills: int, wave: int, seed: int = 1, gently: bool = False) -> Tally:
+    """Walks waves of so many deals while replicas are killed, or ended gently; then lets all end, and counts."""
     began = time.monotonic()
     stage.world.public_url = "http://127.0.0.1:1"
     stage.world.slack.deliver.retry_delays = [0.5] * 60
@@ -57,7 +62,7 @@ def run(stage: Stage, *, url: str, replicas: int, kills: int, wave: int, seed: i
     db = Db(url)
     clock = Clock()
     store = Store(db, clock=clock.now, tick=clock.tick, role_map={}, office_of=lambda _: "berlin")
-    killer = Killer(Replicas(stage, url, replicas), db, kills, random.Random(seed))  # noqa: S311 - no secret
+    killer = (Roller if gently else Killer)(Replicas(stage, url, replicas), db, kills, random.Random(seed))  # noqa: S311 - no secret
     table = Insisting(stage, store)
     try:
         killer.start()
@@ -68,9 +73,10 @@ def run(stage: Stage, *, url: str, replicas: int, kills: int, wave: int, seed: i
         killer.stop()
     tally = killer.tally
     tally.handovers, tally.deeds, tally.repeated = len(deals), len(table.deeds), table.repeated
+    tally.failed = table.failed
     found = counting.kept(store)
     tally.created = counting.created(stage).total()
-    tally.lost = [*table.undone, *counting.lost(stage, found, deals, table.deeds)]
+    tally.lost += [*table.undone, *counting.lost(stage, found, deals, table.deeds)]
     tally.doubled = counting.doubled(stage, found)
     db.dispose()
     tally.seconds = time.monotonic() - began
@@ -147,6 +153,22 @@ class Killer(threading.Thread):
         if self.is_alive():
             self.join()
         self.pack.stop()
+
+
+class Roller(Killer):
+    """Restarts the replicas one after the other, as an administrator does: each is ended by SIGTERM."""
+
+    def run(self) -> None:
+        """End, start again, the next one."""
+        while self.tally.kills < self.kills and not self.ended.wait(self.dice.uniform(*LIFE)):
+            n = self.tally.kills % len(self.pack.children)
+            self.tally.amid += self.begun()[0] > 0
+            code = self.pack.end(n)
+            self.tally.kills += 1
+            if code != -signal.SIGTERM:
+                self.tally.lost.append(f"replica {n} ended with {code}")
+            self.pack.launch(n)
+            self.pack.wait(n)
 
 
 def _waves(table: Insisting, killer: Killer, wave: int) -> list[str]:

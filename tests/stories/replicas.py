@@ -97,9 +97,23 @@ class Replicas:
             self.children[n] = None
         self.point()
 
-    def point(self) -> None:
+    def end(self, n: int) -> int | None:
+        """In good order: no more calls go to that child, then SIGTERM. Its exit code; None when it had to be killed."""
+        child = self.children[n]
+        if child is None:
+            return None
+        self.point(but=n)
+        child.terminate()
+        try:
+            code = child.wait(20)
+        except subprocess.TimeoutExpired:
+            code = None
+        self.kill(n)
+        return code
+
+    def point(self, but: int = -1) -> None:
         """Slack and the CRM call a child that lives, if there is one."""
-        alive = [n for n, child in enumerate(self.children) if child is not None]
+        alive = [n for n, child in enumerate(self.children) if child is not None and n != but]
         if alive:
             self.stage.world.bot_url = f"http://127.0.0.1:{self.ports[random.choice(alive)]}"  # noqa: S311
 

@@ -25,3 +25,14 @@ def test_nothing_is_lost_and_nothing_is_doubled(
     assert tally.kills == 3
     assert tally.amid > 0, "no kill met any work: then this shows nothing"
     assert tally.deeds >= 17 * tally.handovers
+
+
+def test_replicas_are_restarted_one_after_the_other_and_nobody_notices(tmp_path: Path, empty_postgres: str) -> None:
+    """Each is ended by SIGTERM in the middle of work, the other goes on: nobody has to press anything twice."""
+    with staged(tmp_path, url=empty_postgres) as stage:
+        tally = run(stage, url=empty_postgres, replicas=2, kills=2, wave=1, gently=True)
+    assert tally.lost == []
+    assert tally.doubled == []
+    assert tally.failed == []
+    assert tally.kills == 2
+    assert tally.amid > 0, "no restart met any work: then this shows nothing"
