@@ -1,7 +1,7 @@
 """New replies in the thread: few, each because somebody must act or should know that it is over.
 
-A mention rings, so it stands only for whom it is the turn of. A reply that shows a state (questions, a failed step, a
-hold) is drawn again later: then without mention and buttons, with by whom and when.
+A mention rings, so it stands only for whom it is the turn of. A reply that shows a state (questions, their answers, a
+failed step, a hold) is drawn again later: then without mention and buttons, with by whom and when.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -89,8 +89,11 @@ def _answers(handover: Handover, frame: Frame, data: Mapping[str, Any]) -> Messa
     pm = entries.first(frame, handover.roles.get(Role.PM, 0))
     n = sum(bool(entry.open and entry.point and not entry.point.waits_for_rep) for entry in handover.entries)
     text = sentence("replies.answers_text", title=thread.short_title(handover), by=by, pm=pm)
+    mine = {int(one) for one in data.get("entries", [])}  # a point that is opened later is not what this is about
+    if handover.state in ENDED or not any(e.open and (e.id in mine or not mine) for e in handover.entries):
+        return Message(text, [kit.section(sentence("replies.answers_over", by=by, pm=pm))])
     blocks = [kit.section(sentence("replies.answers", pm=rings.mention(handover, frame, Role.PM), by=by, n=n))]
-    if n:
+    if n and not handover.running("hold"):
         button = kit.button(f"Answer {count(n, 'point')}", ids.ANSWER_POINTS, str(handover.id), style="primary")
         blocks.append(kit.actions(button))
     return Message(text, blocks)

@@ -84,7 +84,8 @@ def reply(
     settle(unit, handover, terms=terms, now=now, actor=who.id)
     left = sum(1 for e in handover.entries if e.open and e.point and e.point.waits_for_rep)
     if not left:
-        unit.emit(Reply(handover.id, "answers", serial=nonce, data={"by": who.id}))
+        ready = [e.id for e in handover.entries if e.open and e.point and e.point.reply]
+        unit.emit(Reply(handover.id, "answers", serial=nonce, data={"by": who.id, "entries": ready}))
     return Said("Thank you. The project manager sees your answers." if not left else f"Saved. {left} left.")
 
 

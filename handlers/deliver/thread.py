@@ -20,7 +20,8 @@ from handlers.slack_api import SlackRefused
 from store.unit import StoreUnit
 
 MENTIONED = re.compile(r"<@([UW][A-Z0-9]+)>")
-LIVING = frozenset({"questions", "step_failed", "hold", "late", "reopened"})  # replies that show what became of them
+# Replies that show what became of them.
+LIVING = frozenset({"questions", "answers", "step_failed", "hold", "late", "reopened"})
 PRIVATE = frozenset({"changed", "live", "override"})  # replies whose words are taken back where outsiders read along
 
 ROOTLESS = frozenset({"cannot_reply_to_message", "thread_not_found"})

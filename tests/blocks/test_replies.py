@@ -109,6 +109,24 @@ def test_answers_ring_the_project_manager() -> None:
     assert buttons(message)["Answer 1 point"]["action_id"] == ids.ANSWER_POINTS
 
 
+def test_answers_to_points_that_are_answered_ring_nobody_and_ask_for_nothing() -> None:
+    """A point that was opened later is not theirs; an old message that does not know its points waits for all."""
+    handover = make_handover(State.SCOPED)
+    first, later = handover.entries[0], replace(handover.entries[0], id=77, point=Point())
+    handover.entries.append(later)
+    data: dict[str, Any] = {"by": ANA.id, "entries": [first.id]}
+    first.point = Point(Disposition.ASK, question="Until when?", asked_by=BEN.id, reply="No.", replied_by=ANA.id)
+    assert "Answer 2 points" in buttons(drawn("answers", handover, **data))
+    held = replace(handover, intervals=[Interval("hold", NOW, "lost")])
+    assert buttons(drawn("answers", held, **data)) == {}
+    first.point = Point(Disposition.CHANGE_REQUEST)
+    over = drawn("answers", handover, **data)
+    assert (words(over), mentions(over), buttons(over)) == ("✓ Ana answered the questions of Ben.", [], {})
+    assert "Answer 1 point" in buttons(drawn("answers", handover, by=ANA.id))
+    later.point = Point(Disposition.IN_SCOPE)
+    assert buttons(drawn("answers", handover, by=ANA.id)) == {}
+
+
 def test_a_ready_workspace_rings_the_project_manager_and_who_can_sign() -> None:
     message = drawn("ready", make_handover(State.PROVISIONED), signers=["delivery_manager"])
     assert mentions(message) == ["U0BEN", "U0DEV"]

@@ -220,6 +220,14 @@ def test_goodwill_and_declined_ask_for_their_fields_and_a_change_request_for_non
     assert "🟠 change request" in known
 
 
+def test_the_word_that_questions_are_answered_asks_for_nothing_once_the_points_are(told_stage: Stage) -> None:
+    """Ben was rung in the thread and has answered: nothing there rings or wants to be pressed any more."""
+    (name,) = [post.name for post in told_stage.handover().posts if post.name.startswith("reply:answers")]
+    told = told_stage.post(name)
+    assert walk.shown(told) == "✓ Ana answered the questions of Ben."
+    assert "points.answer" not in str(told["blocks"])
+
+
 WORDS = {
     Kind.COMMITMENT: "Quarterly review with the board",
     Kind.REAL_DEADLINE: "The lease of the data centre ends",

@@ -97,7 +97,7 @@ class TestQuestions:
         assert company.said(points.reply, 1, ana, {ids[0]: "Until June."}, nonce="r1").line == "Saved. 1 left."
         assert company.effects(Reply, "answers") == []
         company.said(points.reply, 1, ana, {ids[1]: " Two days. "}, nonce="r2")
-        assert [ring.data for ring in company.effects(Reply, "answers")] == [{"by": ana.id}]
+        assert [ring.data for ring in company.effects(Reply, "answers")] == [{"by": ana.id, "entries": list(ids[:2])}]
         again = company.said(points.reply, 1, ana, {ids[1]: "Three days."}, nonce="r3")
         assert "answered already" in again.line
         assert len(company.effects(Reply, "answers")) == 1
