@@ -1,6 +1,7 @@
 """Direct messages about one handover: to somebody whose turn it is, never to somebody who has nothing to do.
 
-Each says in its first line what it is about, carries the buttons that do it, and nothing that goes stale.
+Each says in its first line what it is about, carries the buttons that do it, and nothing that goes stale. What says how
+something stands (a pause, questions) is drawn again once that has changed.
 """
 
 from collections.abc import Callable, Mapping
@@ -21,7 +22,7 @@ from blocks.words import entries, turns
 from bot import checklist, split
 from bot.clock import pause as pauses
 from bot.gate import Turn
-from bot.handover import Handover
+from bot.handover import Handover, Interval
 from bot.people import TITLES, Person, Role
 
 __all__ = ["admin", "direct"]
@@ -159,9 +160,13 @@ def _empty_role(letter: Letter) -> Message:
 
 
 def _question(letter: Letter) -> Message:
-    rows = [turn for turn in letter.turns if turn.action == "answer_question"]
-    n = sum(turn.count for turn in rows) or 1
+    asked = [entry for one in letter.data.get("entries", []) if (entry := letter.handover.entry(int(one)))]
+    waiting = [entry for entry in asked if entry.open and entry.point and entry.point.waits_for_rep]
+    n = len(waiting or asked) or sum(turn.count for turn in letter.turns if turn.action == "answer_question") or 1
     pm = entries.first(letter.frame, letter.handover.roles.get(Role.PM, 0))
+    if asked and not waiting:
+        words = sentence("direct.question_over", link=letter.link, pm=pm, n=n)
+        return Message(_spoken(letter, "question_over_text"), [kit.section(words)])
     button = kit.button("Answer", ids.ANSWER_QUESTION, str(letter.handover.id), style="primary")
     words = sentence("direct.question", link=letter.link, pm=pm, n=n)
     return Message(_spoken(letter, "question_text", pm=pm, n=n), [kit.section(words, accessory=button)])
@@ -222,19 +227,30 @@ def _shares(letter: Letter) -> Message:
 
 def _paused(letter: Letter) -> Message:
     handover, pause = letter.handover, pauses.marked(letter.handover, str(letter.data.get("pause", "")))
-    if pause is None or not pause.running:
-        return _paused_over(letter)
+    if pause is None or not pause.running or handover.state not in pauses.CLOCKED:
+        return _paused_over(letter, pause)
     expected = mrkdwn.day(pause.expected) if pause.expected else ""
     reason = mrkdwn.quote(pause.reason, 300)
     words = sentence("direct.paused", link=letter.link, by=letter.by, expected=expected, reason=reason)
-    button = kit.button("Undo", ids.UNDO_PAUSE, f"{handover.id}:{pauses.mark(pause)}")
     text = _spoken(letter, "paused_text", by=letter.by, expected=expected)
-    return Message(text, [kit.section(words), kit.actions(button)])
+    return Message(text, [kit.section(words), _undo(letter, pause)])
 
 
-def _paused_over(letter: Letter) -> Message:
-    words = sentence("direct.paused_over", link=letter.link)
-    return Message(_spoken(letter, "paused_over_text"), [kit.section(words)])
+def _paused_over(letter: Letter, pause: Interval | None) -> Message:
+    if pause is not None and pause.until == pause.since:
+        words = sentence("direct.paused_back", link=letter.link, by=letter.by)
+        return Message(_spoken(letter, "paused_back_text", by=letter.by), [kit.section(words)])
+    until = thread.token(pause.until if pause else None, letter.frame)
+    reason = mrkdwn.quote(pause.reason if pause else "", 300)
+    words = sentence("direct.paused_over", link=letter.link, until=until, by=letter.by, reason=reason)
+    # Also what is over can be taken back, as long as a clock runs that it has moved.
+    counts = letter.handover.state in pauses.CLOCKED
+    buttons = [_undo(letter, pause)] if pause is not None and counts else []
+    return Message(_spoken(letter, "paused_over_text"), [kit.section(words), *buttons])
+
+
+def _undo(letter: Letter, pause: Interval) -> Block:
+    return kit.actions(kit.button("Undo", ids.UNDO_PAUSE, f"{letter.handover.id}:{pauses.mark(pause)}"))
 
 
 def _pause_undone(letter: Letter) -> Message:

@@ -20,7 +20,7 @@ from bot.people import Person, Role, Sight, can_hold, may, sight
 from bot.rights import Deed
 from bot.worktime import next_opening
 from handlers.company import take_up
-from handlers.deliver import held, posting
+from handlers.deliver import held, letters, posting
 from handlers.deliver.company import parked
 from handlers.deliver.ledger import Later, Ledger
 from handlers.deliver.thread import load
@@ -49,7 +49,8 @@ def send_direct(effect: Effect, ledger: Ledger) -> None:
     data = {**effect.data, "at": _taken_over(ledger, person, effect)} if effect.name in UNHURRIED else effect.data
     message = direct(effect.name, handover, deps.frame(handover, people), data, person)
     channel = posting.open_dm(ledger, person.slack_id)
-    posting.post(ledger, "dm", channel=channel, message=message, key=effect.key)
+    keep = letters.keeper(effect, handover, message)
+    posting.post(ledger, "dm", channel=channel, message=message, key=effect.key, keep=keep)
 
 
 def _wait_for_hours(ledger: Ledger, person: Person) -> None:

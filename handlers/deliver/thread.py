@@ -11,7 +11,7 @@ from blocks.replies import reply
 from bot.effects import Direct, Effect, Redraw, Reply
 from bot.handover import Handover, Post, State
 from bot.people import Person
-from handlers.deliver import late, posting, project_channel
+from handlers.deliver import late, letters, posting, project_channel
 from handlers.deliver.channels import members, open_to_amounts
 from handlers.deliver.ledger import Later, Ledger, Result
 from handlers.deps import Deps
@@ -38,6 +38,7 @@ def draw(ledger: Ledger, handover_id: int) -> Handover | None:
     """Posts what is missing, edits what differs. Returns the record as drawn, or None when there is no thread."""
     handover, people = load(ledger.deps, handover_id)
     if handover is None or not has_thread(handover):
+        letters.redraw(ledger, handover, people)
         return None
     # One page of the ledger for the whole thread: what one job began to post, whichever job comes next finds.
     page = replace(ledger, scope=Redraw(handover_id, handover.rev).lane)
@@ -47,6 +48,7 @@ def draw(ledger: Ledger, handover_id: int) -> Handover | None:
             _show(page, handover, name, message)
         _show_replies(page, handover, frame)
     project_channel.redraw(page, handover, people)
+    letters.redraw(ledger, handover, people)
     return handover
 
 

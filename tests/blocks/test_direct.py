@@ -66,6 +66,19 @@ def test_a_question_is_counted_not_quoted() -> None:
     assert buttons(message)["Answer"]["action_id"] == ids.ANSWER_QUESTION
 
 
+def test_a_question_that_is_answered_has_no_button_any_more() -> None:
+    """The message tells of these questions; another one that came since has a message of its own."""
+    record = make_handover(State.SCOPED)
+    (asked,) = [e for e in record.entries if e.point and e.point.waits_for_rep]
+    assert "Answer" in buttons(drawn("question", record, ANA, entries=[asked.id], by=BEN.id))
+    assert asked.point
+    asked.point.reply = "No."
+    record.entries.append(replace(asked, id=77, point=replace(asked.point, reply="")))
+    message = drawn("question", record, ANA, entries=[asked.id], by=BEN.id)
+    assert "the question of Ben is answered." in words(message)
+    assert buttons(message) == {}
+
+
 def test_a_reminder_is_about_one_thing() -> None:
     message = drawn("remind", make_handover(State.WON), ANA, by=DEV.id)
     assert "Dev reminds you, due *<!date^" in words(message)
@@ -141,11 +154,19 @@ def test_the_delivery_manager_hears_of_a_pause_and_can_take_it_back() -> None:
     assert message.text.endswith(" waits on the client until Tue 9 Sep 2025, by Ben.")
 
 
-def test_what_does_not_wait_any_more_by_then_says_so_without_a_button() -> None:
+def test_what_does_not_wait_any_more_says_until_when_and_can_be_taken_back_once() -> None:
+    """Also after it ended by itself; then no word is left of a clock that stands still."""
     over = replace(PAUSE, until=NOW + timedelta(hours=1))
     message = drawn("paused", waits(over), DEV, by=BEN.id, pause=PAUSED)
-    assert words(message).endswith("does not wait on the client any more.")
-    assert buttons(message) == {}
+    assert "does not wait on the client any more. It did until <!date^1757408400^" in words(message)
+    assert ', by Ben: "the test &lt;data&gt;".' in words(message)
+    assert "stands still" not in words(message)
+    assert buttons(message)["Undo"]["value"] == f"42:{PAUSED}"
+    back = drawn("paused", waits(replace(PAUSE, until=PAUSE.since)), DEV, by=BEN.id, pause=PAUSED)
+    assert "the pause by Ben was taken back." in words(back)
+    live = drawn("paused", replace(waits(over), state=State.IN_PROGRESS), DEV, by=BEN.id, pause=PAUSED)
+    cancelled = drawn("paused", replace(waits(), state=State.CANCELLED), DEV, by=BEN.id, pause=PAUSED)
+    assert buttons(back) == buttons(live) == buttons(cancelled) == {}
 
 
 def test_whose_pause_was_taken_back_reads_by_whom_and_what_is_due() -> None:

@@ -1,13 +1,17 @@
 """Stories of waiting on the client, and of what somebody cannot do: seen in thread, direct messages and modals."""
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from blocks.frame import Message
 from bot.actions.lists import settle
 from bot.clock.pause import day_words
+from bot.effects import Direct, Redraw
 from bot.people import Role
 from bot.worktime import add_work_dates, elapsed, next_opening
+from handlers.deliver.letters import keeper
 from handlers.sweep import sweep
 from tests.stories import walk
 from tests.stories.stage import Stage
@@ -96,6 +100,9 @@ def test_it_waits_on_the_client_and_goes_on_with_the_due_time_moved(bare_stage: 
     (reply,) = [p.name for p in after.posts if p.name.startswith("reply:resumed")]
     assert "*It goes on.* The clock runs again, due *<!date^" in walk.shown(bare_stage.post(reply))
     assert "<@" not in walk.shown(bare_stage.post(reply))
+    over = walk.shown(letter(bare_stage, "dev", "on the client"))
+    assert "does not wait on the client any more. It did until <!date^" in over
+    assert "stands still" not in over
 
 
 def test_dev_takes_it_back_and_ben_reads_why_his_clock_runs(bare_stage: Stage) -> None:
@@ -104,19 +111,55 @@ def test_dev_takes_it_back_and_ben_reads_why_his_clock_runs(bare_stage: Stage) -
     paused(bare_stage)
     bare_stage.clock.advance(timedelta(days=3))
     told = letter(bare_stage, "dev", "waits on the client*")
-    press(bare_stage, "dev", told, "pause.undo")
+    for _ in range(2):
+        place = walk.room_of(bare_stage, "dev", told), told["ts"]
+        assert bare_stage.hands.click("dev", *place, "pause.undo").error is None
+    bare_stage.settle()
     assert bare_stage.handover().due_at == due
     assert bare_stage.handover().running("pause") is None
     assert "⏸" not in walk.shown(bare_stage.post("root"))
     assert "Dev took your pause back." in walk.shown(letter(bare_stage, "ben", "took your pause back"))
-    count = len(letters(bare_stage, "ben"))
-    press(bare_stage, "dev", told, "pause.undo")
     assert whispered(bare_stage, "dev") == "That was taken back already."
-    assert len(letters(bare_stage, "ben")) == count
+    assert len([one for one in letters(bare_stage, "ben") if "took your pause back" in one["text"]]) == 1
+    back = letter(bare_stage, "dev", "was taken back")
+    assert (back["ts"], "pause.undo" in str(back["blocks"])) == (told["ts"], False)
     menu(bare_stage, "ana", "history.show")
     history = walk.shown(walk.modal(bare_stage, "ana"))
     assert "paused the clock, waiting on the client until" in history
     assert "took the pause back: test data" in history
+
+
+def test_a_word_of_a_pause_is_brought_up_to_date_also_when_it_was_late_and_let_go_when_it_was_deleted(
+    bare_stage: Stage,
+) -> None:
+    """What was drawn before the record changed is drawn again; what nobody can edit, or Dev deleted, is let go."""
+    paused(bare_stage)
+    known = bare_stage.handover()
+    (sent,) = [one for one in known.posts if one.name.startswith("dm:paused:")]
+    effect = Direct(sent.data["to"], "paused", "late", known.id, {**sent.data})
+    keep = keeper(effect, replace(known, rev=known.rev - 1), Message("as it was before"))
+    assert keep
+    with bare_stage.deps.store.write() as unit:
+        keep(unit, {"channel": sent.channel, "ts": sent.ts})
+    bare_stage.settle()
+    late = bare_stage.handover().post(f"dm:paused:{sent.data['to']}:late")
+    assert late
+    assert late.digest == sent.digest
+
+    bare_stage.world.faults.add("slack", "chat.update", "ok_false:edit_window_closed")
+    with bare_stage.deps.store.write() as unit:
+        unit.keep_post(known.id, replace(sent, digest=""))
+        unit.emit(Redraw(known.id, known.rev, nonce="as if nothing were known"))
+    bare_stage.settle()
+    assert bare_stage.handover().post(sent.name) == sent
+    assert not bare_stage.parked()
+
+    bare_stage.world.slack.book.delete(sent.channel, sent.ts)
+    assert line(bare_stage, "ana", "resume ABC") == "It goes on. The clock runs again."
+    gone = bare_stage.handover().post(late.name)
+    assert gone
+    assert gone.digest != late.digest
+    assert not bare_stage.parked()
 
 
 def test_a_date_that_is_not_possible_is_said_below_its_field(bare_stage: Stage) -> None:
