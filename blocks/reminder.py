@@ -152,7 +152,7 @@ def _questions(asked: Asked, frame: Frame, blocks: list[Block], shown: list[Show
     most = max((n for n in range(QUESTIONS + 1) if 2 * n + (n < len(lines)) <= left), default=0)
     fitting = lines[:most]
     for line in fitting:
-        blocks += _question(line, asked, frame)
+        blocks += _question(line, frame)
         shown.append((line.handover.id, asked.person.id, line.question))
     if len(lines) > len(fitting):
         blocks.append(kit.context(sentence("reminder.more_questions", n=len(lines) - len(fitting))))
@@ -227,12 +227,12 @@ def _notice(line: Line, asked: Asked, frame: Frame) -> Block:
     return kit.section(words, accessory=button)
 
 
-def _question(line: Line, asked: Asked, frame: Frame) -> list[Block]:
+def _question(line: Line, frame: Frame) -> list[Block]:
     handover, pause = line.handover, line.handover.running("pause")
     words = sentence(
         "reminder.question",
         link=_link(handover, frame),
-        day=_expected(line, asked, frame),
+        day=_expected(line),
         reason=mrkdwn.quote(pause.reason if pause else "", 300),
     )
     label = mrkdwn.plain(handover.client, 60)
@@ -242,11 +242,10 @@ def _question(line: Line, asked: Asked, frame: Frame) -> list[Block]:
     return [kit.section(words), kit.actions(go_on, still)]
 
 
-def _expected(line: Line, asked: Asked, frame: Frame) -> str:
+def _expected(line: Line) -> str:
+    # The day by its name: "today" would be wrong tomorrow.
     pause = line.handover.running(pauses.KIND)
-    day = pause.expected if pause else None
-    today = mrkdwn.local_day(frame.now, asked.person.tz)
-    return "today" if day is None or day == today else f"on {mrkdwn.day(day)}"
+    return mrkdwn.day(pause.expected) if pause and pause.expected else ""
 
 
 def _headline(asked: Asked, frame: Frame) -> Safe:
@@ -319,7 +318,7 @@ def _spoken(asked: Asked, frame: Frame) -> str:
     questions = [line for line in asked.lines if line.question]
     if not about and questions:
         title = thread.short_title(questions[0].handover) if len(questions) == 1 else ""
-        day = _expected(questions[0], asked, frame)
+        day = _expected(questions[0])
         return sentence("reminder.text_question", title=title, n=len(questions), day=day)
     due = min((at for one in about if (at := thread.due_of(one))), default=None)
     return sentence(

@@ -36,6 +36,7 @@ class Look:
     terms: Terms
     now: datetime
     rung: set[int] = field(default_factory=set)
+    turned: bool = False  # it became late at this look: what was said of it before, "due" and "will be", is wrong now
     back: set[datetime] = field(default_factory=set)  # when those who are away are back, or a plan of late days ends
 
     @property
@@ -112,6 +113,7 @@ def _begin_breach(seeing: Look) -> None:
         return
     cause = cause_of(handover)
     handover.breaches.append(Breach(counting.name, counting.due, cause))
+    seeing.turned = True
     handover.note(seeing.now, "breach", clock=counting.name, due=counting.due.isoformat(), cause=cause)
     seeing.unit.save(handover)
 
@@ -160,7 +162,7 @@ def _plan(seeing: Look) -> None:
     unit, handover = seeing.unit, seeing.handover
     before = unit.nags(handover.id)
     wanted = _wanted(seeing, before)
-    if wanted == before and not seeing.rung:
+    if wanted == before and not seeing.rung and not seeing.turned:
         return
     # People after the record, by id: whoever reminds one of them at this moment holds their row.
     unit.lock_people({*before, *wanted})
@@ -235,13 +237,14 @@ def ladder(terms: Terms) -> Ladder:
 
 
 def _redraw(seeing: Look, people: Iterable[int], wanted: dict[int, Nag]) -> None:
-    # What is done elsewhere loses its button in the reminders that were sent for it.
+    # What is done elsewhere loses its button in the reminders that were sent for it; what became late says so there.
     handover = seeing.handover
     receivers = {receiver.id for person_id in people if (receiver := seeing.receiver(person_id))}
     since = (seeing.now - REMEMBERED).date()
     for reminder in seeing.unit.open_reminders({*people, *receivers}, since):
         shown = [(person, key) for handover_id, person, key in reminder.shown if handover_id == handover.id]
-        if any(not _stands(seeing, person, wanted.get(person), key) for person, key in shown):
+        fallen = any(not _stands(seeing, person, wanted.get(person), key) for person, key in shown)
+        if fallen or (shown and seeing.turned):
             seeing.unit.emit(RedrawReminder(reminder.id, reminder.person, f"{handover.id}:{handover.rev}"))
 
 

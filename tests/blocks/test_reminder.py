@@ -89,12 +89,12 @@ def test_whoever_paused_is_asked_on_the_day() -> None:
     one = paused()
     message, shown = reminder(asked(one), make_frame())
     assert words(message).startswith("*1 client's answer was expected.*")
-    assert "waits on the client; the answer was expected today: " in words(message)
+    assert "waits on the client; the answer was expected on Tue 9 Sep 2025: " in words(message)
     assert {name: b["action_id"] for name, b in buttons(message).items()} == {
         "It is here: go on": ids.RESUME,
         "Still waiting…": ids.STILL_WAITING,
     }
-    assert message.text.endswith("waits on the client; the answer was expected today.")
+    assert message.text.endswith("waits on the client; the answer was expected on Tue 9 Sep 2025.")
     assert "data" not in message.text
     assert shown == [(one.handover.id, ANA.id, one.question)]
     early = paused(expected=NOW.date() - timedelta(days=3))

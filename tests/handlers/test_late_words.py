@@ -46,6 +46,18 @@ def test_it_is_said_once_a_day_with_those_whose_turn_it_is(desk: Desk) -> None:
     assert len(desk.late_words()) == 2
 
 
+def test_what_was_sent_before_it_was_late_says_so_too(desk: Desk) -> None:
+    """Somebody reads yesterday's messages today: nothing there will be late, and no hour is left."""
+    stale = ("will be late", "Last hour", " left")
+    before = {name: desk.letters(name)[name] for name in ("ana", "dev")}
+    assert all(any(words in walk.shown(m) for words in stale) for told in before.values() for m in told)
+    desk.run(desk.at(WED, 9, 30))
+    for name, told in before.items():
+        now = {m["ts"]: walk.shown(m) for m in desk.letters(name)[name]}
+        assert all("was due" in now[m["ts"]] for m in told), now
+        assert not any(words in now[m["ts"]] for m in told for words in stale), now
+
+
 def moved(desk: Desk) -> None:
     """Somebody saves what ends the breach; nobody has looked at the record since."""
     with desk.deps.store.write() as unit:

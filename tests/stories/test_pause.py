@@ -233,7 +233,7 @@ def test_on_the_day_the_one_who_paused_is_asked(bare_stage: Stage) -> None:
         clock.advance(ahead)
         sweep(bare_stage.deps, clock.now())
         bare_stage.settle()
-        return letter(bare_stage, "ben", "the answer was expected today")
+        return letter(bare_stage, "ben", f"the answer was expected on {day_words(day)}")  # type: ignore[arg-type]
 
     first = asked()
     press(bare_stage, "ben", first, "pause.extend")
