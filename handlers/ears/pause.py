@@ -40,7 +40,7 @@ def register(bolt: App, deps: Deps) -> None:
 
 
 def _may(deed: str) -> May:
-    return lambda _, handover, who: rights.to_pause(handover, who, deed)
+    return lambda reader, handover, who: rights.to_pause(reader, handover, who, deed)
 
 
 def views(deps: Deps) -> dict[str, Make]:

@@ -26,7 +26,7 @@ from store.unit import StoreUnit
 def register(bolt: App, deps: Deps) -> None:
     """Registers the listeners of this conversation."""
     opens(bolt, deps, ids.SPLIT, make(deps))
-    submits(bolt, deps, ids.VIEW_SPLIT, partial(_read, deps), _split, may=lambda _, h, who: actions.problem(h, who))
+    submits(bolt, deps, ids.VIEW_SPLIT, partial(_read, deps), _split, may=actions.problem)
 
 
 def make(deps: Deps) -> Make:
