@@ -38,8 +38,7 @@ def arguments() -> argparse.Namespace:
 def main() -> int:
     """Runs until Ctrl-C; starts again where it was."""
     asked = arguments()
-    control_port = asked.bot_port + 1
-    problem = port_problem(asked.port, asked.bot_port, control_port)
+    problem = port_problem(asked.port, asked.bot_port, asked.bot_port + 1)
     if problem:
         print(problem)
         return 2
@@ -48,17 +47,7 @@ def main() -> int:
         shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True, exist_ok=True)
     first = not (folder / "sandbox.db").exists()
-    shelf = Shelf(str(folder / "sandbox.db"))
-    world = World(
-        shelf=shelf,
-        clock=Clock(kept_offset(shelf)),
-        bot_url=f"http://127.0.0.1:{asked.bot_port}",
-        signing_secret=SIGNING_SECRET,
-        hubspot_secret=HUBSPOT_SECRET,
-        socket=asked.socket,
-    )
-    world.control_url = f"http://127.0.0.1:{control_port}"
-    deals.seed(world)
+    world = opened(asked, folder)
     stopping = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stopping.set())
     signal.signal(signal.SIGINT, lambda *_: _interrupted(stopping))
@@ -67,6 +56,7 @@ def main() -> int:
         try:
             child.start()
             align(world)
+            world.starting = False
             world.hubspot.webhooks.start()
             hello(server.url)
             if first:
@@ -85,6 +75,26 @@ def main() -> int:
             child.stop()
     print("Stopped. Start again to go on where you were; --fresh starts over.")
     return 0
+
+
+def opened(asked: argparse.Namespace, folder: Path) -> World:
+    """The company of that folder, a new one where there is none. Nobody can act in it yet.
+
+    A page that an earlier run left open may act at once: a win from before the bot's first start would be history.
+    """
+    shelf = Shelf(str(folder / "sandbox.db"))
+    world = World(
+        shelf=shelf,
+        clock=Clock(kept_offset(shelf)),
+        bot_url=f"http://127.0.0.1:{asked.bot_port}",
+        signing_secret=SIGNING_SECRET,
+        hubspot_secret=HUBSPOT_SECRET,
+        socket=asked.socket,
+    )
+    world.control_url = f"http://127.0.0.1:{asked.bot_port + 1}"
+    world.starting = True
+    deals.seed(world)
+    return world
 
 
 def port_problem(*ports: int) -> str:

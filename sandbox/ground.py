@@ -17,7 +17,8 @@ class Ground:
 
     `base_url` is where this sandbox answers, `bot_url` where the bot does, both without a closing slash. `public_url`
     is the bot's address as vendors sign it. `control_url` is where the bot's clock is moved; empty: it is not.
-    `socket` picks Slack's Socket Mode instead of HTTP. `version` grows with everything visible that changes.
+    `socket` picks Slack's Socket Mode instead of HTTP. `starting` says that the bot is not up yet: nobody can act.
+    `version` grows with everything visible that changes.
     """
 
     shelf: Shelf
@@ -28,6 +29,7 @@ class Ground:
     signing_secret: str
     hubspot_secret: str
     socket: bool = False
+    starting: bool = False
     faults: Faults = field(default_factory=Faults)
     version: int = 0
     _public_url: str = ""

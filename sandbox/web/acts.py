@@ -45,6 +45,8 @@ class Acts:
         """Does it and says what the person sees of it: an error strip, errors in fields, options of a menu."""
         if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
             return JSONResponse({"error": "Only the sandbox's own page may act."}, status_code=403)
+        if self.world.starting:
+            return JSONResponse({"error": "Baton is starting. Press again in a moment."})
         act = self._acts.get(request.path_params["act"])
         try:
             given = json.loads(await request.body() or b"{}")

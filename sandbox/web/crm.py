@@ -20,7 +20,8 @@ def table(world: World) -> Callable[[Request], Response]:
 
     def show(request: Request) -> Response:
         deals = sorted(world.hubspot.deals(), key=lambda deal: (deal["is_closed"], int(deal["id"])))
-        return page("crm.html", at="crm", clock=shown(world), deals=deals, just=request.query_params.get("just", ""))
+        just = request.query_params.get("just", "")
+        return page("crm.html", at="crm", clock=shown(world), deals=deals, just=just, starting=world.starting)
 
     return show
 
@@ -38,7 +39,7 @@ def detail(world: World) -> Callable[[Request], Response]:
 
 
 def change(world: World) -> Callable[[Request], Any]:
-    """A button was pressed; back to the table."""
+    """A button was pressed; back to the table, which says so when the bot is not up yet and nothing was done."""
 
     async def act(request: Request) -> Response:
         deal = request.path_params["deal"]
@@ -52,7 +53,7 @@ def change(world: World) -> Callable[[Request], Any]:
         }
         chosen = acts.get(request.path_params["act"])
         from_here = request.headers.get("sec-fetch-site", "same-origin") in ("same-origin", "none")
-        if chosen is None or not from_here:
+        if chosen is None or not from_here or world.starting:
             return RedirectResponse("/crm", status_code=303)
         await run_in_threadpool(chosen)
         return RedirectResponse(f"/crm?just={deal}", status_code=303)

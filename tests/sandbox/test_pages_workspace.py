@@ -215,3 +215,25 @@ def test_the_page_offers_what_slack_offers_as_a_status(browser: Browser) -> None
     html = looks(browser, "ana")
     assert 'value=":palm_tree:" data-words="Vacationing">🌴 Vacationing</option>' in html
     assert 'name="until" required' in html
+
+
+def test_nobody_acts_before_the_bot_is_up(browser: Browser, world: World, bot: Bot) -> None:
+    """A win from before the bot's first start would only be reported: the page waits, and says so."""
+    world.starting = True
+    told = httpx.post(f"{browser.url}/crm/9001/win", follow_redirects=True, trust_env=False).text
+    assert "Baton is starting" in told
+    assert 'http-equiv="refresh"' in told
+    assert 'disabled data-testid="win-9001"' in told
+    assert not _is_won(world, "9001")
+    said = browser.act("say", "ana", text="/handover", channel=HANDOVERS_CHANNEL)
+    assert said == {"error": "Baton is starting. Press again in a moment."}
+    assert bot.payloads("command") == []
+    world.starting = False
+    told = httpx.post(f"{browser.url}/crm/9001/win", follow_redirects=True, trust_env=False).text
+    assert "Baton is starting" not in told
+    assert "disabled" not in told
+    assert _is_won(world, "9001")
+
+
+def _is_won(world: World, deal: str) -> bool:
+    return any(one["is_won"] for one in world.hubspot.deals() if one["id"] == deal)

@@ -1,0 +1,50 @@
+"""The demo as it is started: what a page that was left open does meanwhile."""
+
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+import pytest
+
+from sandbox.child import ROOT
+from sandbox.company import HANDOVERS_CHANNEL
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+
+
+def test_a_page_that_was_left_open_wins_no_deal_before_the_bot_is_up(tmp_path: Path) -> None:
+    """Somebody presses "Win this deal" again and again while a fresh demo starts: the win opens a handover."""
+    port, bot_port = _free(), _free()
+    command = [sys.executable, "-m", "sandbox", "--no-browser", "--dir", str(tmp_path)]
+    command += ["--port", str(port), "--bot-port", str(bot_port)]
+    demo = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)  # noqa: S603
+    try:
+        url = f"http://127.0.0.1:{port}"
+        assert _until(lambda: httpx.post(f"{url}/crm/9001/win", trust_env=False).headers["location"].endswith("9001"))
+        page = {"c": HANDOVERS_CHANNEL}
+        assert _until(lambda: "<h3>ABC Fintech" in httpx.get(url, params=page, trust_env=False).text)
+    finally:
+        demo.terminate()
+        assert demo.wait(20) == 0
+
+
+def _until(seen: Callable[[], bool], seconds: float = 90.0) -> bool:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        try:
+            if seen():
+                return True
+        except httpx.HTTPError:
+            pass  # Nobody listens there yet.
+        time.sleep(0.05)
+    return False
+
+
+def _free() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
