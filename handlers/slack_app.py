@@ -23,6 +23,11 @@ KINDS = frozenset(
     {"event_callback", "block_actions", "block_suggestion", "view_submission", "view_closed", "shortcut",
      "message_action", "command", "url_verification"}
 )  # fmt: skip
+REFUSED = 401
+NOT_SIGNED = (
+    "its signature does not fit or is too old; if it is Slack's, compare SLACK_SIGNING_SECRET with Basic Information "
+    "of your app, and this machine's clock with the right time"
+)
 EDGE_TIMEOUT = 2  # seconds: Slack waits 3 for our answer
 HAND_TIMEOUT = 10
 CLICK = 1.5  # seconds that a click, an event or a webhook waits for the database's lock, all in all
@@ -46,6 +51,8 @@ class Door(App):
             kind = "command" if "command" in req.body else str(req.body.get("type"))
             told = {"kind": kind if kind in KINDS else "other", "status": answer.status}
             log.info("Slack was answered", extra=told)
+            if answer.status == REFUSED:
+                log.warning("a request at Slack's door was refused", extra={"why": NOT_SIGNED})
             return answer
 
 

@@ -143,6 +143,17 @@ def test_slacks_door_refuses_what_slack_does_not_send(stage: Stage, body: bytes,
     assert slack(stage, body, **headers).status_code == 401
 
 
+def test_a_wrong_signing_secret_is_told_in_the_log(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
+    """Whoever copied the wrong one sees nothing but a failed command in Slack: the log says what to compare."""
+    stamp = str(int(time.time()))
+    signature = sandbox.sign("another-secret", b"{}", stamp)
+    assert slack(stage, b"{}", x_slack_signature=signature).status_code == 401
+    told = [one for one in caplog.records if one.name == "baton.slack" and one.levelname == "WARNING"]
+    assert [one.message for one in told] == ["a request at Slack's door was refused"]
+    assert "compare SLACK_SIGNING_SECRET" in told[0].__dict__["why"]
+    assert signature not in caplog.text
+
+
 def test_a_button_that_nobody_knows_any_more_is_answered_kindly(stage: Stage) -> None:
     payload = {
         "type": "block_actions",
