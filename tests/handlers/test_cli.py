@@ -351,8 +351,13 @@ def test_serve_starts_with_two_tokens_and_nothing_else_and_says_what_is_next(sta
 def test_serve_ends_when_its_port_is_taken(stage: Stage) -> None:
     port = stage.server.url.rpartition(":")[2]
     ended = app(environment(stage, BATON_PORT=port), "serve")
-    assert ended.code not in (0, None)
-    assert "address already in use" in ended.err
+    assert ended.code == 2
+    taken = f"BATON_PORT = {port} cannot be opened on 127.0.0.1 (Address already in use): stop what listens there"
+    assert taken in ended.err
+    assert "listening" not in ended.err
+    assert not (stage.folder / "baton.db").exists(), "nothing was begun"
+    ended = app(environment(stage, BATON_HOST="nowhere.invalid"), "serve")
+    assert "BATON_HOST = 'nowhere.invalid' is no address of this machine" in ended.err
 
 
 def test_a_rehearsal_never_runs_against_slack_itself(quiet: Stage) -> None:
