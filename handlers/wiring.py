@@ -187,6 +187,7 @@ def checked(settings: Settings, env: Mapping[str, str], clock: Clock) -> Checked
         known = "there is no such file in playbooks/checklists"
         problems.append(f"[playbooks] checklist = {settings.checklist!r}: {known}.")
     problems += _playbook_problems(settings, shelf)
+    problems += _tool_problem(settings)
     offices: Mapping[str, Office] = {}
     try:
         offices = read_offices(settings.offices, year=clock.now().year)
@@ -258,9 +259,18 @@ def _remembered(store: Store) -> Identity:
 
 
 def _playbook_problems(settings: Settings, shelf: Shelf) -> list[str]:
-    wanted = {settings.playbook, *settings.service_playbooks.values()}
-    missing = sorted(wanted - shelf.projects.keys())
-    return [f"[playbooks] project = {name!r}: there is no such file in playbooks/projects." for name in missing]
+    named = {"project": settings.playbook}
+    named |= {f"by_service_line, {line}": name for line, name in settings.service_playbooks.items()}
+    known = "there is no such file in playbooks/projects"
+    return [f"[playbooks] {at} = {name!r}: {known}." for at, name in named.items() if name not in shelf.projects]
+
+
+def _tool_problem(settings: Settings) -> list[str]:
+    tools = [key for key, table in settings.connections.items() if str(table.get("kind", key)) in TOOLS]
+    if not settings.tool or settings.tool in tools:
+        return []
+    mend = f"use one of {', '.join(tools)}" if tools else "take it out, or add the connection"
+    return [f"[provision] tool = {settings.tool!r}: there is no project tool of that name: {mend}."]
 
 
 def _configs(settings: Settings, env: Mapping[str, str], problems: list[str]) -> dict[str, tuple[Any, Any]]:

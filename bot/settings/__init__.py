@@ -235,10 +235,19 @@ def _port(given: Mapping[str, str], name: str, default: int, problems: list[str]
 
 def _slack_problems(given: Mapping[str, str], channel: str) -> list[str]:
     problems = []
-    if not given["SLACK_BOT_TOKEN"].startswith("xoxb-"):
-        problems.append("SLACK_BOT_TOKEN is missing: copy the bot token (xoxb-…) from your app's page in Slack.")
-    if not given["SLACK_SIGNING_SECRET"] and not given["SLACK_APP_TOKEN"]:
-        problems.append("SLACK_SIGNING_SECRET is missing: copy it from Basic Information of your app in Slack.")
+    bot, line = given["SLACK_BOT_TOKEN"], given["SLACK_APP_TOKEN"]
+    if not bot.startswith("xoxb-"):
+        what = "is no bot token" if bot else "is missing"
+        problems.append(f"SLACK_BOT_TOKEN {what}: copy the bot token (xoxb-…) from your app's page in Slack.")
+    if line and not line.startswith("xapp-"):
+        problems.append(
+            "SLACK_APP_TOKEN is no app-level token: copy one (xapp-…) from Basic Information of your app in Slack."
+        )
+    if not given["SLACK_SIGNING_SECRET"] and not line:
+        problems.append(
+            "SLACK_SIGNING_SECRET is missing: copy it from Basic Information of your app in Slack. "
+            "For Socket Mode give SLACK_APP_TOKEN instead."
+        )
     if channel and not channel.startswith(("C", "G")):
         problems.append(
             f"[slack] handovers_channel = {channel!r} is no id: open the channel's details in Slack and copy it (C…)."

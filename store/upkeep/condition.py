@@ -19,6 +19,8 @@ SETTING = table(SettingRow)
 SPACE = 500_000_000
 """Bytes below which a disk is too full to go on with."""
 
+NO_FOLDER = "There is no folder {}: make it, or correct DATABASE_URL."
+
 
 @dataclass(frozen=True)
 class Condition:
@@ -42,6 +44,8 @@ def condition(url: str) -> Condition:
         file = database_file(url)
         if file is not None and not file.exists():
             folder = file.absolute().parent
+            if not folder.is_dir():
+                raise ConfigError((NO_FOLDER.format(folder),))
             return Condition(_sqlite(), "", head(), writable=_writable(folder), free=_free(folder))
         return _opened(Db(url, pool_size=1), file)
     except (ArgumentError, ValueError, ImportError) as error:  # the last: the driver of another kind of database

@@ -196,9 +196,21 @@ def test_socket_mode_needs_no_signing_secret() -> None:
     assert read(env, table()).app_token == "xapp-1"
 
 
+def test_tokens_that_were_swapped_are_both_named() -> None:
+    swapped = problems({"SLACK_BOT_TOKEN": "xapp-1", "SLACK_APP_TOKEN": "xoxb-2"})
+    assert [line.partition(":")[0] for line in swapped] == [
+        "SLACK_BOT_TOKEN is no bot token",
+        "SLACK_APP_TOKEN is no app-level token",
+    ]
+
+
 def test_no_secret_stands_in_a_repr() -> None:
     env = {name: f"quiet-{name}" for name in ENVIRONMENT}
-    env |= {"SLACK_BOT_TOKEN": "xoxb-quiet", "DATABASE_URL": "postgresql://baton:quiet@db/baton"}
+    env |= {
+        "SLACK_BOT_TOKEN": "xoxb-quiet",
+        "SLACK_APP_TOKEN": "xapp-quiet",
+        "DATABASE_URL": "postgresql://baton:quiet@db/baton",
+    }
     env |= {"BATON_PORT": "80", "SLACK_API_URL": "http://127.0.0.1/", "BATON_HOST": "", "BATON_PUBLIC_URL": ""}
     made = read(env, table())
     assert made.slack_token == "xoxb-quiet"

@@ -180,7 +180,8 @@ def test_the_database_is_looked_at_and_left_as_it_is(stage: Stage) -> None:
 def test_a_folder_without_a_right_to_write_and_a_file_that_is_none(stage: Stage) -> None:
     stage.env["DATABASE_URL"] = f"sqlite:///{stage.folder / 'gone' / 'baton.db'}"
     code, lines = asked(stage)
-    assert (code, lines["Database file"].ok) == (1, False)
+    assert (code, lines["Database"].ok) == (1, False)
+    assert lines["Database"].words.startswith(f"There is no folder {stage.folder / 'gone'}: make it")
     broken = stage.folder / "broken.db"
     broken.write_bytes(b"this is no database, whatever its name says" * 40)
     stage.env["DATABASE_URL"] = f"sqlite:///{broken}"
@@ -211,6 +212,47 @@ def test_as_json_for_machines(stage: Stage) -> None:
     assert (ended.code, told["ok"]) == (1, False)
     assert [check["name"] for check in told["checks"] if not check["ok"]] == ["HubSpot: credential"]
     assert [secret for secret in ("xoxb-sandbox", SECRET, "hubspot-sandbox") if secret in ended.out] == []
+
+
+def test_a_token_that_nothing_uses_names_the_line_that_is_missing(stage: Stage) -> None:
+    """Somebody gave the tokens and forgot the two lines in baton.toml: without them nothing is connected."""
+    del stage.table["connections"]["asana"]
+    code, lines = asked(stage)
+    assert (code, lines["Asana"].ok) == (1, False)
+    assert lines["Asana"].words == "ASANA_TOKEN is set, and nothing uses it: add [connections.asana] to baton.toml"
+    assert "HubSpot" not in lines
+    del stage.env["ASANA_TOKEN"]
+    assert "Asana" not in asked(stage)[1]
+
+
+def test_a_refused_token_and_a_wrong_workspace_say_where_to_look(stage: Stage) -> None:
+    stage.env["HUBSPOT_TOKEN"] = "wrong"
+    stage.table["connections"]["asana"] = {"workspace": "1"}
+    lines = asked(stage)[1]
+    assert lines["HubSpot: credential"].words.endswith("Check HUBSPOT_TOKEN and that HubSpot can be reached from here.")
+    assert lines["Asana: workspace"].words.endswith("Check [connections.asana] workspace.")
+
+
+def test_before_the_setup_nothing_is_said_of_an_office_and_people_that_nobody_named(stage: Stage) -> None:
+    stage.table = {"connections": stage.table["connections"]}
+    code, lines = asked(stage)
+    assert (code, lines["Setup"].ok) == (1, False)
+    assert [name for name in lines if name.startswith(("Office", "People"))] == []
+    assert lines["Admin channel"].words == "none: what breaks is told to the Head of Delivery directly"
+    stage.env["DATABASE_URL"] = "postgresql://baton@127.0.0.1:1/none"
+    assert "Setup" not in asked(stage)[1], "what was set up in Slack cannot be read now"
+
+
+def test_a_project_tool_and_a_playbook_that_are_not_there_are_named_by_their_place(stage: Stage) -> None:
+    playbooks = {"by_service_line": {"Cloud": "gone"}}
+    code, lines = examine(stage.env, stage.table | {"provision": {"tool": "jira"}, "playbooks": playbooks}, Clock())
+    assert (code, [line.words.partition(" (")[0] for line in lines if line.name == "Settings"]) == (
+        2,
+        [
+            "[playbooks] by_service_line, Cloud = 'gone': there is no such file in playbooks/projects.",
+            "[provision] tool = 'jira': there is no project tool of that name: use one of asana.",
+        ],
+    )
 
 
 def test_an_office_without_a_country_has_no_holidays_and_says_so() -> None:

@@ -76,5 +76,5 @@ def _line(name: str, problem: Callable[[], str]) -> Check:
     try:
         words = problem()
     except VendorError as failed:
-        return Check(name, ok=False, words=f"{failed.words or failed}.".replace("..", "."))
+        return Check(name, ok=False, words=f"{failed.words or failed}.".replace("..", "."), error=failed)
     return Check(name, ok=not words, words=words)

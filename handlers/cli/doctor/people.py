@@ -42,7 +42,8 @@ def lines(office: Office) -> Iterator[Check]:
         right += not problem
         if problem:
             yield Check(f"Person {email}, {place}", ok=False, words=problem)
-    yield Check("People", ok=True, words=f"{right} of {len(wanted)} found in Slack, active, no guests")
+    if wanted:
+        yield Check("People", ok=True, words=f"{right} of {len(wanted)} found in Slack, active, no guests")
     deputies = ", ".join(f"{who} → {deputy}" for who, deputy in office.settings.deputies.items())
     if deputies:
         yield Check("Deputies", ok=True, words=deputies)

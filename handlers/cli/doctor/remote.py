@@ -1,18 +1,26 @@
 """Each connection by its own harmless calls: credential, rights, and the mapping against the vendor's description."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from bot.clock.silence import NEVER
 from bot.errors import BatonError
 from bot.ports import Check, Crm, ProjectTool
 from bot.settings import Settings
+from connectors.options import variable_name
+from connectors.registry import CRMS, TOOLS, Factory
 from handlers.health import hooks
 from handlers.wiring import Checked, connected
 from store.upkeep.condition import stored_setting
 
+NEXT = {
+    "credential": "Check {token} and that {title} can be reached from here.",
+    "workspace": "Check [connections.{key}] workspace.",
+}
 
-def connections(found: Checked, settings: Settings) -> Iterator[Check]:
+
+def connections(found: Checked, settings: Settings, env: Mapping[str, str]) -> Iterator[Check]:
     """All lines of all connections; one that is away does not hide the others, nor what we know of its webhooks."""
+    yield from _unused(settings, env)
     crms, tools = connected(found.configs, lambda: None)
     if not crms:
         yield Check("CRM", ok=True, words="none is connected: handovers are opened by /handover new")
@@ -22,11 +30,31 @@ def connections(found: Checked, settings: Settings) -> Iterator[Check]:
     for connection in each:
         try:
             for check in connection.check():
-                yield Check(f"{connection.title}: {check.name}", ok=check.ok, words=check.words)
+                yield Check(f"{connection.title}: {check.name}", ok=check.ok, words=_words(connection, check))
         except BatonError as error:
             yield Check(connection.title, ok=False, words=str(error))
         if connection.key in crms:
             yield from _silent(crms[connection.key], found, settings)
+
+
+def _unused(settings: Settings, env: Mapping[str, str]) -> Iterator[Check]:
+    # Who gave a token wants the connection: what is missing is a line that is easily forgotten.
+    kinds = {str(table.get("kind", key)) for key, table in settings.connections.items()}
+    factories: list[Factory[Crm] | Factory[ProjectTool]] = [*CRMS.values(), *TOOLS.values()]
+    for factory in factories:
+        token = variable_name(factory.kind, "TOKEN")
+        if env.get(token) and factory.kind not in kinds:
+            words = f"{token} is set, and nothing uses it: add [connections.{factory.kind}] to baton.toml"
+            yield Check(factory.title, ok=False, words=words)
+
+
+def _words(connection: Crm | ProjectTool, check: Check) -> str:
+    if check.ok or check.error is None:
+        return check.words
+    step = NEXT.get(check.name, "").format(
+        token=variable_name(connection.key, "TOKEN"), title=connection.title, key=connection.key
+    )
+    return f"{check.words} {step}".strip()
 
 
 def _silent(crm: Crm, found: Checked, settings: Settings) -> Iterator[Check]:

@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from bot.errors import BatonError
+from bot.people import Role
 from bot.ports import Check
 from bot.settings import Settings
 from handlers.clock import Clock
@@ -60,7 +61,8 @@ def lines(office: Office) -> Iterator[Check]:
         if office.settings.admin_channel:
             yield _channel(office, "Admin channel", office.settings.admin_channel, "[slack] admin_channel")
         else:
-            yield Check("Admin channel", ok=True, words="none: what breaks is told to sales operations directly")
+            whom = "sales operations" if office.settings.roles.get(Role.SALES_OPS) else "the Head of Delivery"
+            yield Check("Admin channel", ok=True, words=f"none: what breaks is told to {whom} directly")
     yield _transport(office)
 
 
