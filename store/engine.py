@@ -9,6 +9,8 @@ A `session` is one transaction on one connection of SQLAlchemy's Core; nothing h
 which costs as much as two statements more, is not used.
 """
 
+import os
+import socket
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -40,6 +42,7 @@ CONNECT = {
     "keepalives_count": 3,
     "tcp_user_timeout": 10_000,
 }
+OURS = "baton "  # how the name of each of our sessions begins
 RETRYABLE = frozenset({"40001", "40P01", "55P03"})
 """Serialization failure, deadlock, lock not available: postgresql.org/docs/current/errcodes-appendix.html."""
 
@@ -230,9 +233,14 @@ def _engine(url: str, pool_size: int) -> Engine:
         max_overflow=0,
         pool_pre_ping=True,
         pool_timeout=5,
-        connect_args=CONNECT,
+        connect_args={**CONNECT, "fallback_application_name": session_name()},
         hide_parameters=True,
     )
+
+
+def session_name() -> str:
+    """How PostgreSQL lists our sessions (pg_stat_activity), unless DATABASE_URL names them: one name a process."""
+    return f"{OURS}{socket.gethostname()[:40]} {os.getpid()}"
 
 
 def _pragma(dbapi: Any, pragma: str) -> None:

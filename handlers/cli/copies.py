@@ -37,4 +37,4 @@ def run(asked: argparse.Namespace, env: Mapping[str, str], table: Mapping[str, A
 
 def _words(copied: copies.Copied) -> str:
     handovers, rows = copied.counts.get("handover", 0), sum(copied.counts.values())
-    return f"schema {copied.revision}, {handovers} handovers, {rows} rows"
+    return f"schema {copied.revision}, {handovers} {'handover' if handovers == 1 else 'handovers'}, {rows} rows"

@@ -12,13 +12,15 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy import text
+
 from bot.errors import ConfigError, FileRefused
+from store.engine import OURS, Db, session_name
 from store.migrate import current, head, known_revisions, migrate
 from store.upkeep import moving, portable
-from store.upkeep.moving import file_of, opened
+from store.upkeep.moving import MAGIC, file_of, opened
 from store.upkeep.redrawn import draw_again
 
-MAGIC = b"SQLite format 3\x00"
 DAMAGED = "This copy is damaged: {}. Nothing was changed. Take an older one."
 NEWER = "This copy has the schema {}, which this version of Baton does not know. Nothing was changed. {}"
 USE_IT = "Restore it with the version that wrote it."
@@ -26,9 +28,14 @@ OTHER_KIND = (
     "This is a copy of a SQLite database, and DATABASE_URL is PostgreSQL. Nothing was changed. "
     "Restore it with DATABASE_URL=sqlite:///NAME.db, then use `app.py export` and `app.py import`."
 )
+# A role sees its own sessions whole: postgresql.org/docs/current/monitoring-stats.html, pg_stat_activity.
+OTHERS = (
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+    "AND application_name LIKE :ours AND application_name <> :own"
+)
 IN_USE = "The database is in use. Nothing was changed. Stop `serve`, then restore."
 THERE = (
-    "There is a database with handovers at DATABASE_URL. Nothing was changed. "
+    "The database at DATABASE_URL is not empty. Nothing was changed. "
     "Add --replace to put the copy in its place; what is there now is kept beside it."
 )
 
@@ -98,10 +105,15 @@ def _put_back(url: str, file: Path, *, replace: bool) -> Copied:
 
 def _rows_restored(url: str, file: Path, *, replace: bool) -> Copied:
     before = None
+    if replace:
+        _refuse_in_use(url)
     if replace and current(url) == head():
         before = free_name(file.with_name(f"{file.name}.before-restore"))
         moving.export_to(url, before)
-    moved = moving.import_from(url, file, replace=replace)
+    try:
+        moved = moving.import_from(url, file, replace=replace)
+    except moving.NotEmpty as error:
+        raise FileRefused(THERE) from error
     return Copied(moved.revision, moved.here, before)
 
 
@@ -158,7 +170,24 @@ def _holds_something(url: str) -> bool:
     return any(count for name, count in found.counts.items() if name != "installation")
 
 
-def _put_aside(target: Path) -> Path:
+def _refuse_in_use(url: str) -> None:
+    """Refuses while a process of ours works on the database: it would go on with what it remembers of the old rows."""
+    target = file_of(url)
+    if target is not None:
+        if target.exists():
+            _alone(target)
+        return
+    db = Db(url, pool_size=1)
+    try:
+        with db.read() as session:
+            others = session.execute(text(OTHERS), {"ours": f"{OURS}%", "own": session_name()}).scalar_one()
+    finally:
+        db.dispose()
+    if others:
+        raise FileRefused(IN_USE)
+
+
+def _alone(target: Path) -> None:
     try:
         with closing(sqlite3.connect(target, timeout=1)) as database:
             # Succeeds only while nobody else has it open, and leaves everything in the one file.
@@ -168,6 +197,10 @@ def _put_aside(target: Path) -> Path:
             raise FileRefused(IN_USE) from error
     except sqlite3.DatabaseError:
         pass  # damaged: that is what a restore is for
+
+
+def _put_aside(target: Path) -> Path:
+    _alone(target)
     before = free_name(target.with_name(f"{target.name}.before-restore"))
     for end in ("-wal", "-shm"):
         beside = target.with_name(target.name + end)

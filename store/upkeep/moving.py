@@ -22,6 +22,7 @@ from store.upkeep import portable
 from store.upkeep.portable import TABLES, Head, Seal
 
 BATCH = 500
+MAGIC = b"SQLite format 3\x00"
 INSTALLATION = table(InstallationRow)
 NOT_THERE = "There is no database of Baton at DATABASE_URL. Check the address; `app.py migrate` makes a new one."
 OLD = "The database has the schema {}, this version uses {}: run `app.py migrate` first."
@@ -33,7 +34,15 @@ NOT_EMPTY = (
     "The database at DATABASE_URL is not empty: {} has rows. Nothing was changed. "
     "Name a new database, one that `serve` never used."
 )
+A_COPY = (
+    "This is a copy that `app.py backup` made of a SQLite database. Nothing was changed. Put it back with "
+    "`app.py restore`; to move it to another database, use `app.py export` there, then `app.py import` here."
+)
 DIFFERENT = "{}: the file has {} rows, the database now {}. Nothing was changed."
+
+
+class NotEmpty(FileRefused):
+    """The database holds rows already."""
 
 
 @dataclass(frozen=True)
@@ -138,6 +147,9 @@ def _rows(session: Connection) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
 def _same_version(file: Path) -> Head:
     with file.open("rb") as source:
+        if source.read(len(MAGIC)) == MAGIC:
+            raise FileRefused(A_COPY)
+        source.seek(0)
         found = portable.read_head(source, Seal())
     if found.revision != head():
         raise FileRefused(OTHER_VERSION.format(found.revision or "unknown", head()))
@@ -147,7 +159,7 @@ def _same_version(file: Path) -> Head:
 def _made_empty(session: Connection, *, replace: bool) -> None:
     for name, target in reversed(list(TABLES.items())):
         if target is not INSTALLATION and not replace and session.execute(select(exists(select(target)))).scalar():
-            raise FileRefused(NOT_EMPTY.format(name))
+            raise NotEmpty(NOT_EMPTY.format(name))
         if replace or target is INSTALLATION:  # the nonce that a migration made goes: markers outside hold the old one
             session.execute(delete(target))
 

@@ -1,12 +1,16 @@
 """Backup and restore: a copy while others write, back whole or not at all, and what was there is kept."""
 
+import os
 import sqlite3
 import threading
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
+from sqlalchemy import text
 
 from bot.errors import ConfigError, FileRefused
 from store.engine import Db
@@ -14,6 +18,7 @@ from store.migrate import current, head
 from store.store import Store
 from store.tables import HandoverRow, Row, SettingRow, table
 from store.upkeep.copies import backup, restore
+from store.upkeep.moving import export_to, import_from
 from tests.conftest import ROLE_MAP, Clocks
 from tests.store import filling, records
 from tests.store.older import at
@@ -50,7 +55,7 @@ def test_a_backup_comes_back_over_what_happened_since(full: str, tmp_path: Path)
     assert (tmp_path / "copy").stat().st_mode & 0o077 == 0
     changed(full, "Wrong")
     spoiled = kept(full)
-    with pytest.raises(FileRefused, match=r"(--replace|not empty)"):
+    with pytest.raises(FileRefused, match=r"is not empty\. Nothing was changed\. Add --replace"):
         restore(full, tmp_path / "copy", t=T)
     assert kept(full) == spoiled
     put = restore(full, tmp_path / "copy", replace=True, t=T)
@@ -139,6 +144,36 @@ def test_a_database_in_use_is_not_replaced(file: Path, tmp_path: Path, clocks: C
     db.dispose()
 
 
+def test_rows_are_not_put_back_while_another_process_works_on_them(full: str, tmp_path: Path) -> None:
+    """PostgreSQL as SQLite: a running `serve` would go on with what it remembers of the rows before."""
+    copy = tmp_path / "copy.jsonl"
+    export_to(full, copy)
+    changed(full, "Running")
+    before = kept(full)
+    with _elsewhere(full), pytest.raises(FileRefused, match=r"in use.*Stop `serve`"):
+        restore(full, copy, replace=True, t=T)
+    assert kept(full) == before
+    restore(full, copy, replace=True, t=T)
+    assert kept(full) != before
+
+
+@contextmanager
+def _elsewhere(url: str) -> Iterator[None]:
+    """A session as another process of ours has it."""
+    if url.startswith("sqlite"):
+        with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as other:
+            other.execute("SELECT count(*) FROM setting").fetchone()
+            yield
+        return
+    db = Db(url)
+    with db.read() as session:
+        own = str(session.execute(text("SHOW application_name")).scalar_one())
+    db.dispose()
+    assert own.rpartition(" ")[2] == str(os.getpid())
+    with psycopg.connect(url, application_name=f"{own.rpartition(' ')[0]} 1"):
+        yield
+
+
 def test_a_damaged_database_is_put_aside_for_a_good_copy(file: Path, tmp_path: Path) -> None:
     url = f"sqlite:///{file}"
     before = kept(url)
@@ -191,6 +226,14 @@ def test_a_copy_of_a_newer_version_is_refused(file: Path, tmp_path: Path) -> Non
     with pytest.raises(FileRefused, match="schema 9999, which this version of Baton does not know"):
         restore(f"sqlite:///{file}", tmp_path / "copy", replace=True, t=T)
     assert current(f"sqlite:///{file}") == head()
+
+
+def test_a_copy_of_sqlite_is_no_export_and_says_what_to_use(file: Path, tmp_path: Path) -> None:
+    backup(f"sqlite:///{file}", tmp_path / "copy")
+    new = tmp_path / "new.db"
+    with pytest.raises(FileRefused, match=r"copy .* of a SQLite database.*use `app.py export` there"):
+        import_from(f"sqlite:///{new}", tmp_path / "copy")
+    assert not new.exists()
 
 
 def test_a_copy_of_sqlite_is_not_put_into_postgresql(file: Path, tmp_path: Path, empty_postgres: str) -> None:
