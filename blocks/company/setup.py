@@ -21,12 +21,14 @@ CHANNEL, ADMIN = "handovers_channel", "admin_channel"
 PEOPLE = "people:"  # + the role
 OFFICE, ZONE, COUNTRY, HOURS = "office", "office.zone", "office.country", "office.hours"
 MOST = 20  # people of one role
+REPS = 100
 FOUND = 50  # time zones in one answer
 LABELS: Mapping[Role, tuple[str, str]] = {
     Role.DELIVERY_MANAGER: ("Delivery manager", "Several take turns. Confirms the scope and answers for the clock."),
     Role.HEAD_OF_DELIVERY: ("Head of Delivery", "Hears what is late, and can override the gate."),
     Role.PM: ("Project managers", "Several take turns. Empty: the delivery manager names one each time."),
     Role.CSM: ("Client success", "Several take turns. Empty: the delivery manager names one each time."),
+    Role.SALES_REP: ("Sales reps", "May start a handover and add promises to any. Whose deal it is, the CRM says."),
     Role.SALES_OPS: ("Sales operations", "Keep the checklists, and hear when something breaks."),
 }
 REQUIRED = (Role.DELIVERY_MANAGER, Role.HEAD_OF_DELIVERY)
@@ -126,8 +128,9 @@ def _channels(shown: Shown) -> list[Block]:
 
 def _people(shown: Shown, role: Role) -> Block:
     label, hint = LABELS[role]
+    most = REPS if role is Role.SALES_REP else MOST
     element = kit.multi_users_select(
-        f"{PEOPLE}{role}", placeholder="Choose colleagues", initial=shown.wanted.people.get(role, ()), most=MOST
+        f"{PEOPLE}{role}", placeholder="Choose colleagues", initial=shown.wanted.people.get(role, ()), most=most
     )
     return kit.input_(label, element, block_id=f"{PEOPLE}{role}", hint=hint, optional=role not in REQUIRED)
 

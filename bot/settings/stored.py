@@ -13,8 +13,8 @@ from bot.settings import FILE, NO_OFFICE, OfficeSettings, Routing, Settings
 
 SLACK = "set in Slack"
 CHANNELS = ("handovers_channel", "admin_channel")
-ROLES = (Role.DELIVERY_MANAGER, Role.HEAD_OF_DELIVERY, Role.PM, Role.CSM, Role.SALES_OPS)
-"""The roles that setup asks for. Who sells a deal, the CRM says."""
+ROLES = (Role.DELIVERY_MANAGER, Role.HEAD_OF_DELIVERY, Role.PM, Role.CSM, Role.SALES_REP, Role.SALES_OPS)
+"""The roles that setup asks for. Whose deal it is, the CRM says: sales reps do not take turns."""
 
 
 def in_file(settings: Settings, name: str) -> bool:
@@ -65,7 +65,8 @@ def _given(settings: Settings, table: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _turns(settings: Settings) -> tuple[Routing, ...]:
-    pools = {role: settings.roles.get(role, ()) for role in HANDOVER_ROLES}
+    turns = (role for role in HANDOVER_ROLES if role is not Role.SALES_REP)
+    pools: dict[Role, tuple[str, ...]] = {role: settings.roles.get(role, ()) for role in turns}
     stored = {
         role: emails
         for role, emails in pools.items()

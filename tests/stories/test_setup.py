@@ -122,7 +122,7 @@ def test_the_form_works_untouched_and_makes_its_own_channel(http_bare: Stage) ->
     met(http_bare, "olga")
     view = form(http_bare, "olga")
     inputs = [block for block in view["blocks"] if block["type"] == "input"]
-    assert len(inputs) == 7
+    assert len(inputs) == 8
     assert "Europe/Berlin · Mon–Fri 09:00–17:00 · public holidays: DE" in walk.shown(view)
     walk.submit(http_bare, "olga", {})
     in_force(http_bare)
@@ -235,6 +235,17 @@ def test_the_offices_fields_are_there_when_asked_for_and_wrong_ones_are_named(ht
     assert (office.tz, sorted(office.hours)) == ("Asia/Jerusalem", [0, 1, 2, 3, 6])
     assert office.holidays
     assert http_bare.deps.settings.roles[Role.PM] == ("ben@acme.example",)
+
+
+def test_sales_reps_who_were_named_in_the_form_may_start_a_handover_and_take_no_turns(http_bare: Stage) -> None:
+    """Whoever sells may start one by hand, without a settings file; whose a deal of the CRM is, the CRM says."""
+    set_up(http_bare, pm="ben", sales_rep="ana rafi")
+    settings = http_bare.deps.settings
+    assert settings.roles[Role.SALES_REP] == ("ana@acme.example", "rafi@acme.example")
+    assert settings.routing == ()
+    reaction: Reaction = http_bare.hands.command("ana", GENERAL, "new")
+    assert reaction.error is None
+    assert walk.modal(http_bare, "ana")["callback_id"] == "view.new"
 
 
 def test_what_the_file_says_is_shown_and_cannot_be_changed_in_slack(http_stage: Stage) -> None:
