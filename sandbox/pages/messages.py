@@ -46,7 +46,7 @@ class Shown:
     replies: int = 0
     last_reply: str = ""
     reactions: tuple[tuple[str, int, bool], ...] = ()
-    files: tuple[str, ...] = ()
+    files: tuple[tuple[str, str], ...] = ()  # id and title
     ephemeral: str = ""
     key: str = field(default="")
 
@@ -79,7 +79,7 @@ def shown(
         replies=replies,
         last_reply=_last_reply(message, reader),
         reactions=_reactions(message, reader),
-        files=tuple(str(file.get("title") or file.get("name")) for file in message.get("files", [])),
+        files=tuple((str(file["id"]), str(file.get("title") or file.get("name"))) for file in message.get("files", [])),
     )
 
 

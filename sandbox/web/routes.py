@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
@@ -34,6 +34,7 @@ def routes(world: World) -> list[BaseRoute]:
         Route("/clock", clock.state(world)),
         Route("/clock", clock.move(world), methods=["POST"]),
         Route("/do/{act}", pages.do, methods=["POST"]),
+        Route("/files/{file}", pages.file),
         Route("/archives/{channel}/p{ts}", pages.archive),
         Route("/archives/{channel}", pages.archive),
         Route("/crm", crm.table(world)),
@@ -121,6 +122,15 @@ class Pages:
         if message:
             place |= {"t": str(message.get("thread_ts") or ts), "m": ts}
         return RedirectResponse(f"/?{urlencode(place)}")
+
+    def file(self, request: Request) -> Response:
+        """A file, for whoever sees a message with it in the channel that the link names; always as a download."""
+        looking, wanted = self._looking(request), request.path_params["file"]
+        messages = self.world.slack.messages(looking.place) if looking.channel else []
+        if not any(file["id"] == wanted for message in messages for file in message.get("files", [])):
+            return PlainTextResponse("You see no such file.", status_code=404)
+        content = self.world.slack.drive.content(wanted)
+        return Response(content, media_type="application/octet-stream", headers={"content-disposition": "attachment"})
 
     def _looking(self, request: Request) -> Looking:
         given = request.query_params

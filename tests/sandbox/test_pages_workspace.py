@@ -198,6 +198,15 @@ def test_a_permalink_leads_to_its_thread(browser: Browser, client: WebClient) ->
     assert "the answer" in browser.follow(link, "ana").text
 
 
+def test_a_file_of_a_message_is_downloaded_by_those_who_see_it(browser: Browser, client: WebClient) -> None:
+    client.files_upload_v2(channel=HANDOVERS_CHANNEL, content="a = 1", filename="list.toml")
+    link = re.search(r'href="(/files/\w+)\?c=\w+" download="list.toml"', looks(browser, "ana", c=HANDOVERS_CHANNEL))
+    assert link is not None
+    told = browser.get(link[1], "ana", c=HANDOVERS_CHANNEL)
+    assert (told.text, told.headers["content-disposition"]) == ("a = 1", "attachment")
+    assert browser.get(link[1], "klein", c=HANDOVERS_CHANNEL).status_code == 404
+
+
 def test_a_person_sets_and_clears_their_status_on_their_page(browser: Browser, world: World) -> None:
     assert 'data-testid="status"' not in looks(browser, "ana")
     given = {"emoji": ":palm_tree:", "text": "Vacationing", "until": "2030-03-01T18:00"}
