@@ -57,7 +57,7 @@ def overview(template: Template, versions: Sequence[Version], frame: Frame, *, u
     `upload` is whether Slack lets us read files.
     """
     name, n = mrkdwn.name(template.name, 40), versions[0].n if versions else 0
-    head = sentence("checklist.head", name=name, n=n, items=len(template.items), version=_stamp(template.version))
+    head = sentence("checklist.head", name=name, n=n, items=len(template.items))
     review = sentence("checklist.review", owner=mrkdwn.name(template.owner, 60), day=mrkdwn.day(template.review_due))
     deeds = [
         kit.button("Change", ids.TEMPLATE_EDIT, mrkdwn.plain(template.name, 60), style="primary"),
@@ -74,6 +74,11 @@ def overview(template: Template, versions: Sequence[Version], frame: Frame, *, u
     if versions:
         blocks.insert(1, kit.context(sentence("checklist.since", what=_what(versions[0], frame))))
     return limits.check_message(Message(sentence("checklist.text", name=name, n=n), blocks))
+
+
+def sent(name: str, n: int, *, upload: bool) -> str:
+    """What stands above the file that Download sends: which version it is, and how it comes back."""
+    return sentence("checklist.sent", name=mrkdwn.name(name, 40), n=n, upload=upload)
 
 
 def edit_view(name: str, text: str, base: int, *, nonce: str) -> dict[str, Any]:
@@ -181,10 +186,6 @@ def _what(version: Version, frame: Frame) -> str:
     if version.back_to is None:
         return sentence("checklist.applied", by=by, at=at)
     return sentence("checklist.returned", by=by, at=at, n=version.back_to)
-
-
-def _stamp(version: str) -> str:
-    return mrkdwn.name(version, 60)
 
 
 def _label(part: str) -> str:

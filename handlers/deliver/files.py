@@ -3,6 +3,7 @@
 https://docs.slack.dev/reference/methods/files.getUploadURLExternal · files.completeUploadExternal
 """
 
+from blocks.company.checklist import sent
 from blocks.history import text_file
 from bot.actions.company.templates import may_keep
 from bot.company.effects import SendChecklist
@@ -13,6 +14,7 @@ from handlers.deliver import posting
 from handlers.deliver.ledger import Ledger, Result
 from handlers.deliver.thread import load
 from handlers.rows import named_in
+from handlers.scopes import lacks
 
 
 def send_history(effect: Effect, ledger: Ledger) -> None:
@@ -48,11 +50,12 @@ def send_checklist(effect: Effect, ledger: Ledger) -> None:
         return
     text = version.text if version and version.text else checklist_text(effect.name)
     channel = posting.open_dm(ledger, person.slack_id)
-    name = f"{effect.name}-version-{effect.n}.toml"
+    name = f"{effect.name}-version-{effect.n}.toml" if effect.n else f"{effect.name}.toml"
+    words = sent(effect.name, effect.n, upload=not lacks(deps.identity.scopes, "files:read"))
     uploaded = ledger.step("upload", lambda: _upload(ledger, name, text.encode()), again=True)
     ledger.step(
         "share",
-        lambda: _share(ledger, uploaded["id"], name, channel),
+        lambda: _share(ledger, uploaded["id"], name, channel, words),
         find=lambda started: _shared(ledger, uploaded["id"], channel, started),
     )
 
@@ -71,7 +74,8 @@ def _shared(ledger: Ledger, file_id: str, channel: str, started: float) -> Resul
     return {} if any(file.get("id") == file_id for file in files) else None
 
 
-def _share(ledger: Ledger, file_id: str, name: str, channel: str) -> Result:
+def _share(ledger: Ledger, file_id: str, name: str, channel: str, words: str = "") -> Result:
     files = [{"id": file_id, "title": name}]
-    ledger.deps.slack.call("files.completeUploadExternal", files=files, channel_id=channel)
+    more = {"initial_comment": words} if words else {}
+    ledger.deps.slack.call("files.completeUploadExternal", files=files, channel_id=channel, **more)
     return {}

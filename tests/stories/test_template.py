@@ -189,8 +189,13 @@ def test_the_checklist_comes_as_a_file_that_can_be_read_again(http_stage: Stage)
     """[Download] sends exactly the text that is in force."""
     pressed(http_stage, "olga", "template.get")
     http_stage.settle()
-    (file,) = [file for letter in letters(http_stage, "olga") for file in letter.get("files") or []]
-    assert file["name"] == "default-version-0.toml"
+    (letter,) = [letter for letter in letters(http_stage, "olga") if letter.get("files")]
+    (file,) = letter["files"]
+    assert file["name"] == "default.toml"
+    assert letter["text"] == (
+        "The checklist default, as its file has it. "
+        "Change it in any text editor, then choose *Upload* under `/handover template`."
+    )
     sent = http_stage.world.slack.drive.content(file["id"]).decode()
     assert sent == checklist_text("default")
     assert tomllib.loads(sent)["version"] == 1

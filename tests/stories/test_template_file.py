@@ -42,7 +42,7 @@ def chooser(stage: Stage, who: str = "olga") -> str:
 def sent(stage: Stage, view: str, content: bytes | str, **described: Any) -> Reaction:
     """Chooses a file and presses Check; `described` is what Slack says otherwise of it."""
     raw = content.encode() if isinstance(content, str) else content
-    file = stage.hands.upload("olga", "default-version-0.toml", raw) | described
+    file = stage.hands.upload("olga", "default.toml", raw) | described
     return stage.hands.submit("olga", view, {"file": {"file": [file]}})
 
 
