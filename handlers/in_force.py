@@ -10,6 +10,7 @@ from blocks.company.in_force import Group, Line
 from blocks.mrkdwn import WEEKDAYS, Safe, clock, day
 from bot.people import TITLES
 from bot.settings import FILE, Settings
+from bot.settings.stored import SLACK
 from bot.settings.tables import TABLES
 from bot.worktime import Hours, Office, is_working_date, next_at
 from connectors.options import variable_name
@@ -81,10 +82,17 @@ def groups(deps: Deps, now: datetime) -> tuple[Group, ...]:
                     for name in ("scope", "provision", "intake", "playbooks", "delivery", "retention")
                     for line in _table(settings, name)
                 ),
-                Line("the checklist was last looked through", f"{deps.terms.template.last_reviewed:%-d %b %Y}", FILE),
+                _looked_through(deps),
             ),
         ),
     )
+
+
+def _looked_through(deps: Deps) -> Line:
+    template = deps.terms.template
+    in_file = template == deps.file_checklist
+    source = f"playbooks/checklists/{template.name}.toml" if in_file else SLACK
+    return Line("the checklist was last looked through", f"{template.last_reviewed:%-d %b %Y}", source)
 
 
 def digest_at(deps: Deps, now: datetime) -> datetime:
@@ -168,7 +176,7 @@ def _environment(settings: Settings) -> tuple[Line, ...]:
     database = "PostgreSQL" if str.__str__(settings.database_url).startswith("postgres") else "SQLite"
     shown = {"SLACK_API_URL": settings.slack_api_url, "DATABASE_URL": database, "BATON_HOST": settings.host}
     shown |= {"BATON_PORT": str(settings.port), "BATON_PUBLIC_URL": settings.public_url}
-    shown |= {"BATON_REHEARSAL_PORT": str(settings.rehearsal_port)}
+    shown |= {"BATON_REHEARSAL_PORT": str(settings.rehearsal_port or NONE)}
     return (*secrets, *(Line(name, value, settings.source(name)) for name, value in shown.items()))
 
 

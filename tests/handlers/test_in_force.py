@@ -52,6 +52,11 @@ def test_each_value_has_its_source(deps: Deps) -> None:
     assert shown["working days from the win to the scope confirmation (clock.scope_days)"] == ("1", "default")
     assert shown["BATON_PORT"][1] == "environment"
     assert shown["BATON_HOST"] == ("127.0.0.1", "default")
+    assert lines(replace(deps, settings=replace(deps.settings, rehearsal_port=0)))["BATON_REHEARSAL_PORT"][0] == "none"
+    assert shown["the checklist was last looked through"][1] == "playbooks/checklists/default.toml"
+    changed = replace(deps.terms, template=replace(deps.terms.template, version="2", last_reviewed=date(2026, 4, 1)))
+    shown_then = lines(replace(deps, terms=changed))
+    assert shown_then["the checklist was last looked through"] == ("1 Apr 2026", "set in Slack")
     assert shown["DATABASE_URL"] == ("SQLite", "environment")
     assert shown["deputies"] == ("ana@acme.example → rafi@acme.example", "baton.toml")
     assert shown["away by an emoji"][1] == "default"
