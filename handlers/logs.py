@@ -11,7 +11,9 @@ from typing import Any
 
 from handlers.trace import current
 
-STANDARD = frozenset(logging.LogRecord("", 0, "", 0, "", (), None).__dict__) | {"message", "asctime", "taskName"}
+# uvicorn adds its message once more, coloured for a terminal.
+NOT_EXTRAS = {"message", "asctime", "taskName", "color_message"}
+STANDARD = frozenset(logging.LogRecord("", 0, "", 0, "", (), None).__dict__) | NOT_EXTRAS
 
 
 class Lines(logging.Formatter):

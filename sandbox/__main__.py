@@ -73,7 +73,7 @@ def main() -> int:
             return 1
         finally:
             child.stop()
-    print("Stopped. Start again to go on where you were; --fresh starts over.")
+    print("Stopped. Start again to go on where you were; make demo ARGS=--fresh starts over.")
     return 0
 
 
@@ -99,11 +99,11 @@ def opened(asked: argparse.Namespace, folder: Path) -> World:
 
 def port_problem(*ports: int) -> str:
     """What is wrong with these ports, in a sentence; '' when each is free and another one."""
-    others = "choose others: --port 8800 --bot-port 8801"
+    others = 'choose others: make demo ARGS="--port 8800 --bot-port 8801"'
     if len(set(ports)) < len(ports):
         return f"The bot needs its port and the next one for itself: {others}"
     busy = [port for port in ports if not free(port)]
-    return f"Port {busy[0]} is in use. Stop what runs there, or {others}" if busy else ""
+    return f"Port {busy[0]} is in use, perhaps by the demo itself. Stop what runs there, or {others}" if busy else ""
 
 
 def align(world: World) -> None:

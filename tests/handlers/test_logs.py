@@ -144,6 +144,14 @@ def test_a_walk_through_trouble_leaves_no_secret_and_no_word_of_the_record_in_an
     assert [why for _, kind, why in told if kind == "Provision" and why.startswith("Asana make the project: ")]
 
 
+def test_no_line_is_coloured_for_a_terminal() -> None:
+    """Uvicorn adds its message once more, with colours."""
+    record = logging.makeLogRecord({"msg": "running", "color_message": "\x1b[1mrunning", "port": 3000})
+    line = json.loads(Lines().format(record))
+    assert (line["what"], line["port"]) == ("running", "3000")
+    assert "color_message" not in line
+
+
 def caused(said: list[dict[str, Any]], trace: str) -> list[str]:
     """What happened for one cause, as it was logged; a line that stands there several times, once."""
     told = [

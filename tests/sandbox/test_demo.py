@@ -1,4 +1,4 @@
-"""The demo as it is started: what a page that was left open does meanwhile."""
+"""The demo as it is started: what it says of its ports, and what a page that was left open does meanwhile."""
 
 import socket
 import subprocess
@@ -10,12 +10,23 @@ from pathlib import Path
 import httpx
 import pytest
 
+from sandbox.__main__ import port_problem
 from sandbox.child import ROOT
 from sandbox.company import HANDOVERS_CHANNEL
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+
+def test_a_port_in_use_is_told_with_a_command_that_works_as_written() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        told = port_problem(port, _free())
+    assert told.startswith(f"Port {port} is in use")
+    assert told.endswith('make demo ARGS="--port 8800 --bot-port 8801"')
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(240)
 def test_a_page_that_was_left_open_wins_no_deal_before_the_bot_is_up(tmp_path: Path) -> None:
     """Somebody presses "Win this deal" again and again while a fresh demo starts: the win opens a handover."""
     port, bot_port = _free(), _free()
