@@ -75,6 +75,22 @@ def test_it_is_valid_under_slacks_schema(manifest: Any) -> None:
     jsonschema.validate(manifest, schema)
 
 
+def test_for_socket_mode_it_is_changed_as_the_quickstart_says(manifest: Any) -> None:
+    """Whoever has no public address takes the four lines out, and what is left is valid."""
+    text = (ROOT / "manifest.yml").read_text(encoding="utf-8")
+    lines = [line for line in text.splitlines() if line.startswith("#") or "baton.example.com" not in line]
+    assert len(text.splitlines()) - len(lines) == 4
+    assert "in four places" in (ROOT / "docs/quickstart.md").read_text(encoding="utf-8")
+    assert "take the four addresses out" in text
+    left = yaml.safe_load("\n".join(lines).replace("socket_mode_enabled: false", "socket_mode_enabled: true"))
+    schema = json.loads((ROOT / "tests/house/manifest.schema.2.0.0.json").read_text(encoding="utf-8"))
+    jsonschema.validate(left, schema)
+    assert left["settings"]["socket_mode_enabled"]
+    assert left["settings"]["event_subscriptions"] == {
+        "bot_events": manifest["settings"]["event_subscriptions"]["bot_events"]
+    }
+
+
 def test_its_scopes_are_those_that_the_code_needs(manifest: Any) -> None:
     asked = manifest["oauth_config"]["scopes"]
     assert all(each == sorted(set(each)) for each in asked.values())
