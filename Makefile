@@ -54,6 +54,7 @@ screenshots: .venv/dev  ## the browser walks the whole road and keeps its pictur
 	BATON_SCREENSHOTS=docs/img $(BIN)/pytest -q -m slow tests/stories/test_browser.py
 
 .venv/run: requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Baton needs Python 3.11 or newer. Name one: make demo PYTHON=python3.11")'
 	@test -d .venv || $(PYTHON) -m venv .venv
 	@echo "Installing what Baton needs (about 20 seconds, once)…"
 	@$(BIN)/pip install -q --require-hashes -r requirements.lock

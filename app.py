@@ -5,13 +5,21 @@
 `restore FILE [--replace]` · `erase --person WHO [--yes]`
 """
 
+from __future__ import annotations  # an older Python shall get as far as the sentence about itself
+
 import argparse
 import os
 import sys
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+
+OLDEST = (3, 11)
+NOT_INSTALLED = (
+    "{} is not installed for this Python. Run `.venv/bin/python app.py {}` in Baton's folder; "
+    "without .venv, install first: python3 -m venv .venv && "
+    ".venv/bin/pip install --require-hashes -r requirements.lock\n"
+)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -68,6 +76,8 @@ def config_table(env: Mapping[str, str]) -> dict[str, Any]:
 
     A file that cannot be read, or that BATON_CONFIG names and nobody finds, ends the command with exit code 2.
     """
+    import tomllib  # noqa: PLC0415 - an older Python does not have it
+
     named = env.get("BATON_CONFIG") or ""
     path = Path(named or "baton.toml")
     if not named and not path.exists():
@@ -83,13 +93,22 @@ def config_table(env: Mapping[str, str]) -> dict[str, Any]:
 
 def main(arguments: list[str] | None = None) -> int:
     """Runs one verb; the exit code is 0 when all is well."""
+    if sys.version_info < OLDEST:
+        sys.stderr.write(f"Baton needs Python 3.11 or newer, and this is {sys.version.partition(' ')[0]}.\n")
+        return 2
     asked = parser().parse_args(arguments)
     env = dict(os.environ)  # noqa: TID251 - the one place that reads the environment
     for name in [name for name in env if name.startswith("SLACK_")]:
         del os.environ[name]  # noqa: TID251 - Slack's libraries look there by themselves, and would take our settings
-    from handlers import cli  # noqa: PLC0415 - heavy imports only after the arguments are understood
+    try:
+        from handlers import cli  # noqa: PLC0415 - heavy imports only after the arguments are understood
 
-    return cli.run(asked, env, config_table(env))
+        return cli.run(asked, env, config_table(env))
+    except ModuleNotFoundError as missing:
+        if (Path(__file__).parent / (missing.name or "").partition(".")[0]).exists():
+            raise  # one of our own
+        sys.stderr.write(NOT_INSTALLED.format(missing.name, asked.verb))
+        return 2
 
 
 if __name__ == "__main__":

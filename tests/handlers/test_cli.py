@@ -47,6 +47,23 @@ def test_help_loads_nothing_heavy() -> None:
     assert modules.isdisjoint(HEAVY)
 
 
+def test_a_python_without_baton_is_told_which_one_to_use() -> None:
+    """The system's own, as somebody types it who forgot the environment."""
+    command = [sys.executable, "-S", APP, "doctor"]
+    ended = subprocess.run(command, env=bare(), cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603
+    assert ended.returncode == 2
+    assert "is not installed for this Python. Run `.venv/bin/python app.py doctor`" in ended.stderr
+    assert NEVER not in ended.stderr
+
+
+def test_a_python_that_is_too_old_is_told_so() -> None:
+    begun = "import runpy, sys; sys.version_info, sys.argv = (3, 10, 0), ['app.py', 'doctor']; "
+    command = [sys.executable, "-c", begun + f"runpy.run_path({APP!r}, run_name='__main__')"]
+    ended = subprocess.run(command, env=bare(), cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr.startswith("Baton needs Python 3.11 or newer, and this is ")
+
+
 def test_help_names_every_verb_and_each_verb_explains_itself() -> None:
     verbs = ["serve", "doctor", "migrate", "jobs", "replay", "playbook"]
     verbs += ["export", "import", "backup", "restore", "erase"]
