@@ -51,9 +51,10 @@ class Work:
 def health_message(found: Sequence[Health], work: Work, admins: Sequence[Person], frame: Frame) -> Message:
     """One line a connection, then the work, then who can mend it."""
     broken = [one for one in found if one.broken_since]
-    text = sentence("company.health_text", n=len(broken))
+    unasked = sum(not one.ok_at and not one.broken_since for one in found)
+    text = sentence("company.health_text", n=len(broken), unasked=unasked)
     silent = sorted({one.hooks.silent for one in found if one.hooks.silent})
-    blocks: list[Block] = [kit.section(sentence("company.health_head", n=len(broken), silent=silent))]
+    blocks: list[Block] = [kit.section(sentence("company.health_head", n=len(broken), unasked=unasked, silent=silent))]
     blocks += [kit.section(_line(one, frame)) for one in found[:SHOWN]]
     oldest = _moment(work.oldest, frame)
     blocks.append(kit.section(sentence("company.work", n=work.waiting, oldest=oldest, parked=work.parked)))

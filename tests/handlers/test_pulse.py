@@ -199,7 +199,10 @@ def test_webhooks_arrive_again_though_old_ones_were_removed_meanwhile(pair: Pair
 def test_the_figures_and_the_page_say_the_same(stage: Stage) -> None:
     """An outage, a delivery, a forged one: each is in `/metrics`, and in `/handover health` in words."""
     stage.start()
+    stage.settle()
+    assert "*3 connections were not asked yet.* Look again in a minute." in healthy(stage.deps, "olga")
     pulse.beat(stage.deps)
+    assert "*All connections work.*" in healthy(stage.deps, "olga")
     stage.world.faults.down("hubspot")
     pulse.notice(stage.deps, "hubspot", pulse.Problem("no answer in time"))
     with stage.deps.store.write() as unit:
