@@ -6,11 +6,12 @@ import sys
 import time
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bot.settings.tables import ENVIRONMENT, TABLES
-from connectors.registry import env_names
+from connectors.registry import CRMS, TOOLS, env_names
 from handlers.ears.commands import VERBS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -34,6 +35,7 @@ def test_the_page_names_no_variable_that_does_not_exist() -> None:
     assert set(named) == ENVIRONMENT.keys() | env_names().keys()
 
 
+@pytest.mark.req("R167")
 def test_every_verb_is_on_the_page() -> None:
     page = read("docs/commands.md")
     assert [verb for verb in VERBS if f"`/handover {verb}" not in page] == []
@@ -50,6 +52,26 @@ def test_the_readme_is_short_and_shows_the_thread() -> None:
     text = read("README.md")
     assert text.count("\n") <= 150
     assert "docs/img/thread.png" in text
+
+
+@pytest.mark.req("R86")
+@pytest.mark.parametrize("factory", [*CRMS.values(), *TOOLS.values()], ids=[*CRMS, *TOOLS])
+def test_each_connections_page_says_how_it_speaks_signs_in_and_what_is_allowed(factory: Any) -> None:
+    (page,) = ROOT.glob(f"connectors/*/{factory.kind}/README.md")
+    parts = dict(part.split("\n", 1) for part in page.read_text(encoding="utf-8").split("\n## ")[1:])
+    assert f"`{factory.kind.upper()}_TOKEN`" in parts["Set-up"]
+    assert "rights" in parts["Scopes"]
+    assert re.search(r"REST interface, version \d[^,]*, with the token as bearer", parts["Interface and limits"])
+    assert re.search(r"calls (in ten seconds|a minute)", parts["Interface and limits"])
+    assert parts["Troubleshooting"].count("\n|") >= 5
+
+
+@pytest.mark.req("R166")
+def test_the_admins_page_covers_credentials_watching_and_changing() -> None:
+    parts = dict(part.split("\n", 1) for part in read("docs/operations.md").split("\n## ")[1:])
+    assert {"Check", "Renew a token or a secret", "Back up and restore", "Upgrade"} <= parts.keys()
+    assert "/metrics" in parts["Run"]
+    assert "restart Baton" in parts["Renew a token or a secret"]
 
 
 @pytest.mark.req("R176")
