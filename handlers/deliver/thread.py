@@ -99,9 +99,23 @@ def has_thread(handover: Handover) -> bool:
 
 
 def frame_of(ledger: Ledger, handover: Handover, people: dict[int, Person]) -> Frame:
-    """The frame for the handovers channel: amounts and quotes only where no guest or other company reads along."""
-    here = open_to_amounts(ledger, ledger.deps.settings.handovers_channel)
+    """The frame for the thread's channel: amounts and quotes only where no guest or other company reads along."""
+    here = open_to_amounts(ledger, _place(ledger, handover))
     return ledger.deps.frame(handover, people, open_here=here)
+
+
+def _place(ledger: Ledger, handover: Handover) -> str:
+    # A thread stays where it began when another channel is chosen; it moves there once Baton is not in this one.
+    root, chosen = handover.post("root"), ledger.deps.settings.handovers_channel
+    if root is None or root.channel == chosen:
+        return chosen
+    try:
+        open_to_amounts(ledger, root.channel)
+    except SlackRefused as refused:
+        if refused.code != "channel_not_found":
+            raise
+        return chosen
+    return root.channel
 
 
 @contextmanager
@@ -146,7 +160,7 @@ def _show(ledger: Ledger, handover: Handover, name: str, message: Message) -> No
     result = posting.post(
         ledger,
         f"{name}:{generation}",
-        channel=ledger.deps.settings.handovers_channel,
+        channel=root.channel if root and name != "root" else _place(ledger, handover),
         message=message,
         key=f"{handover.shown_id}:{name}:{generation}",
         thread_ts=root.ts if root and name != "root" else "",
@@ -161,7 +175,7 @@ def _reach_absent(ledger: Ledger, handover: Handover, message: Message, effect: 
     called = set(MENTIONED.findall(str(message.blocks)))
     if not called:
         return
-    absent = called - members(ledger, ledger.deps.settings.handovers_channel)
+    absent = called - members(ledger, _place(ledger, handover))
     if effect.name == "late":
         late.tell_instead(ledger, handover, absent)
         return

@@ -1,17 +1,21 @@
 """Second tries and half deeds: another hand took over meanwhile, or a vendor says no to one of several."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bot.actions import capture
+from bot.context import Kind
 from bot.effects import Identify, ReadDeal, Reply, TellAdmin
 from bot.handover import State
 from bot.naming import channel_name
 from handlers.deliver import posting, provision_slack
 from handlers.deliver.ledger import Ledger, Result
 from handlers.slack_api import SlackApi
+from sandbox.company import BOT_USER
 from sandbox.deals import ABC
 from store.jobs import LostLease
 from tests.builders import make_handover
@@ -157,3 +161,38 @@ def test_what_is_done_before_a_lost_reminder_is_found_loses_its_button(monday: M
         desk.run()
         assert desk.jobs("Remind", "ready", "dead") == []
         assert "wait for you" not in desk.only("ana")
+
+
+def test_a_thread_goes_on_where_it_stands_when_another_channel_was_chosen(bench: Bench) -> None:
+    """Who reads along here is what counts here; what is missing is posted here. It moves once Baton is not here."""
+    stage, deps = bench.stage, bench.deps
+    stage.world.hubspot.win(ABC)
+    bench.emit(read())
+    bench.work()
+    other = stage.world.slack.rooms.create("handovers-new", BOT_USER, private=True)
+    deps.settings = replace(deps.settings, handovers_channel=other["id"])
+    stage.world.slack.enter(walk.HERE, walk.user_id("klein"))
+    bench.clock.passed += 60
+    with deps.store.write() as unit:
+        record, ana = unit.handover(1), unit.by_email("ana@acme.example")
+        assert record
+        assert ana
+        mine = record.post("list:sales_rep")
+        capture.none_of(unit, 1, ana, kind=Kind.COMMITMENT, terms=deps.terms, now=deps.clock.now())
+    assert mine
+    stage.world.slack.book.delete(walk.HERE, mine.ts)
+    bench.work()
+    assert [job.error for job in deps.store.outbox.jobs(("ready", "dead"))] == []
+    shown = [walk.shown(message) for message in stage.channel()]
+    assert [text for text in shown if "1 of 4 done" in text and "sales rep" in text]
+    assert "amount hidden here" in shown[0]
+    assert stage.channel(other["id"]) == []
+    stage.world.slack.rooms.leave(walk.HERE, BOT_USER)
+    with deps.store.write() as unit:
+        capture.none_of(unit, 1, ana, kind=Kind.STAKEHOLDER, terms=deps.terms, now=deps.clock.now())
+    bench.clock.passed += 60
+    bench.work()
+    assert [job.error for job in deps.store.outbox.jobs(("ready", "dead"))] == []
+    root, *replies = stage.channel(other["id"])
+    assert "€84,000" in walk.shown(root)
+    assert {reply["thread_ts"] for reply in replies} == {root["ts"]}

@@ -30,7 +30,8 @@ def register(bolt: App, deps: Deps) -> None:
 def readers_changed(deps: Deps, channel: str, event_id: str) -> None:
     """What we saw of the channel counts no more, and a job looks anew. Other channels cost one read."""
     with deps.store.read() as reader:
-        ours = channel == deps.settings.handovers_channel or reader.by_channel(channel) is not None
+        known = channel == deps.settings.handovers_channel or channel_facts.stored(reader, channel)
+        ours = known or reader.by_channel(channel) is not None
     if not ours:
         return
     nonce = f"event:{event_id}"
