@@ -147,7 +147,8 @@ class Outbox:
 
     def _revive(self, *which: ColumnElement[bool]) -> int:
         t = self.tick()
-        values = {"state": "ready", "run_at": t, "attempts": 0, "faults": 0, "owner": ""}
+        tried = case((JOB.c.attempts > 0, 1), else_=0)  # what an earlier try left behind is looked for
+        values = {"state": "ready", "run_at": t, "attempts": tried, "faults": 0, "owner": ""}
         parked = update(JOB).where(JOB.c.state == "dead", *which).values(**values).returning(JOB.c.id)
         with self.db.write() as session:
             revived = session.execute(parked).scalars().all()

@@ -196,3 +196,22 @@ def test_a_thread_goes_on_where_it_stands_when_another_channel_was_chosen(bench:
     root, *replies = stage.channel(other["id"])
     assert "€84,000" in walk.shown(root)
     assert {reply["thread_ts"] for reply in replies} == {root["ts"]}
+
+
+def test_a_lost_reminder_that_was_parked_and_is_tried_again_on_another_day_is_found(
+    monday: Morning, tmp_path: Path
+) -> None:
+    """Slack posted it and the line was cut; the admin set it aside before the next try, and takes it up tomorrow."""
+    with desk_on(tmp_path, monday, "sqlite://") as desk:
+        desk.to(desk.at(1, 9))
+        desk.sweep()
+        desk.stage.world.faults.add("slack", "chat.postMessage", "drop_after", times=3)
+        desk.work()
+        outbox = desk.deps.store.outbox
+        lost = [job.id for job in desk.jobs("Remind", "ready")]
+        assert [outbox.set_aside(job_id) for job_id in lost] == [True] * 3
+        desk.to(desk.at(2, 8))
+        assert [outbox.revive(job_id) for job_id in lost] == [True] * 3
+        desk.work()
+        (sent,) = desk.reminders("ana", 1)
+        assert sent.ts == desk.letters("ana")["ana"][0]["ts"]
