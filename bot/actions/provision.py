@@ -80,9 +80,10 @@ def step_failed(unit: Unit, handover_id: int, key: str, *, words: str, attempt: 
     step = handover.step(key) if handover else None
     if handover is None or step is None or step.state in provision.FINISHED:
         return
-    step.state, step.words, step.at = StepState.FAILED, words, now
-    handover.note(now, "step", step=key, state="failed", why=words)
-    unit.save(handover)
+    if (step.state, step.words) != (StepState.FAILED, words):  # else tried once more beside a step that had to wait
+        step.state, step.words, step.at = StepState.FAILED, words, now
+        handover.note(now, "step", step=key, state="failed", why=words)
+        unit.save(handover)
     unit.emit(Reply(handover.id, "step_failed", serial=f"{key}:{attempt}", data={"step": key}))
 
 

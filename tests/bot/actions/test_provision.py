@@ -96,6 +96,8 @@ class TestFailure:
         (told,) = begun.effects(Reply, "step_failed")
         assert told.data == {"step": "channel"}
         made = begun.ho()
+        # The job fails again with it each time that a later step has to wait, a week long perhaps.
+        assert len([e for e in made.events if e.kind == "step" and e.data["state"] == "failed"]) == 1
         assert {step.key for step in made.steps if rules.blocked(made, step)} == {
             "channel_about", "channel_team", "channel_brief", "project_tasks", "project_team", "project_links",
         }  # fmt: skip
