@@ -134,12 +134,18 @@ def _create(ledger: Ledger) -> Result:
 
 def _made_before(ledger: Ledger) -> Result | None:
     # An interrupted attempt left a private channel of that name, made by ourselves.
-    answer = ledger.deps.slack.call("users.conversations", types="private_channel", exclude_archived=1, limit=200)
-    ours = ledger.deps.identity.bot_user
-    rooms = [
-        room for room in answer.get("channels", []) if room.get("creator") == ours and room.get("name") in _names()
-    ]
-    return {"id": str(rooms[0]["id"])} if rooms else None
+    ours, cursor = ledger.deps.identity.bot_user, ""
+    while True:
+        ledger.renew()
+        answer = ledger.deps.slack.call(
+            "users.conversations", types="private_channel", exclude_archived=1, limit=200, cursor=cursor or None
+        )
+        for room in answer.get("channels", []):
+            if room.get("creator") == ours and room.get("name") in _names():
+                return {"id": str(room["id"])}
+        cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
+        if not cursor:
+            return None
 
 
 def _names() -> list[str]:
