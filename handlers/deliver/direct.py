@@ -124,7 +124,7 @@ def publish_home(effect: Effect, ledger: Ledger) -> None:
         take_up(deps)  # another hand or replica may have set Baton up just now
     with deps.store.read() as reader:
         person = reader.person(effect.person_id)
-        if person is None or not person.slack_id:
+        if person is None or not person.slack_id or not person.active:
             return
         mine = [(h, turns_of(h, person.id)) for h in reader.mine(person.id)]
         sold = [h for h in reader.sold(person.id) if sight(person, h.roles) is Sight.WHOLE]
