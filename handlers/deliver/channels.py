@@ -5,6 +5,7 @@ from typing import Any
 from bot.effects import CheckReaders, Effect, Redraw
 from handlers import channel_facts
 from handlers.channel_facts import Fact
+from handlers.deliver.identify import GONE
 from handlers.deliver.ledger import Ledger
 from handlers.profile import person_of
 from handlers.slack_api import SlackRefused
@@ -67,7 +68,12 @@ def _guests(ledger: Ledger, channel: str) -> bool:
         met = {slack_id: person for slack_id in present if (person := reader.by_slack(slack_id))}
     known = any(person.guest for person in met.values())
     for slack_id in sorted(present - met.keys() - {ledger.deps.identity.bot_user}):
-        answer = ledger.deps.slack.call("users.info", user=slack_id)
+        try:
+            answer = ledger.deps.slack.call("users.info", user=slack_id)
+        except SlackRefused as refused:
+            if refused.code not in GONE:
+                raise
+            return True  # whom Slack does not show us is none of ours
         person = person_of(answer.get("user") or {}, ledger.deps.identity.team_id)
         with ledger.deps.store.write() as unit:
             known = unit.remember(person).guest or known

@@ -9,17 +9,21 @@ import pytest
 
 from bot.actions import capture
 from bot.context import Kind
-from bot.effects import Identify, ReadDeal, Reply, TellAdmin
+from bot.effects import Home, Identify, ReadDeal, Reply, TellAdmin
+from bot.errors import Unavailable
 from bot.handover import State
 from bot.naming import channel_name
+from bot.people import Role
 from handlers.deliver import posting, provision_slack
+from handlers.deliver.company import setup
 from handlers.deliver.ledger import Ledger, Result
+from handlers.deps import Identity
 from handlers.slack_api import SlackApi
-from sandbox.company import BOT_USER
+from sandbox.company import BOT_USER, TEAM
 from sandbox.deals import ABC
 from store.jobs import LostLease
 from tests.builders import make_handover
-from tests.handlers.bench import Bench, read
+from tests.handlers.bench import OLGA, Bench, read
 from tests.handlers.mornings import Morning, desk_on
 from tests.handlers.test_reminders import tell_all
 from tests.stories import walk
@@ -215,3 +219,46 @@ def test_a_lost_reminder_that_was_parked_and_is_tried_again_on_another_day_is_fo
         desk.work()
         (sent,) = desk.reminders("ana", 1)
         assert sent.ts == desk.letters("ana")["ana"][0]["ts"]
+
+
+def test_who_left_the_company_gets_no_home_and_nobody_is_asked_about_it(bench: Bench) -> None:
+    """Slack refuses a Home to a closed account: nothing that an admin could mend."""
+    with bench.deps.store.write() as unit:
+        hana = unit.by_email(HANA)
+        assert hana
+        unit.remember(replace(hana, active=False))
+    bench.stage.world.faults.add("slack", "views.publish", "ok_false:user_not_found")
+    bench.emit(Home(hana.id, "test"))
+    bench.work()
+    assert (bench.job("Home").state, bench.told()) == ("done", [])
+
+
+def test_a_reader_whom_slack_does_not_show_us_is_an_outsider(bench: Bench) -> None:
+    """Somebody in the channel is not visible to us: the thread is there all the same, without amounts."""
+    bench.stage.world.hubspot.win(ABC)
+    bench.stage.world.faults.add("slack", "users.info", "ok_false:user_not_visible", times=1_000)
+    bench.emit(read())
+    bench.work()
+    assert [job.error for job in bench.deps.store.outbox.jobs(("ready", "dead"))] == []
+    assert "amount hidden here" in walk.shown(bench.stage.channel()[0])
+
+
+def test_a_new_handovers_channel_whose_making_was_not_answered_is_found_among_many(bench: Bench) -> None:
+    """Baton sits in two pages of project channels when it is set up once more."""
+    for number in range(210):
+        bench.stage.world.slack.rooms.create(f"proj-{number}", BOT_USER, private=True)
+    with bench.deps.store.read() as reader:
+        olga = reader.by_email(OLGA)
+    assert olga
+    bench.emit(read())
+    job = bench.deps.store.outbox.claim("bench")
+    assert job
+    bench.deps.identity = Identity(TEAM, "https://acme.example/", BOT_USER)
+    ledger, found = Ledger(bench.deps, job), {Role.SALES_OPS: [olga]}
+    for kind in ("slow", "drop_after"):  # the plain name is taken
+        bench.stage.world.faults.add("slack", "conversations.create", kind)
+    with pytest.raises(Unavailable):
+        setup._new(ledger, found)
+    setup._new(ledger, found)
+    rooms = [room["name"] for room in bench.stage.world.slack.channels() if not room.get("is_im")]
+    assert len([name for name in rooms if name.startswith("handovers-")]) == 1
