@@ -84,16 +84,17 @@ def mark_migrated(effect: Effect, ledger: Ledger) -> None:
         crm.mark_migrated(handover.deal_id, workspace_url=handover.workspace_url, channel_url=channel, at=at)
         return {}
 
-    try:
-        ledger.step("mark", do, again=True)
-    except Declined as declined:
-        _tell_disabled(ledger, crm, declined)
-        raise
-    with deps.store.write() as unit:
-        record = unit.handover(effect.handover_id)
+    def keep(unit: StoreUnit, _: Result) -> None:
+        record = unit.handover(handover.id)
         if record is not None:
             record.note(deps.clock.now(), "crm_marked")
             unit.save(record)
+
+    try:
+        ledger.step("mark", do, again=True, keep=keep)
+    except Declined as declined:
+        _tell_disabled(ledger, crm, declined)
+        raise
 
 
 def write_stage(effect: Effect, ledger: Ledger) -> None:

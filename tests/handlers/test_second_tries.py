@@ -9,12 +9,12 @@ import pytest
 
 from bot.actions import capture
 from bot.context import Kind
-from bot.effects import Home, Identify, ReadDeal, Reply, TellAdmin
+from bot.effects import Home, Identify, MarkMigrated, ReadDeal, Reply, TellAdmin
 from bot.errors import Unavailable
 from bot.handover import State
 from bot.naming import channel_name
 from bot.people import Role
-from handlers.deliver import posting, provision_slack
+from handlers.deliver import crm, posting, provision_slack
 from handlers.deliver.company import setup
 from handlers.deliver.ledger import Ledger, Result
 from handlers.deps import Identity
@@ -262,3 +262,17 @@ def test_a_new_handovers_channel_whose_making_was_not_answered_is_found_among_ma
     setup._new(ledger, found)
     rooms = [room["name"] for room in bench.stage.world.slack.channels() if not room.get("is_im")]
     assert len([name for name in rooms if name.startswith("handovers-")]) == 1
+
+
+def test_the_timeline_tells_once_that_the_crm_was_marked(bench: Bench) -> None:
+    """The hand died between that line and the end of its job: another one finds all of it done."""
+    with bench.deps.store.write() as unit:
+        unit.add(make_handover(State.IN_PROGRESS, id=0, deal_id=ABC, roles={}, items=[], entries=[]))
+    bench.stage.world.hubspot.win(ABC)
+    bench.emit(MarkMigrated(1))
+    job = bench.deps.store.outbox.claim("first", ["MarkMigrated"])
+    assert job
+    for _ in range(2):
+        crm.mark_migrated(job.effect, Ledger(bench.deps, job))
+    with bench.deps.store.read() as reader:
+        assert [event.kind for event in reader.events(1)].count("crm_marked") == 1
