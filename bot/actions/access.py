@@ -9,7 +9,7 @@ from bot.actions.lists import gone, settle
 from bot.effects import InviteClient, ReadTasks, SetTask
 from bot.errors import Refused
 from bot.handover import Answer, ClientAccess, Handover, TaskCopy
-from bot.people import Person, Sight, sight
+from bot.people import Person, Sight, can_hold, sight
 from bot.rights import Deed
 from bot.terms import Said, Terms
 from bot.unit import Unit
@@ -131,17 +131,26 @@ def set_kickoff(unit: Unit, handover_id: int, who: Person, *, day: date, terms: 
 def set_tasks(
     unit: Unit, handover_id: int, who: Person, rows: Iterable[tuple[str, date, Person]], *, nonce: str
 ) -> Said | Refused:
-    """Gives tasks an owner and a date, in the tool; the record follows when the tool has them."""
+    """Gives tasks of this record an owner and a date, in the tool; the record follows when the tool has them.
+
+    Who owns a task is let into the workspace by it: guests are not, as nothing reaches a client by itself.
+    """
     handover = unit.handover(handover_id)
     if handover is None:
         return gone()
     problem = rights.to_set_tasks(unit, handover, who)
+    wanted, known = list(rows), {task.id for task in handover.tasks}
+    problem = problem or next((found for row in wanted if (found := _not_owner(row[2]))), "")
+    there = [row for row in wanted if row[0] in known]
+    if not problem and wanted and not there:
+        problem = "These tasks are not in the workspace any more. Have it read anew, then set the dates."
     if problem:
         return Refused(problem)
-    for task_id, day, owner in rows:
+    for task_id, day, owner in there:
         unit.emit(SetTask(handover.id, task_id, day.isoformat(), owner.email, nonce))
     unit.emit(ReadTasks(handover.id, nonce))
-    return Said("Saved. The list follows in a moment.")
+    gone_by_now = "" if len(there) == len(wanted) else " What is not in the workspace any more was left out."
+    return Said(f"Saved. The list follows in a moment.{gone_by_now}")
 
 
 def read_tasks(unit: Unit, handover_id: int, who: Person, *, nonce: str) -> Said | Refused:
@@ -179,6 +188,22 @@ def tasks_read(
     settle(unit, handover, terms=terms, now=now)
 
 
+def _not_owner(person: Person) -> str:
+    if person.guest:
+        return f"{person.first_name} is a guest in Slack. Guests own no tasks: choose a colleague."
+    if not can_hold(person):
+        return f"{person.first_name} has no active Slack account here: choose somebody else."
+    return ""
+
+
+def _no_contact(handover: Handover, invitations: Sequence[Invitation]) -> str:
+    contacts = {contact.email.strip().lower() for contact in handover.deal.contacts}
+    strangers = [one.email for one in invitations if one.email.strip().lower() not in contacts]
+    if not strangers:
+        return ""
+    return f"{strangers[0]} is not among the deal's contacts. Add them in the CRM, then they can be chosen."
+
+
 def _review_problem(
     unit: Unit, handover: Handover, who: Person, invitations: Sequence[Invitation], *, right: str, nobody: str
 ) -> str:
@@ -191,4 +216,4 @@ def _review_problem(
         return "Choose who gets access, or say why nobody does yet."
     if invitations and right not in RIGHTS:
         return "Choose what they may do: comment, or view."
-    return ""
+    return _no_contact(handover, invitations)

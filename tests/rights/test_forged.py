@@ -10,11 +10,12 @@ import pytest
 
 from blocks import ids
 from bot.deal import Money
+from bot.effects import InviteClient, SetTask
 from bot.handover import Handover, State
 from bot.people import Role
-from tests.rights.desk import OUTSIDERS, Desk, desk_at
+from tests.rights.desk import OUTSIDERS, Desk, Outcome, desk_at
 from tests.rights.doors import button
-from tests.rights.records import scoped, signed, won
+from tests.rights.records import plan, scoped, signed, some_day, won
 
 AMOUNT = "98,765"
 
@@ -74,6 +75,50 @@ def test_no_outsider_hears_how_long_it_may_wait(desk: Desk, view: str) -> None:
     assert sent(desk, "Ben", view, number, **far)["response_action"] == "errors"
     for name in ("Nico", *OUTSIDERS):
         assert sent(desk, name, view, number, **far)["response_action"] == "push", name
+
+
+def invited(desk: Desk, name: str, number: int, email: str) -> Outcome:
+    section = {"type": "section", "block_id": f"invite:{email}", "text": {"type": "mrkdwn", "text": f"K. · {email}"}}
+    form = {"type": "modal", "callback_id": ids.VIEW_ACCESS, "blocks": [section], "state": {"values": {}}}
+    form["private_metadata"] = json.dumps({"h": number, "right": "view"})
+    return desk.outcome(name, number, desk.submit(name, form))
+
+
+def test_only_the_deals_own_contacts_can_be_invited(desk: Desk) -> None:
+    """Somebody was taken off the deal while the form was open, or was never on it."""
+    number = desk.record(signed)
+    contact = desk.handover(number).deal.contacts[0]
+    out = invited(desk, "Chloe", number, "evil@elsewhere.example")
+    assert InviteClient.__name__ not in out.deeds
+    assert "evil@elsewhere.example" in out.refused
+    assert InviteClient.__name__ in invited(desk, "Chloe", number, contact.email).deeds
+
+
+def planned(desk: Desk, number: int, task: str, owner: str) -> Outcome:
+    """Ben gives that task to this person."""
+    given: dict[str, dict[str, Any]] = {
+        f"task.due:{task}": {"selected_date": some_day(desk).isoformat()},
+        f"task.owner:{task}": {"selected_user": desk.people[owner].slack_id},
+    }
+    blocks = [{"block_id": key} for key in given]
+    form: dict[str, Any] = {"type": "modal", "callback_id": ids.VIEW_TASKS, "blocks": blocks}
+    form["state"] = {"values": {key: {key: value} for key, value in given.items()}}
+    form["private_metadata"] = json.dumps({"h": number})
+    return desk.outcome("Ben", number, desk.submit("Ben", form))
+
+
+def test_a_task_of_another_workspace_is_not_touched(desk: Desk) -> None:
+    number = desk.record(plan)
+    assert SetTask.__name__ in planned(desk, number, "t1", "Ben").deeds
+    assert SetTask.__name__ not in planned(desk, number, "t-of-another", "Ben").deeds
+
+
+@pytest.mark.parametrize("name", OUTSIDERS)
+def test_an_outsider_owns_no_task(desk: Desk, name: str) -> None:
+    """Whoever owns a task is let into the workspace by it; nothing reaches a client by itself."""
+    out = planned(desk, desk.record(plan), "t1", name)
+    assert SetTask.__name__ not in out.deeds
+    assert f"{name} is a guest" in out.refused
 
 
 def test_who_was_the_holder_and_is_a_guest_now_opens_nothing_with_an_old_button(desk: Desk) -> None:

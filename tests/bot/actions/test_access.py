@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 
 from bot import checklist
 from bot.actions import access, admin, people, rights
 from bot.actions.access import Invitation
-from bot.deal import Standing
+from bot.deal import Contact, Standing
 from bot.effects import InviteClient, ReadTasks, SetTask
 from bot.handover import Interval, State, TaskCopy
 from bot.people import Role
@@ -36,6 +37,8 @@ def works(company: Company) -> bool:
 @pytest.mark.req("R26", "R36")
 def test_each_one_chosen_is_asked_for_exactly_that_right(signed: Company) -> None:
     guests = [KLEIN, Invitation("vogt@abc.example", "S. Vogt")]
+    contacts = tuple(Contact(guest.email, guest.name, guest.email) for guest in guests)
+    signed.read(builders.deal(contacts=contacts))
     assert signed.said(access.review, 1, signed.who("chloe"), guests, **GIVEN).line == "2 people are being invited."
     assert [(a.email, a.right, a.state, a.by) for a in signed.ho().access] == [
         (guest.email, "comment", "asked", signed.who("chloe").id) for guest in guests
@@ -48,6 +51,13 @@ def test_each_one_chosen_is_asked_for_exactly_that_right(signed: Company) -> Non
 def test_only_the_client_success_invites(signed: Company, name: str) -> None:
     refusal = signed.refused(access.review, 1, signed.who(name), [KLEIN], **GIVEN)
     assert refusal == "Only Chloe can invite the client. Ask Chloe."
+
+
+def test_only_a_contact_of_the_deal_is_invited(signed: Company) -> None:
+    """Whoever was taken off the deal while the form was open, or never was on it."""
+    guests = [KLEIN, Invitation("vogt@abc.example", "S. Vogt")]
+    refusal = signed.refused(access.review, 1, signed.who("chloe"), guests, **GIVEN)
+    assert refusal.startswith("vogt@abc.example is not among the deal's contacts.")
 
 
 def test_without_client_success_the_way_out_is_to_name_one(signed: Company) -> None:
@@ -211,6 +221,7 @@ class TestTasks:
 
     def test_each_row_is_one_write_and_one_read_follows(self, signed: Company) -> None:
         rows = [("t1", date(2026, 5, 1), signed.who("ben")), ("t2", date(2026, 5, 2), signed.who("rafi"))]
+        signed.do(access.tasks_read, 1, [TaskCopy("t1", "Test data", ""), TaskCopy("t2", "UAT script", "")], [])
         before = signed.ho().tasks
         signed.said(access.set_tasks, 1, signed.who("ben"), rows, nonce="n1")
         assert [(job.task_id, job.due, job.owner) for job in signed.effects(SetTask)] == [
@@ -219,6 +230,21 @@ class TestTasks:
         ]
         assert signed.effects(ReadTasks)[-1].nonce == "n1"
         assert signed.ho().tasks == before
+
+    def test_what_is_gone_from_the_workspace_is_left_out_and_said(self, signed: Company) -> None:
+        rows = [("t1", date(2026, 5, 1), signed.who("ben")), ("gone", date(2026, 5, 2), signed.who("rafi"))]
+        line = signed.said(access.set_tasks, 1, signed.who("ben"), rows, nonce="n1").line
+        assert line.endswith("What is not in the workspace any more was left out.")
+        assert [job.task_id for job in signed.effects(SetTask)] == ["t1"]
+        assert "Have it read anew" in signed.refused(access.set_tasks, 1, signed.who("ben"), rows[1:], nonce="n2")
+
+    @pytest.mark.parametrize(
+        ("change", "words"), [({"guest": True}, "Guests own no tasks"), ({"active": False}, "Slack")]
+    )
+    def test_only_a_colleague_owns_a_task(self, signed: Company, change: dict[str, Any], words: str) -> None:
+        """Whoever owns one is let into the workspace by it."""
+        rows = [("t1", date(2026, 5, 1), replace(signed.who("rafi"), **change))]
+        assert words in signed.refused(access.set_tasks, 1, signed.who("ben"), rows, nonce="n1")
 
     @pytest.mark.parametrize("name", ["ana", "chloe", "hana"])
     def test_only_project_manager_and_delivery_manager_set_them(self, signed: Company, name: str) -> None:
