@@ -9,7 +9,7 @@ from bot.deal import Deal, Standing
 from bot.effects import Effect, MarkMigrated, ReadDeal, ReadInbox, SearchCrm, TellAdmin, Whisper, WriteStage
 from bot.errors import Declined, Unrecognised
 from bot.handover import State
-from bot.people import Person, sight
+from bot.people import Person
 from bot.ports import Crm
 from handlers.deliver.identify import known
 from handlers.deliver.ledger import Ledger, Result
@@ -165,6 +165,4 @@ def _answer(unit: StoreUnit, asker: Person, effect: ReadDeal, job: ClaimedJob, w
     nonce, url = f"read:{job.id}", effect.response_url
     if not handovers:
         return Whisper(asker.slack_id, nonce, response_url=url, name="line", data={"text": words})
-    shown = handovers[-1]
-    data = {"sight": sight(asker, shown.roles).value}
-    return Whisper(asker.slack_id, nonce, response_url=url, name="card", handover_id=shown.id, data=data)
+    return Whisper(asker.slack_id, nonce, response_url=url, name="card", handover_id=handovers[-1].id)

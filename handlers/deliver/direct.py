@@ -16,6 +16,7 @@ from bot.clock.absence import stand_in
 from bot.clock.nag import hours_of
 from bot.effects import UNHURRIED, Direct, Effect, Home, TellAdmin, Whisper
 from bot.gate import turns_of
+from bot.handover import Handover
 from bot.people import Person, Role, Sight, can_hold, may, sight
 from bot.rights import Deed
 from bot.worktime import next_opening
@@ -24,6 +25,7 @@ from handlers.deliver import held, letters, posting
 from handlers.deliver.company import parked
 from handlers.deliver.ledger import Later, Ledger
 from handlers.deliver.thread import load
+from handlers.deps import Deps
 from handlers.rows import late_rows, people_of, places
 from handlers.slack_api import SlackRefused
 
@@ -34,14 +36,14 @@ LOOK = 60.0  # seconds at the most between two looks whether somebody is at work
 
 
 def send_direct(effect: Effect, ledger: Ledger) -> None:
-    """A direct message, once. Somebody who left, or never was in Slack, is skipped."""
+    """A direct message, once. Somebody who left, never was in Slack, or sees the record no more by now is skipped."""
     assert isinstance(effect, Direct)  # noqa: S101 - the performer of exactly this kind
     deps = ledger.deps
     handover, people = load(deps, effect.handover_id) if effect.handover_id else (None, {})
     with deps.store.read() as reader:
         person = reader.person(effect.person_id)
         people = {**people, **reader.people([int(effect.data.get("by") or 0)])}
-    if person is None or not can_hold(person) or _outdated(ledger, effect, people):
+    if person is None or not can_hold(person) or _over(person, handover) or _outdated(ledger, effect, people):
         _unsaid(ledger, effect)
         return
     if effect.name in UNHURRIED:
@@ -51,6 +53,11 @@ def send_direct(effect: Effect, ledger: Ledger) -> None:
     channel = posting.open_dm(ledger, person.slack_id)
     keep = letters.keeper(effect, handover, message)
     posting.post(ledger, "dm", channel=channel, message=message, key=effect.key, keep=keep)
+
+
+def _over(person: Person, handover: Handover | None) -> bool:
+    # A letter holds words of the record: while it waited, the role may have gone to somebody else.
+    return handover is not None and sight(person, handover.roles) is not Sight.WHOLE
 
 
 def _wait_for_hours(ledger: Ledger, person: Person) -> None:
@@ -91,7 +98,8 @@ def send_whisper(effect: Effect, ledger: Ledger) -> None:
     assert isinstance(effect, Whisper)  # noqa: S101 - the performer of exactly this kind
     deps = ledger.deps
     handover, people = load(deps, effect.handover_id) if effect.handover_id else (None, {})
-    message = whisper(effect.name, handover, deps.frame(handover, people), effect.data)
+    data = {**effect.data, "sight": _seen(deps, effect.slack_id, handover)} if effect.name == "card" else effect.data
+    message = whisper(effect.name, handover, deps.frame(handover, people), data)
     if effect.response_url:
         respond(ledger, effect.response_url, message)
     elif effect.channel.startswith(("D", "U", "W")):
@@ -106,6 +114,13 @@ def send_whisper(effect: Effect, ledger: Ledger) -> None:
             text=message.text,
             blocks=message.blocks or None,
         )
+
+
+def _seen(deps: Deps, slack_id: str, handover: Handover | None) -> str:
+    # As it is when the card is drawn, whatever it was when they asked for it.
+    with deps.store.read() as reader:
+        person = reader.by_slack(slack_id)
+    return (sight(person, handover.roles) if person and handover else Sight.NOTHING).value
 
 
 def respond(ledger: Ledger, response_url: str, message: Message) -> None:

@@ -72,10 +72,9 @@ def _tracked(_: Deps, unit: StoreUnit, who: Person, click: Click, __: datetime) 
 
 def _card(_: Deps, unit: StoreUnit, who: Person, click: Click, __: datetime) -> Said | Refused:
     handover = unit.handover(click.handover_id)
-    seen = sight(who, handover.roles) if handover else Sight.NOTHING
-    if handover is None or seen is Sight.NOTHING:
+    if handover is None or sight(who, handover.roles) is Sight.NOTHING:
         return Refused("This handover is not there any more. Type /handover to see yours.")
-    whisper(unit, click, "card", {"sight": seen.value}, handover_id=handover.id)
+    whisper(unit, click, "card", {}, handover_id=handover.id)
     return Said()
 
 

@@ -1,4 +1,4 @@
-"""People of another company, and who came from outside: whatever they send, they see and do nothing."""
+"""Who is no colleague, and whose part is over by the time it is sent: they see and do nothing."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -7,11 +7,14 @@ from typing import Any
 import pytest
 
 from blocks import ids
+from bot.effects import Whisper
+from bot.people import Role
 from handlers.ears.guard import OUTSIDERS
 from handlers.profile import person_of
+from store.unit import StoreUnit
 from tests.rights.desk import Desk, desk_at
 from tests.rights.doors import button
-from tests.rights.records import won
+from tests.rights.records import scoped, some_day, won
 
 CLIENT = "T9CLIENT"  # the workspace of a company that is connected with ours
 
@@ -56,3 +59,57 @@ def test_who_is_of_a_connected_company_is_no_colleague(desk: Desk) -> None:
 def test_who_is_not_in_our_workspace_is_a_guest(user: dict[str, Any], guest: bool) -> None:  # noqa: FBT001
     assert person_of(user, "T1").guest is guest
     assert person_of(user, "").guest is bool(user.get("is_ultra_restricted"))  # nobody has said yet which is ours
+
+
+def told(desk: Desk, name: str) -> str:
+    """All that stands in this person's direct messages."""
+    slack = desk.stage.world.slack
+    rooms = slack.dms(desk.people[name].slack_id)
+    return str([message for room in rooms for message in desk.stage.channel(room["id"])])
+
+
+def replaced(desk: Desk, number: int, role: Role, name: str) -> None:
+    """Somebody else holds the role by now; what that sets off is not of interest."""
+
+    def deed(unit: StoreUnit) -> None:
+        record = unit.handover(number)
+        assert record
+        record.roles[role] = desk.people[name].id
+        unit.save(record)
+
+    jobs = desk.db.execute("SELECT max(id) FROM job").fetchone()[0] or 0
+    with desk.deps.store.write() as unit:
+        deed(unit)
+    desk.db.execute("DELETE FROM job WHERE id > ?", (jobs,))
+    desk.db.commit()
+
+
+def test_a_letter_that_waited_goes_to_nobody_whose_part_is_over(desk: Desk) -> None:
+    """Slack was away; meanwhile somebody else is the delivery manager, and Dev is nothing here any more."""
+    number, after = desk.record(scoped), desk.record(scoped)
+    reason = {"reason": "They want their 12 % first", "expected": some_day(desk).isoformat()}
+    for one in (number, after):
+        view = desk.opened("Ben", desk.click("Ben", button(ids.PAUSE, str(one))))
+        desk.outcome("Ben", one, desk.submit("Ben", desk.fill("Ben", view, reason)), keep=True)
+        if one == number:
+            desk.db.execute("DELETE FROM job WHERE kind <> 'Direct'")
+            desk.db.commit()
+            replaced(desk, number, Role.DELIVERY_MANAGER, "Mei")
+            desk.work()
+            assert "12 %" not in told(desk, "Dev")
+    desk.db.execute("DELETE FROM job WHERE kind <> 'Direct'")
+    desk.db.commit()
+    desk.work()
+    assert "12 %" in told(desk, "Dev")
+
+
+def test_a_card_shows_as_much_as_its_reader_may_see_when_it_comes(desk: Desk) -> None:
+    number = desk.record(scoped)
+    ben = desk.people["Ben"].slack_id
+    for holder, whole in (("Ben", True), ("Nico", False)):
+        replaced(desk, number, Role.PM, holder)
+        with desk.deps.store.write() as unit:
+            unit.emit(Whisper(ben, holder, channel=ben, name="card", handover_id=number))
+        desk.work()
+        shown = str(desk.stage.world.slack.call_log("chat.postMessage")[-1])
+        assert ("84,000" in shown) is whole, shown
