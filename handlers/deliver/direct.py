@@ -196,4 +196,4 @@ def admins(ledger: Ledger) -> list[Person]:
     emails = settings.roles.get(Role.SALES_OPS) or settings.roles[Role.HEAD_OF_DELIVERY]
     with ledger.deps.store.read() as reader:
         people = [reader.by_email(email) for email in emails]
-    return [person for person in people if person and person.slack_id and person.active]
+    return [person for person in people if person and can_hold(person)]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from blocks import ids
-from bot.effects import Whisper
+from bot.effects import TellAdmin, Whisper
 from bot.people import Role
 from handlers.ears.guard import OUTSIDERS
 from handlers.profile import person_of
@@ -113,3 +113,18 @@ def test_a_card_shows_as_much_as_its_reader_may_see_when_it_comes(desk: Desk) ->
         desk.work()
         shown = str(desk.stage.world.slack.call_log("chat.postMessage")[-1])
         assert ("84,000" in shown) is whole, shown
+
+
+def test_a_guest_hears_nothing_of_what_runs_baton(desk: Desk) -> None:
+    """The settings still name an address whose account is a guest's by now."""
+    desk.stage.world.slack.people.change(desk.people["Olga"].slack_id, is_restricted=True)
+    with desk.deps.store.write() as unit:
+        unit.remember(replace(desk.people["Olga"], guest=True))
+        unit.emit(TellAdmin("first_start", "hubspot", data={"count": 1, "deals": ["Secret deal"]}))
+    desk.work()
+    assert "Secret deal" not in told(desk, "Olga")
+    with desk.deps.store.write() as unit:
+        unit.remember(desk.people["Olga"])
+        unit.emit(TellAdmin("first_start", "other", data={"count": 1, "deals": ["Secret deal"]}))
+    desk.work()
+    assert "Secret deal" in told(desk, "Olga")
