@@ -12,11 +12,11 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from bot.actions import intake
 from bot.clock.nag import local_day
 from bot.deal import Standing
-from bot.effects import Identify, ReadDeal, TellAdmin
+from bot.effects import CheckReaders, Identify, ReadDeal, TellAdmin
 from bot.errors import Conflict, StoreAway, VendorError
 from bot.template import REVIEW_EVERY
 from bot.worktime import is_open
-from handlers import retention
+from handlers import channel_facts, retention
 from handlers.clock import Clock
 from handlers.company import looked
 from handlers.deps import Deps
@@ -93,9 +93,12 @@ def review_checklist(deps: Deps) -> bool:
 def refresh_people(deps: Deps) -> int:
     """Once a day everybody whom we know is looked up in Slack: its events are a best effort, and we may have been down.
 
-    Whom the settings name and Slack did not know yet is looked for again. Returns how many are looked up.
+    Whom the settings name and Slack did not know yet is looked for again, and who reads the channels in which amounts
+    stand: of one that is made public no event tells. Returns how many are looked up.
     """
     today = f"{deps.clock.now():%Y-%m-%d}"
+    with deps.store.read() as reader:
+        channels = channel_facts.trusted(reader)
     with deps.store.write() as unit:
         if unit.setting(REFRESHED) == today:
             return 0
@@ -103,11 +106,13 @@ def refresh_people(deps: Deps) -> int:
         known = unit.slack_ids()
         wanted = {email for emails in deps.settings.roles.values() for email in emails}
         unknown = sorted(email for email in wanted if unit.by_email(email) is None)
+        for channel in channels:
+            unit.emit(CheckReaders(channel, f"day:{today}"))
         for slack_id in known:
             unit.emit(Identify(slack_id, "", nonce=f"day:{today}"))
         for email in unknown:
             unit.emit(Identify("", email, nonce=f"day:{today}"))
-    return len(known) + len(unknown)
+    return len(known) + len(unknown) + len(channels)
 
 
 def swept(deps: Deps) -> int:

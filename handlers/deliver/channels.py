@@ -26,7 +26,8 @@ def members(ledger: Ledger, channel: str) -> set[str]:
 def open_to_amounts(ledger: Ledger, channel: str) -> bool:
     """True only for a private channel without guests and other organisations; asked again every half minute.
 
-    Somebody who came while we were asking makes it False: their event draws everything once more.
+    Somebody who came while we were asking makes it False: their event draws everything once more. Where nobody told us,
+    an event being lost or none sent for a channel made public, whoever sees it first has everything there drawn anew.
     """
     deps = ledger.deps
     with deps.store.read() as reader:
@@ -37,7 +38,10 @@ def open_to_amounts(ledger: Ledger, channel: str) -> bool:
     answer = deps.slack.call("conversations.info", channel=channel)
     seen = _private(answer.get("channel") or {}) and not _guests(ledger, channel)
     with deps.store.write() as unit:
-        return channel_facts.keep(unit, channel, seen=seen, before=before, t=asked_at) and seen
+        kept = channel_facts.keep(unit, channel, seen=seen, before=before, t=asked_at)
+        if kept and not seen and known.word == channel_facts.OPEN:
+            unit.emit(CheckReaders(channel, f"look:{before}"))
+        return kept and seen
 
 
 def check_readers(effect: Effect, ledger: Ledger) -> None:

@@ -1,10 +1,17 @@
 """Stories of who reads along: a client comes into a channel, and amounts, promises and quotes leave it at once."""
 
 import json
+from typing import cast
+
+import pytest
 
 from blocks import ids
 from bot.handover import Override
 from handlers import channel_facts
+from handlers.deliver.channels import open_to_amounts
+from handlers.deliver.ledger import Ledger
+from handlers.schedule import REFRESHED, refresh_people
+from store.jobs import ClaimedJob
 from tests.stories import walk
 from tests.stories.stage import Stage
 
@@ -157,3 +164,35 @@ def test_what_was_seen_before_somebody_came_is_not_kept(http_stage: Stage) -> No
         assert not channel_facts.keep(unit, "C1", seen=True, before=before, t=t)
     with deps.store.read() as reader:
         assert not channel_facts.Fact.of(channel_facts.stored(reader, "C1")).fresh(t)
+
+
+@pytest.mark.parametrize("change", ["public", "lost"])
+def test_what_nobody_told_us_is_seen_and_everything_follows(
+    scoped_stage: Stage, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    """No event tells that a channel was made public, and one that somebody came may be lost."""
+    monkeypatch.setattr(channel_facts, "FRESH", 0.0)
+    signed(scoped_stage)
+    assert found(scoped_stage, walk.HERE) >= {"72,000", "Weekly call"}
+    rooms = scoped_stage.world.slack.rooms
+    if change == "public":
+        rooms.change(walk.HERE, is_private=False)
+    else:
+        rooms.enter(walk.HERE, walk.user_id("klein"))
+    with scoped_stage.deps.store.write() as unit:
+        unit.keep_setting(REFRESHED, "")
+    refresh_people(scoped_stage.deps)
+    scoped_stage.settle()
+    assert found(scoped_stage, walk.HERE) == set()
+
+
+def test_whoever_sees_first_that_outsiders_read_along_has_all_of_it_drawn(
+    scoped_stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another record's message is drawn, or the digest is posted: ours follows."""
+    signed(scoped_stage)
+    monkeypatch.setattr(channel_facts, "FRESH", 0.0)
+    scoped_stage.world.slack.rooms.enter(walk.HERE, walk.user_id("klein"))
+    assert not open_to_amounts(Ledger(scoped_stage.deps, cast(ClaimedJob, None)), walk.HERE)
+    scoped_stage.settle()
+    assert found(scoped_stage, walk.HERE) == set()
