@@ -19,7 +19,7 @@ from bot.clock.absence import missing
 from bot.clock.nag import LATE, is_turn
 from bot.gate import Turn
 from bot.handover import Handover
-from bot.people import Person, Role
+from bot.people import Person, Role, Sight, sight
 
 THINGS = 5  # shown in one reminder
 QUESTIONS = 2  # handovers of whose pauses one reminder asks; the others go on by themselves the next working day
@@ -152,7 +152,7 @@ def _questions(asked: Asked, frame: Frame, blocks: list[Block], shown: list[Show
     most = max((n for n in range(QUESTIONS + 1) if 2 * n + (n < len(lines)) <= left), default=0)
     fitting = lines[:most]
     for line in fitting:
-        blocks += _question(line, frame)
+        blocks += _question(line, asked, frame)
         shown.append((line.handover.id, asked.person.id, line.question))
     if len(lines) > len(fitting):
         blocks.append(kit.context(sentence("reminder.more_questions", n=len(lines) - len(fitting))))
@@ -227,13 +227,15 @@ def _notice(line: Line, asked: Asked, frame: Frame) -> Block:
     return kit.section(words, accessory=button)
 
 
-def _question(line: Line, frame: Frame) -> list[Block]:
+def _question(line: Line, asked: Asked, frame: Frame) -> list[Block]:
     handover, pause = line.handover, line.handover.running("pause")
+    # A deputy is told that it waits; what somebody typed is read by the people of the record.
+    whole = sight(asked.person, handover.roles) is Sight.WHOLE
     words = sentence(
         "reminder.question",
         link=_link(handover, frame),
         day=_expected(line),
-        reason=mrkdwn.quote(pause.reason if pause else "", 300),
+        reason=mrkdwn.quote(pause.reason, 300) if pause and whole else "",
     )
     label = mrkdwn.plain(handover.client, 60)
     value = str(handover.id)

@@ -233,6 +233,29 @@ def test_the_question_of_a_pause_is_asked_however_much_is_late(desk: Desk) -> No
 
 
 @SQLITE_FIRST
+def test_a_deputy_reads_no_reason_before_they_took_the_role_over(desk: Desk) -> None:
+    """What somebody typed may hold a promise or a discount; who stands in sees the record with the role, not before."""
+    desk.to(desk.at(1, 9))
+    now, wednesday = desk.clock.now(), desk.at(2, 9).date()
+    for who, number in (("ben", 1), ("dev", desk.open("d2", "Vogel").id)):
+        with desk.deps.store.write() as unit:
+            reason = f"{who} gives 12 % for it"
+            said = pause.pause(
+                unit, number, desk.people[who], reason=reason, expected=wednesday, terms=desk.deps.terms, now=now
+            )
+            assert isinstance(said, Said)
+    with desk.deps.store.write() as unit:
+        ben, rafi = desk.people["ben"].id, desk.people["rafi"].id
+        unit.keep_preferences(ben, away_until=wednesday + DAY, deputy=rafi)
+    desk.run()
+    desk.run(desk.at(2, 9))
+    words = str(desk.letters("rafi"))
+    assert "the answer was expected on" in words
+    assert "12 %" not in words
+    assert "dev gives 12 % for it" in str(desk.letters("dev"))
+
+
+@SQLITE_FIRST
 def test_whoever_is_away_by_then_is_left_in_peace_and_the_deputy_hears(desk: Desk) -> None:
     desk.to(desk.at(1, 9))
     desk.sweep()
