@@ -143,8 +143,8 @@ def reconcile(deps: Deps, key: str) -> int:
         known = won | {deal.id for deal in page.deals if reader.by_deal(key, deal.id)}
     wanted = [deal for deal in page.deals if deal.standing is Standing.WON or deal.closing or deal.id in known]
     older = [deal for deal in wanted if deal.modified and started and deal.modified < datetime.fromisoformat(started)]
-    if not reported:
-        wanted = [deal for deal in wanted if deal not in older]
+    # However many looks it takes through a large account: what is older and has no record here opens none.
+    wanted = [deal for deal in wanted if deal not in older or (reported and deal.id in known)]
     with deps.store.write() as unit:
         if not reported:
             intake.first_report(unit, key, [deal.name for deal in older if deal.standing is Standing.WON])

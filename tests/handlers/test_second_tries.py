@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.actions import capture
+from bot.actions import capture, intake
 from bot.context import Kind
 from bot.effects import Home, Identify, MarkMigrated, ReadDeal, Reply, TellAdmin
 from bot.errors import Unavailable
@@ -18,9 +18,11 @@ from handlers.deliver import crm, posting, provision_slack
 from handlers.deliver.company import setup
 from handlers.deliver.ledger import Ledger, Result
 from handlers.deps import Identity
+from handlers.schedule import reconcile
 from handlers.slack_api import SlackApi
 from sandbox.company import BOT_USER, TEAM
 from sandbox.deals import ABC
+from sandbox.hubspot.state import INTEGRATION
 from store.jobs import LostLease
 from tests.builders import make_handover
 from tests.handlers.bench import OLGA, Bench, read
@@ -276,3 +278,22 @@ def test_the_timeline_tells_once_that_the_crm_was_marked(bench: Bench) -> None:
         crm.mark_migrated(job.effect, Ledger(bench.deps, job))
     with bench.deps.store.read() as reader:
         assert [event.kind for event in reader.events(1)].count("crm_marked") == 1
+
+
+def test_what_is_older_than_baton_opens_nothing_however_many_looks_it_takes(stage: Stage) -> None:
+    """The first look at a large account is told to slow down midway; the next one finds the rest of what is older."""
+    stage.table["connections"]["hubspot"]["closing_stages"] = ["contractsent"]
+    records, at = stage.world.hubspot.records, stage.world.clock.time() - 86_400
+    for number in range(205):
+        deal = {"dealname": f"Deal {number}", "dealstage": "contractsent"}
+        records.create("deals", deal, origin=INTEGRATION, at=at + number)
+    bench = Bench(stage)
+    with bench.deps.store.write() as unit:
+        intake.first_start(unit, "hubspot", now=bench.clock.now())
+    for kind in ("slow", "slow", "429"):  # a page, the rest of its last moment, the next page
+        stage.world.faults.add("hubspot", "POST /crm/objects/", kind)
+    assert reconcile(bench.deps, "hubspot") == 0
+    assert reconcile(bench.deps, "hubspot") == 0
+    bench.work()
+    assert bench.jobs("ReadDeal") == []
+    bench.close()
