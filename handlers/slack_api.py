@@ -21,6 +21,7 @@ from connectors.http import certificates
 log = logging.getLogger("baton.slack")
 LATER = frozenset({"request_timeout", "service_unavailable", "internal_error", "fatal_error", "fetch_members_failed"})
 NOT_JSON = "Received a response in a non-JSON format"  # slack_sdk/web/base_client.py; behind it stands the answer
+LONGEST_WAIT = 86_400.0  # seconds: whatever it asks for, it is asked again after a day
 LIMITED = frozenset({"ratelimited", "rate_limited"})
 # What the SDK lets through of an answer that is no object, no text of its charset, or nested without end; a line that
 # breaks in the middle of an answer is an HTTPException.
@@ -132,7 +133,8 @@ def translated(method: str, error: SlackApiError) -> VendorError:
     if status == 429 or code in LIMITED:  # noqa: PLR2004 - Too Many Requests
         headers = getattr(response, "headers", None) or {}
         after = str(headers.get("Retry-After") or headers.get("retry-after") or "1")
-        return RateLimited("Slack", method, words="too many calls", after=float(after) if after.isdigit() else 1.0)
+        seconds = float(after) if after.isascii() and after.isdigit() else 1.0
+        return RateLimited("Slack", method, words="too many calls", after=min(max(seconds, 1.0), LONGEST_WAIT))
     garbled = code.startswith(NOT_JSON)
     if garbled and status < 500:  # noqa: PLR2004 - server errors
         return Surprise("Slack", method, words="an answer that is not JSON", status=status)

@@ -61,3 +61,18 @@ def test_an_answer_that_is_none_is_one_of_our_errors(
         slack.call("chat.postMessage", channel="C1", text="x")
     assert type(raised.value) is kind, raised.value
     assert QUOTED.decode() not in f"{raised.value} {caplog.text}"
+
+
+WAITS: dict[bytes, float] = {b"7": 7.0, b"0": 1.0, b"\xb2": 1.0, b"99999999": 86_400.0}
+
+
+@pytest.mark.parametrize(
+    ("slack", "after"),
+    [(b"HTTP/1.1 429 Slow down\r\nRetry-After: %s\r\n\r\n" % said, after) for said, after in WAITS.items()],
+    ids=["a while", "none", "no number", "for years"],
+    indirect=["slack"],
+)
+def test_how_long_to_wait_is_neither_nothing_nor_for_ever(slack: SlackApi, after: float) -> None:
+    with pytest.raises(RateLimited) as raised:
+        slack.call("chat.postMessage", channel="C1", text="x")
+    assert raised.value.after == after
