@@ -17,6 +17,7 @@ from bot.rights import Deed, Who
 from bot.terms import Said, Terms, manager_of
 from bot.unit import Unit
 
+Places = dict[int, list[list[object]]]  # whom to tell → the empty roles: record, role, title
 BY_HAND = ("assigned", "not_mine", "taken_over")  # events by which people change who holds a role
 
 
@@ -94,15 +95,34 @@ def left(unit: Unit, person: Person, *, terms: Terms, now: datetime) -> None:
 
     An empty role is the delivery manager's to fill: each is told once, of all records together. Signatures stay.
     """
-    told: dict[int, list[list[object]]] = {}
+    told: Places = {}
     for handover_id in unit.open_of({person.id}):
         handover = unit.handover(handover_id)
-        if handover is None or not _given_back(handover, person, now):
-            continue
-        settle(unit, handover, terms=terms, now=now)
-        roles = [event.data["role"] for event in handover.events if event.kind == "left" and event.at == now]
-        for manager in _in_charge(unit, handover, terms) if roles else ():
-            told.setdefault(manager, []).extend([handover.id, role, handover.title] for role in roles)
+        if handover is not None:
+            _leaves(unit, handover, person, told, terms=terms, now=now)
+    _tell_left(unit, person, told, now)
+
+
+def come_back(unit: Unit, handover: Handover, *, terms: Terms, now: datetime) -> None:
+    """A record goes on that was closed: whoever can hold no role any more gives back what they kept in it."""
+    gone = [person for person in unit.people(handover.people).values() if not can_hold(person)]
+    # The delivery manager first: whoever is told of the others' empty roles must be there.
+    for person in sorted(gone, key=lambda one: one.id != manager_of(handover)):
+        told: Places = {}
+        _leaves(unit, handover, person, told, terms=terms, now=now)
+        _tell_left(unit, person, told, now)
+
+
+def _leaves(unit: Unit, handover: Handover, person: Person, told: Places, *, terms: Terms, now: datetime) -> None:
+    held = handover.roles_of(person.id)
+    if not _given_back(handover, person, now):
+        return
+    settle(unit, handover, terms=terms, now=now)
+    for manager in _in_charge(unit, handover, terms) if held else ():
+        told.setdefault(manager, []).extend([handover.id, role.value, handover.title] for role in held)
+
+
+def _tell_left(unit: Unit, person: Person, told: Places, now: datetime) -> None:
     for manager, places in told.items():
         if manager != person.id:
             unit.emit(Direct(manager, "left", f"{person.id}:{now.isoformat()}", data={"by": person.id, "at": places}))

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from bot.actions import amend, provision
+from bot.actions import amend, people, provision
 from bot.deal import Deal, Standing
 from bot.effects import Reply
 from bot.handover import Event, Handover, Interval, State
@@ -40,6 +40,7 @@ def go_on(unit: Unit, handover: Handover, deal: Deal, *, tracked: bool, terms: T
     handover.note(now, "state", was=handover.state.value, now=state.value, why=WHY[tracked])
     handover.state, handover.ended_at, handover.end_reason = state, None, ""
     unit.save(handover)
+    people.come_back(unit, handover, terms=terms, now=now)
     amend.resume(unit, handover, terms=terms, now=now, quiet=True)
     amend.refresh(unit, handover, deal, terms=terms, now=now)
     serial = f"{now:%Y%m%dT%H%M%S%f}"

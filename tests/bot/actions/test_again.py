@@ -1,11 +1,12 @@
 """Cancelled: everyone concerned hears it once. Won again: the same record goes on where it stood."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from bot.actions import admin, intake
+from bot.actions import admin, intake, prefs
 from bot.deal import Money, Standing
 from bot.effects import Direct, Provision, ReadDeal, Reply, TellAdmin
 from bot.handover import State
@@ -27,6 +28,21 @@ def won_again(company: Company, **values: Any) -> str:
     company.read(deal(**REOPENED))
     company.wait(hours=1)
     return company.read(deal(won_epoch=company.now, **values))
+
+
+@pytest.mark.parametrize("change", [{"guest": True}, {"active": False}])
+def test_who_left_while_it_was_closed_holds_nothing_when_it_goes_on(company: Company, change: dict[str, Any]) -> None:
+    """Else a guest would be let into the project channel as its project manager. Who names people is told."""
+    company.read()
+    cancelled(company)
+    for name in ("dev", "ben"):
+        company.do(prefs.noticed, replace(company.who(name), **change), None, nonce=name)
+    assert company.ho().roles.keys() >= {Role.PM, Role.DELIVERY_MANAGER}
+    won_again(company)
+    assert company.ho().roles.keys() == {Role.SALES_REP, Role.CSM}
+    told = company.effects(Direct, "left")
+    assert {one.person_id for one in told} == {company.who("hana").id}
+    assert sorted(place[1] for one in told for place in one.data["at"]) == ["delivery_manager", "pm"]
 
 
 class TestTold:
