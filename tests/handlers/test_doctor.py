@@ -14,6 +14,7 @@ from bot.ports import Check
 from bot.worktime import Office
 from handlers.cli.doctor import examine
 from handlers.cli.doctor.here import offices
+from handlers.cli.doctor.people import PATIENCE, TRIES
 from handlers.cli.doctor.slack import address_problem
 from handlers.clock import Clock
 from handlers.scopes import OPTIONAL, WANTED
@@ -36,6 +37,18 @@ class Off(Clock):
     def machine_now(self) -> datetime:
         """What this machine believes."""
         return super().machine_now() + self.wrong
+
+
+class Patient(Clock):
+    """A clock that notes how long it should wait."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.slept: list[float] = []
+
+    def sleep(self, seconds: float) -> None:  # type: ignore[override]
+        """Waits for nothing."""
+        self.slept.append(seconds)
 
 
 @pytest.fixture
@@ -94,6 +107,8 @@ def test_a_machine_whose_clock_is_wrong_is_told_before_signatures_fail(stage: St
     [
         ({"is_private": False}, "make it private and unshared"),
         ({"is_ext_shared": True}, "make it private and unshared"),
+        ({"is_shared": True}, "make it private and unshared"),
+        ({"is_pending_ext_shared": True}, "make it private and unshared"),
         ({"is_archived": True}, "it is archived: unarchive it"),
     ],
 )
@@ -102,6 +117,14 @@ def test_a_channel_that_is_not_as_it_should_be(stage: Stage, change: dict[str, b
     code, lines = asked(stage)
     assert (code, lines["Handovers channel"].ok) == (1, False)
     assert lines["Handovers channel"].words.startswith(words)
+
+
+def test_a_channel_without_baton(stage: Stage) -> None:
+    stage.world.slack.rooms.change(company.HANDOVERS_CHANNEL, is_private=False)
+    stage.world.slack.leave(company.HANDOVERS_CHANNEL, company.BOT_USER)
+    code, lines = asked(stage)
+    assert (code, lines["Handovers channel"].ok) == (1, False)
+    assert lines["Handovers channel"].words == "Baton is not in it: write /invite @Baton there"
 
 
 def test_a_channel_that_is_not_there(stage: Stage) -> None:
@@ -122,6 +145,24 @@ def test_people_of_the_settings_are_looked_up(stage: Stage) -> None:
     assert wrong["Person nobody@acme.example, [people.roles] pm"].startswith("no active account in Slack")
     assert wrong[f"Person {guest}, [people.roles] pm"] == "a guest cannot hold a role: name a colleague"
     assert len(wrong) == 2
+
+
+def test_an_app_is_nobody_who_can_hold_a_role(stage: Stage) -> None:
+    stage.world.slack.add_user("U0ROBOT001", "robot", "Robot", "robot@acme.example", is_bot=True)
+    people = stage.table["people"]
+    code, lines = asked(stage, people=people | {"roles": people["roles"] | {"pm": ["robot@acme.example"]}})
+    assert code == 1
+    assert lines["Person robot@acme.example, [people.roles] pm"].words.startswith("no active account in Slack")
+
+
+@pytest.mark.parametrize(("times", "right"), [(TRIES - 1, True), (TRIES, False)])
+def test_slack_that_asks_to_slow_down_is_waited_for_a_little(stage: Stage, times: int, right: bool) -> None:  # noqa: FBT001
+    stage.world.faults.add("slack", "users.lookupByEmail", "429", times=times, retry_after=400)
+    clock = Patient()
+    code, lines = asked(stage, clock)
+    assert (code, clock.slept) == (0 if right else 1, [PATIENCE] * times)
+    wrong = [line.words for line in lines.values() if not line.ok]
+    assert wrong == ([] if right else ["Slack asks to slow down: run doctor again in a minute"])
 
 
 def test_slack_away_hides_nothing_else(stage: Stage) -> None:
@@ -188,6 +229,23 @@ def test_a_folder_without_a_right_to_write_and_a_file_that_is_none(stage: Stage)
     code, lines = asked(stage)
     assert (code, lines["Database"].ok) == (1, False)
     assert lines["HubSpot: credential"].ok, "the rest is told all the same"
+
+
+def test_a_full_disk_and_an_old_server_are_told(
+    stage: Stage, fresh_postgres: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As this machine has neither, what counts as full and as old is moved."""
+    with monkeypatch.context() as moved:
+        moved.setattr("handlers.cli.doctor.here.SPACE", 10**18)
+        code, lines = asked(stage)
+        assert (code, lines["Disk"].ok) == (1, False)
+        assert " MB are free, free 1000000000000 MB or more" in lines["Disk"].words
+    stage.env["DATABASE_URL"] = fresh_postgres
+    code, lines = asked(stage)
+    assert (code, "Database version" in lines, lines["Database"].words[:11]) == (0, False, "PostgreSQL ")
+    monkeypatch.setattr("handlers.cli.doctor.here.OLDEST_POSTGRES", 99)
+    code, lines = asked(stage)
+    assert (code, lines["Database version"].words[:27]) == (1, "use PostgreSQL 99 or newer,")
 
 
 def test_wrong_settings_and_a_wrong_database_are_told_together_with_2(tmp_path: Path) -> None:
