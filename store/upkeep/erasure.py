@@ -86,7 +86,11 @@ def look(db: Db, who: str, token: str) -> Erased | None:
     """What would be removed, and nothing is; None when these words mean nobody."""
     with db.read() as session:
         subject = subject_of(session, who, token)
-        return _found(session, subject)[0] if subject else None
+        if subject is None:
+            return None
+        found, _ = _found(session, subject)
+        found.first_names = first_names(session, subject)
+        return found
 
 
 def erase(store: Store, who: str, token: str) -> Erased | None:

@@ -111,6 +111,7 @@ def test_looking_changes_nothing_and_says_the_same(store: Store) -> None:
     done = erasure.erase(store, ZOE, "t0ken")
     assert done is not None
     assert (looked.rows, looked.handovers, looked.roles) == (done.rows, done.handovers, done.roles)
+    assert looked.first_names == done.first_names
     nothing = erasure.look(store.db, "nobody@acme.example", "t1")
     assert nothing is not None
     assert nothing.nothing
