@@ -8,9 +8,11 @@ from typing import Any
 
 import httpx
 import pytest
+from starlette.requests import Request
 
 from connectors.crm.hubspot.signature import sign
 from handlers.clock import Clock
+from handlers.http import from_here
 from sandbox.slack.wire import http as sandbox
 from tests.stories.stage import HUBSPOT_SECRET, SECRET, Stage, staged
 
@@ -187,6 +189,14 @@ def test_health_and_metrics_are_for_this_machine(stage: Stage) -> None:
     assert httpx.get(f"{base(stage)}/readyz").status_code == 200
     assert "baton_handovers" in httpx.get(f"{base(stage)}/metrics").text
     assert httpx.get(f"{base(stage)}/metrics", headers={"X-Forwarded-For": "1.2.3.4"}).status_code == 403
+
+
+@pytest.mark.parametrize(("host", "here"), [("127.0.0.1", True), ("::1", True), ("10.0.0.9", False), ("", False)])
+def test_this_machine_is_known_by_its_own_address(host: str, *, here: bool) -> None:
+    """Where Baton listens on all addresses, somebody beside it may call without any proxy between."""
+    scope: dict[str, Any] = {"type": "http", "headers": [], "client": (host, 40_000) if host else None}
+    assert from_here(Request(scope)) is here
+    assert not from_here(Request(scope | {"headers": [(b"forwarded", b"for=127.0.0.1")]}))
 
 
 def test_a_command_answers_while_slack_itself_hangs(stage: Stage) -> None:
