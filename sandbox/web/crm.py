@@ -1,9 +1,11 @@
 """The small CRM: deals in a table, one deal whole, and buttons that win, lose, reopen and edit it."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs
 
+from markupsafe import Markup
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -13,6 +15,7 @@ from sandbox.web.site import page
 from sandbox.world import World
 
 OURS = "baton_"
+BREAKS = re.compile(r"<br\s*/?>|</(?:p|div|li|h\d)>", re.IGNORECASE)
 
 
 def table(world: World) -> Callable[[Request], Response]:
@@ -33,9 +36,16 @@ def detail(world: World) -> Callable[[Request], Response]:
         deal = world.hubspot.deal(request.path_params["deal"])
         given = {name: value for name, value in deal["properties"].items() if value}
         written = {name: value for name, value in given.items() if name.startswith(OURS)}
-        return page("deal.html", at="crm", clock=shown(world), deal=deal, given=given, written=written)
+        notes = [lines(note.get("hs_note_body") or "") for note in deal["notes"]]
+        return page("deal.html", at="crm", clock=shown(world), deal=deal, given=given, written=written, notes=notes)
 
     return show
+
+
+def lines(body: str) -> list[str]:
+    """A note's lines as plain text; HubSpot keeps HTML."""
+    broken = (Markup(part).striptags() for part in BREAKS.split(body))
+    return [line for line in broken if line]
 
 
 def change(world: World) -> Callable[[Request], Any]:

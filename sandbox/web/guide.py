@@ -46,7 +46,9 @@ def steps(world: World) -> list[Step]:
         Step("Confirm the scope: the clock starts", "dev", open_thread, ready or live or "*Workspace* ·" in said),
         Step("Watch channel and workspace appear", "ben", "/board", ready or live),
         Step("Let time pass: “Next working day” in the bar above", "dev", open_thread, world.clock.offset > MOVED),
-        Step("Sign as Dev, Ben and Ana", "dev", open_thread, live or "3 of 3 signed" in said),
+        Step(
+            "Tick Ben’s last item, then sign as Dev, Ben and Ana", "ben", open_thread, live or "3 of 3 signed" in said
+        ),
         Step("Review and invite as Chloe: the gate opens", "chloe", open_thread, live),
     ]
 
@@ -58,7 +60,8 @@ def _thread(world: World) -> list[dict[str, Any]]:
 
 
 def _said(thread: list[dict[str, Any]]) -> bool:
-    return any("list of Ana" in str(m.get("text")) and "3 of 4 done" in str(m.get("text")) for m in thread)
+    lists = (str(m.get("text")) for m in thread)
+    return any("list of Ana" in text and ("3 of 4 done" in text or "4 of 4 done" in text) for text in lists)
 
 
 def _words(thread: list[dict[str, Any]]) -> str:

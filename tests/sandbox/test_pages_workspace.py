@@ -14,6 +14,8 @@ from sandbox.company import HANDOVERS_CHANNEL, by_key
 from sandbox.slack.api import BOT_TOKEN
 from sandbox.slack.hands import Hands
 from sandbox.slack.seed import CLIENT_CHANNEL, SHARED_CHANNEL
+from sandbox.web.crm import lines
+from sandbox.web.guide import steps
 from sandbox.world import World
 from tests.sandbox.slack_bot import Bot
 
@@ -226,6 +228,23 @@ def test_the_page_offers_what_slack_offers_as_a_status(browser: Browser) -> None
     assert 'name="until" required' in html
 
 
+def test_what_the_guide_ticked_stays_ticked(world: World, client: WebClient) -> None:
+    """Ana's signature is the fourth thing on her list: the three questions stay answered."""
+    deals.seed(world)
+    root = client.chat_postMessage(channel=HANDOVERS_CHANNEL, text="Handover ABC Fintech – Cloud Migration: won")["ts"]
+    assert not _answered(world)
+    ana = "ABC Fintech, list of Ana Ruiz (sales rep): {} of 4 done."
+    said = client.chat_postMessage(channel=HANDOVERS_CHANNEL, thread_ts=root, text=ana.format(3))["ts"]
+    assert _answered(world)
+    client.chat_update(channel=HANDOVERS_CHANNEL, ts=said, text=ana.format(4))
+    assert _answered(world)
+
+
+def test_a_note_of_the_crm_keeps_its_lines() -> None:
+    body = "<p>Workspace: <a href='#'>here</a><br>Start: Mon</p><p>Fish &amp; &lt;b&gt;chips&lt;/b&gt;</p>"
+    assert lines(body) == ["Workspace: here", "Start: Mon", "Fish & <b>chips</b>"]
+
+
 def test_nobody_acts_before_the_bot_is_up(browser: Browser, world: World, bot: Bot) -> None:
     """A win from before the bot's first start would only be reported: the page waits, and says so."""
     world.starting = True
@@ -246,3 +265,7 @@ def test_nobody_acts_before_the_bot_is_up(browser: Browser, world: World, bot: B
 
 def _is_won(world: World, deal: str) -> bool:
     return any(one["is_won"] for one in world.hubspot.deals() if one["id"] == deal)
+
+
+def _answered(world: World) -> bool:
+    return next(step.done for step in steps(world) if "three questions" in step.words)
