@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from bot.company.setup import TABLE
 from bot.ports import Check
 from bot.worktime import Office
 from handlers.cli.doctor import examine
@@ -270,6 +271,20 @@ def test_as_json_for_machines(stage: Stage) -> None:
     assert (ended.code, told["ok"]) == (1, False)
     assert [check["name"] for check in told["checks"] if not check["ok"]] == ["HubSpot: credential"]
     assert [secret for secret in ("xoxb-sandbox", SECRET, "hubspot-sandbox") if secret in ended.out] == []
+
+
+def test_what_was_set_up_in_slack_is_mended_there(stage: Stage) -> None:
+    """A channel and a person of the form are not looked for in a file in which they do not stand."""
+    assert app(environment(stage), "migrate").code == 0
+    roles = {"pm": ["nobody@acme.example"], "delivery_manager": ["dev@acme.example"]}
+    stored = {"slack": {"handovers_channel": "C0NOWHERE"}, "people": {"roles": roles}}
+    with sqlite3.connect(stage.folder / "baton.db") as database:
+        database.execute("INSERT INTO setting (key, value) VALUES (?, ?)", (TABLE, json.dumps(stored)))
+    stage.table = {"connections": stage.table["connections"]}
+    lines = asked(stage)[1]
+    words = "channel_not_found: choose another by /handover setup, or invite Baton there"
+    assert lines["Handovers channel"].words.startswith(words)
+    assert not lines["Person nobody@acme.example, project manager by /handover setup"].ok
 
 
 def test_a_token_that_nothing_uses_names_the_line_that_is_missing(stage: Stage) -> None:

@@ -6,8 +6,10 @@ https://docs.slack.dev/reference/methods/users.lookupByEmail: `users_not_found` 
 from collections.abc import Iterator
 
 from bot.errors import BatonError, RateLimited
+from bot.people import TITLES, Role
 from bot.ports import Check
 from bot.settings import Settings
+from bot.settings.stored import SLACK
 from handlers.cli.doctor.slack import Office
 from handlers.profile import person_of
 
@@ -19,7 +21,7 @@ NOT_FOUND = "no active account in Slack has this e-mail: correct the settings, o
 def named(settings: Settings) -> dict[str, str]:
     """Each e-mail address of the settings, in lower case, with the first place that names it."""
     found: dict[str, str] = {}
-    places = [(f"[people.roles] {role}", emails) for role, emails in settings.roles.items()]
+    places = [(_place(settings, role), emails) for role, emails in settings.roles.items()]
     places += [(f"[people.functions] {name}", emails) for name, emails in settings.functions.items()]
     for number, rule in enumerate(settings.routing, start=1):
         places += [(f"[[routing]], rule {number}", emails) for emails in rule.roles.values()]
@@ -29,6 +31,11 @@ def named(settings: Settings) -> dict[str, str]:
         for email in emails:
             found.setdefault(email.lower(), place)
     return found
+
+
+def _place(settings: Settings, role: Role) -> str:
+    set_up = settings.source(f"people.roles.{role}") == SLACK
+    return f"{TITLES[role]} by /handover setup" if set_up else f"[people.roles] {role}"
 
 
 def lines(office: Office) -> Iterator[Check]:

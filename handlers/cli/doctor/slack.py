@@ -17,6 +17,7 @@ from bot.errors import BatonError
 from bot.people import Role
 from bot.ports import Check
 from bot.settings import Settings
+from bot.settings.stored import SLACK as SET_IN_SLACK
 from handlers.clock import Clock
 from handlers.http import LOOPBACK
 from handlers.scopes import WANTED, granted, missing
@@ -57,9 +58,9 @@ def lines(office: Office) -> Iterator[Check]:
         yield from _scopes(headers.get("x-oauth-scopes", ""))
         yield from _clock(headers.get("date", ""), office.clock.machine_now())
         if office.settings.handovers_channel:
-            yield _channel(office, "Handovers channel", office.settings.handovers_channel, "[slack] handovers_channel")
+            yield _channel(office, "Handovers channel", office.settings.handovers_channel, "handovers_channel")
         if office.settings.admin_channel:
-            yield _channel(office, "Admin channel", office.settings.admin_channel, "[slack] admin_channel")
+            yield _channel(office, "Admin channel", office.settings.admin_channel, "admin_channel")
         else:
             whom = "sales operations" if office.settings.roles.get(Role.SALES_OPS) else "the Head of Delivery"
             yield Check("Admin channel", ok=True, words=f"none: what breaks is told to {whom} directly")
@@ -96,15 +97,18 @@ def _clock(header: str, now: datetime) -> Iterator[Check]:
 
 
 def _channel(office: Office, name: str, channel: str, setting: str) -> Check:
+    mend = f"correct [slack] {setting}"
+    if office.settings.source(f"slack.{setting}") == SET_IN_SLACK:
+        mend = "choose another by /handover setup"
     try:
         room: dict[str, Any] = office.api.call("conversations.info", channel=channel).get("channel") or {}
     except SlackRefused as refused:
-        why = f"{refused.code}: correct {setting}, or invite Baton there with /invite @Baton"
+        why = f"{refused.code}: {mend}, or invite Baton there with /invite @Baton"
         return Check(name, ok=False, words=why)
     except BatonError as error:
         return Check(name, ok=False, words=f"{error}. Run doctor again when Slack answers.")
     if room.get("is_archived"):
-        return Check(name, ok=False, words=f"it is archived: unarchive it, or correct {setting}")
+        return Check(name, ok=False, words=f"it is archived: unarchive it, or {mend}")
     if not room.get("is_member"):
         return Check(name, ok=False, words="Baton is not in it: write /invite @Baton there")
     shared = any(room.get(way) for way in ("is_ext_shared", "is_shared", "is_pending_ext_shared"))
