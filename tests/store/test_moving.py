@@ -12,8 +12,10 @@ from sqlalchemy import delete, select, update
 from bot.errors import ConfigError, FileRefused
 from store.engine import Db
 from store.migrate import head, migrate
+from store.store import Store
 from store.tables import HandoverRow, InstallationRow, Row, SettingRow, table
 from store.upkeep.moving import BATCH, export_to, import_from
+from tests.conftest import ROLE_MAP, START
 from tests.store import filling
 from tests.twice import SQLITE_FIRST
 
@@ -68,6 +70,21 @@ def test_the_nonce_of_the_markers_goes_along(full: str, other: str, tmp_path: Pa
     assert filling.everything(other)["installation"] != filling.everything(full)["installation"]
     import_from(other, tmp_path / "company.jsonl")
     assert filling.everything(other)["installation"] == filling.everything(full)["installation"]
+
+
+def test_whoever_looked_at_the_empty_database_before_may_import_all_the_same(
+    full: str, other: str, tmp_path: Path
+) -> None:
+    """`app.py jobs` keeps how far machine time has come: that is nobody's row."""
+    export_to(full, tmp_path / "company.jsonl")
+    migrate(other)
+    db = Db(other)
+    store = Store(db, clock=lambda: START, tick=lambda: 1.0, role_map=ROLE_MAP, office_of=lambda _: "main")
+    store.pace.latest(1.0)
+    assert filling.everything(other)["pace"]
+    db.dispose()
+    import_from(other, tmp_path / "company.jsonl")
+    assert filling.everything(other) == filling.everything(full)
 
 
 def test_a_target_that_is_not_empty_is_refused_and_stays_as_it_is(full: str, other: str, tmp_path: Path) -> None:
