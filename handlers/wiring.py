@@ -221,7 +221,7 @@ def introduce(deps: Deps, stopping: threading.Event) -> None:
         try:
             deps.identity = _introduced(deps)
         except BatonError as error:
-            log.warning("Slack does not say who we are yet, or it cannot be kept: %s", error)
+            log.warning("Slack does not say who we are yet, or it cannot be kept: %s. See `app.py doctor`.", error)
             stopping.wait(AUTH_WAIT)
             continue
         return

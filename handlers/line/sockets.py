@@ -13,6 +13,7 @@ from contextlib import suppress
 from typing import Any
 
 from slack_bolt.adapter.socket_mode import SocketModeHandler
+from slack_sdk.errors import SlackApiError
 
 log = logging.getLogger("baton.sockets")
 LOOKS = 9  # looks within one silence: a deaf line is noticed at most a ninth of it later
@@ -87,7 +88,7 @@ class Sockets:
             made.connect()  # type: ignore[no-untyped-call]
         except Exception as error:  # noqa: BLE001 - a line that breaks in the middle of an answer has many names
             if not self._away:
-                log.warning("no line to Slack yet, it is tried again", extra={"why": type(error).__name__})
+                log.warning("no line to Slack yet, it is tried again", extra={"why": _why(error)})
             self._away = True
             ended(made)
             return None
@@ -121,3 +122,11 @@ def _closed(line: SocketModeHandler) -> None:
     # SDK 3.47, builtin/connection.py: two threads that notice a closed line at once close one socket twice.
     with suppress(AttributeError):
         line.close()  # type: ignore[no-untyped-call]
+
+
+def _why(error: Exception) -> str:
+    # Never the error's own words: they quote Slack's whole answer.
+    code = str(error.response.get("error") or "") if isinstance(error, SlackApiError) else ""
+    if code:
+        return f"{code}: check SLACK_APP_TOKEN (xapp-…, connections:write) and that Socket Mode is on"
+    return f"Slack did not answer ({type(error).__name__})"

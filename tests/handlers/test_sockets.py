@@ -60,6 +60,15 @@ def test_without_an_app_token_no_socket_is_opened(tmp_path: Path) -> None:
         assert len(stage.world.slack.socket) == 0
 
 
+def test_a_wrong_app_token_is_told_in_the_log(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
+    """It starts all the same; whoever looks why nothing comes reads which token to check, and never the token."""
+    stage.env["SLACK_APP_TOKEN"] = "xapp-wrong"
+    stage.start()
+    told = [one.__dict__["why"] for one in caplog.records if one.message.startswith("no line to Slack yet")]
+    assert told == ["invalid_auth: check SLACK_APP_TOKEN (xapp-…, connections:write) and that Socket Mode is on"]
+    assert "xapp-wrong" not in caplog.text
+
+
 @pytest.mark.slow
 def test_a_silent_socket_is_replaced_and_what_is_offered_afterwards_arrives(stage: Stage) -> None:
     """The line stands and brings nothing: a second one is opened, then the first is closed."""
