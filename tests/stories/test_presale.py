@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from bot.actions.points import PointAnswer, answer
+from bot.context import Disposition
 from tests.stories import walk
 from tests.stories.stage import Stage
 
@@ -82,3 +84,28 @@ def test_the_index_links_what_the_crm_holds_and_is_for_people_of_the_handover(wo
     assert f"✓ signed off · <{url}|" in index
     refused = won_stage.hands.command("rafi", walk.HERE, "presale ABC")
     assert "None of your handovers matches" in str(refused.body)
+
+
+def test_a_question_of_an_open_deal_is_a_message_to_the_rep_until_it_is_answered(http_stage: Stage) -> None:
+    """No thread yet: Ana answers in her direct message, and nothing is left to press there."""
+    tracked(http_stage)
+    http_stage.hands.command("ana", walk.HERE, "commit Northwind weekly call until go-live")
+    http_stage.hands.command("dev", walk.HERE, f"assign Northwind pm <@{walk.user_id('ben')}>")
+    http_stage.settle()
+    (point,) = (entry.id for entry in http_stage.handover().entries if entry.open)
+    deps = http_stage.deps
+    with deps.store.write() as unit:
+        ben = unit.by_slack(walk.user_id("ben"))
+        assert ben
+        asks = PointAnswer(point, Disposition.ASK, question="Also after go-live?")
+        answer(unit, 1, ben, [asks], nonce="n", terms=deps.terms, now=deps.clock.now())
+    http_stage.settle()
+    asked = walk.letters(http_stage, "ana")[-1]
+    assert "Ben asks you 1 question." in walk.shown(asked)
+    place = walk.room_of(http_stage, "ana", asked), asked["ts"]
+    assert http_stage.hands.click("ana", *place, "question.answer").error is None
+    walk.submit(http_stage, "ana", walk.fields(**{f"point:{point}": "No."}))
+    http_stage.settle()
+    (now,) = [one for one in walk.letters(http_stage, "ana") if one["ts"] == asked["ts"]]
+    assert "the question of Ben is answered." in walk.shown(now)
+    assert "question.answer" not in str(now["blocks"])
