@@ -86,7 +86,7 @@ def test_a_backup_under_the_running_bot_is_restored_by_one_command(quiet: Stage,
     made = app(environment(stage), "backup", str(copy))
     assert (made.code, made.err) == (0, "")
     assert f"{copy} is a whole copy: schema 0" in made.out
-    assert " 1 handovers, " in made.out
+    assert " 1 handover, " in made.out
     again = app(environment(stage), "backup", str(copy))
     assert (again.code, again.err) == (1, f"There is a file {copy} already: name another one.\n")
     walk.context(stage)
