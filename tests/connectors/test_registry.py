@@ -101,7 +101,7 @@ def test_hubspot_refuses_what_it_cannot_use(table: dict[str, object]) -> None:
 def test_the_settings_in_the_vendors_readme_are_taken_as_they_stand(kind: str) -> None:
     folder = CONNECTORS / ("crm" if kind in CRMS else "projects") / kind
     written = (folder / "README.md").read_text("utf-8")
-    for heading in ("Set-up", "Scopes", "Limits", "Known limits", "Troubleshooting"):
+    for heading in ("Set-up", "Scopes", "Interface and limits", "Known limits", "Troubleshooting"):
         assert f"\n## {heading}\n" in written
     table = tomllib.loads("\n".join(re.findall(r"```toml\n(.*?)```", written, re.DOTALL)))["connections"][kind]
     config, problems = FACTORIES[kind].config(table, ENV, kind)
