@@ -25,7 +25,7 @@ from bot.gate import Turn
 from bot.handover import Handover, Interval
 from bot.people import TITLES, Person, Role
 
-__all__ = ["admin", "direct"]
+__all__ = ["admin", "direct", "elsewhere"]
 
 ROWS = 5  # things shown in one message
 
@@ -89,6 +89,12 @@ def direct(name: str, handover: Handover | None, frame: Frame, data: Mapping[str
         words = sentence("direct.gone")
         return Message(words, [kit.section(words)])
     return limits.check_message(draw(Letter(handover, frame, data, person)))
+
+
+def elsewhere() -> Message:
+    """What stands in the place of a direct message to somebody who sees the record no more: no word of it."""
+    words = sentence("direct.elsewhere")
+    return Message(words, [kit.section(words)])
 
 
 def deeds(handover: Handover, frame: Frame, rows: list[Turn]) -> list[Block]:

@@ -6,11 +6,11 @@ They stand among the record's messages, so that whatever draws the thread anew d
 import logging
 from collections.abc import Callable, Mapping
 
-from blocks.direct import direct
+from blocks.direct import direct, elsewhere
 from blocks.frame import Message
 from bot.effects import Direct, Redraw
 from bot.handover import Handover, Post
-from bot.people import Person
+from bot.people import Person, Sight, sight
 from handlers.deliver import posting
 from handlers.deliver.ledger import Ledger, Result
 from handlers.slack_api import SlackRefused
@@ -40,7 +40,10 @@ def keeper(effect: Direct, handover: Handover | None, message: Message) -> Keep 
 
 
 def redraw(ledger: Ledger, handover: Handover | None, people: Mapping[int, Person]) -> None:
-    """Edits those that show what is so no longer; one that is gone, or that Slack lets nobody edit, is left alone."""
+    """Edits those that show what is so no longer; one that is gone, or that Slack lets nobody edit, is left alone.
+
+    Whoever sees the record no more reads no new word of it: theirs says only that somebody else is asked now.
+    """
     posts = [post for post in handover.posts if post.name.startswith(PREFIX)] if handover else []
     if handover is None or not posts:
         return
@@ -51,7 +54,8 @@ def redraw(ledger: Ledger, handover: Handover | None, people: Mapping[int, Perso
         person = known.get(int(post.data["to"]))
         if person is None:
             continue
-        message = direct(post.name.split(":")[1], handover, frame, post.data, person)
+        sees = sight(person, handover.roles) is Sight.WHOLE
+        message = direct(post.name.split(":")[1], handover, frame, post.data, person) if sees else elsewhere()
         if not _edited(ledger, handover.id, post, message):
             with ledger.deps.store.write() as unit:
                 unit.keep_post(handover.id, post)

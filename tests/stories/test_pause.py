@@ -9,7 +9,7 @@ from blocks.frame import Message
 from bot.actions.lists import settle
 from bot.clock.pause import day_words
 from bot.effects import Direct, Redraw
-from bot.people import Role
+from bot.people import Person, Role
 from bot.worktime import add_work_dates, elapsed, next_opening
 from handlers.deliver.letters import keeper
 from handlers.sweep import sweep
@@ -146,6 +146,14 @@ def test_a_word_of_a_pause_is_brought_up_to_date_also_when_it_was_late_and_let_g
     assert late
     assert late.digest == sent.digest
 
+    with bare_stage.deps.store.write() as unit:
+        rafi = unit.remember(Person(0, "Rafi Levy", "rafi@acme.example", walk.user_id("rafi")))
+        unit.keep_post(known.id, replace(late, data={**late.data, "to": rafi.id}))
+        unit.emit(Redraw(known.id, known.rev, nonce="Rafi was asked when he was the delivery manager"))
+    bare_stage.settle()
+    shown = walk.shown(letter(bare_stage, "dev", "somebody else is asked now"))
+    assert "test data" not in shown
+
     bare_stage.world.faults.add("slack", "chat.update", "ok_false:edit_window_closed")
     with bare_stage.deps.store.write() as unit:
         unit.keep_post(known.id, replace(sent, digest=""))
@@ -156,9 +164,9 @@ def test_a_word_of_a_pause_is_brought_up_to_date_also_when_it_was_late_and_let_g
 
     bare_stage.world.slack.book.delete(sent.channel, sent.ts)
     assert line(bare_stage, "ana", "resume ABC") == "It goes on. The clock runs again."
-    gone = bare_stage.handover().post(late.name)
+    gone = bare_stage.handover().post(sent.name)
     assert gone
-    assert gone.digest != late.digest
+    assert gone.digest != sent.digest
     assert not bare_stage.parked()
 
 
