@@ -83,6 +83,22 @@ def test_an_outage_is_told_after_a_quarter_of_an_hour_and_once_when_it_ends(pair
     assert sorted(pair.told()[2:]) == ["Asana works again.", "HubSpot works again."]
 
 
+@pytest.mark.req("R115")
+def test_the_admin_channel_hears_it_once_and_nobody_directly(stage: Stage) -> None:
+    """Where one is set, also when Slack's answer to the post is lost."""
+    stage.table["slack"] |= {"admin_channel": walk.HERE}
+    pair = Pair(stage)
+    stage.world.faults.down("hubspot")
+    stage.world.faults.add("slack", "chat.postMessage", "half")
+    pair.minutes(24)
+    stage.world.faults.clear()
+    pair.minutes(4)
+    told = [message["text"] for message in stage.channel()]
+    assert told == ["HubSpot is away. What has to go there waits.", "HubSpot works again."]
+    assert pair.told() == []
+    pair.close()
+
+
 def test_a_short_outage_is_nobodys_business(pair: Pair) -> None:
     pair.stage.world.faults.down("hubspot")
     pair.minutes(10)
