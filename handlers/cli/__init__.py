@@ -24,8 +24,11 @@ def run(asked: argparse.Namespace, env: Mapping[str, str], table: Mapping[str, A
         sys.stderr.write(f"The database cannot be used, {error}. Mend it, then do it again: `python app.py doctor`.\n")
         return 1
     except ConfigError as error:
-        sys.stderr.write("Baton cannot start with these settings:\n")
+        serves = asked.verb == "serve"
+        what = "Baton cannot start with these settings" if serves else f"`app.py {asked.verb}` cannot be done"
+        sys.stderr.write(f"{what}:\n")
         for problem in error.problems:
             sys.stderr.write(f"  - {problem}\n")
-        sys.stderr.write("Mend them, then start again. docs/settings.md explains each one.\n")
+        again = "start again" if serves else "do it again"
+        sys.stderr.write(f"Mend that, then {again}. docs/settings.md explains each setting.\n")
         return 2

@@ -108,7 +108,8 @@ def test_all_problems_of_the_settings_are_told_at_once(tmp_path: Path, verb: str
         "DATABASE_URL",
     ):
         assert [line for line in problems if named in line], named
-    assert ended.err.splitlines()[-1] == "Mend them, then start again. docs/settings.md explains each one."
+    again = "start again" if verb == "serve" else "do it again"
+    assert ended.err.splitlines()[-1] == f"Mend that, then {again}. docs/settings.md explains each setting."
     assert "hunter2" not in ended.err
     assert NEVER not in ended.err
 
@@ -119,6 +120,8 @@ def test_all_problems_of_the_settings_are_told_at_once(tmp_path: Path, verb: str
 def test_a_database_that_cannot_be_meant_is_a_problem_of_the_settings(quiet: Stage, url: str) -> None:
     ended = app(environment(quiet, DATABASE_URL=url), "migrate")
     assert ended.code == 2
+    assert ended.err.startswith("`app.py migrate` cannot be done:\n"), "nobody asked it to start"
+    assert ended.err.splitlines()[-1].startswith("Mend that, then do it again.")
     assert "  - DATABASE_URL" in ended.err
     assert NEVER not in ended.err
     assert "hunter2" not in ended.err
