@@ -9,7 +9,7 @@ from typing import Protocol
 
 from blocks.frame import Frame
 from bot.handover import Handover
-from bot.people import Person, Role
+from bot.people import Person, Role, can_hold
 from bot.ports import Crm, ProjectTool
 from bot.settings import Settings
 from bot.template import Template
@@ -106,12 +106,12 @@ class Deps:
         return {f"{p.name}:{h.id}": self.permalink(p.channel, p.ts) for h in handovers for p in h.posts}
 
     def team_people(self, handover: Handover) -> list[Person]:
-        """The internal team by function (delivery, QA, design, dev), as far as Slack knows them."""
+        """The internal team by function (delivery, QA, design, dev), as far as they are colleagues in Slack."""
         emails = sorted({email for emails in self.settings.functions.values() for email in emails})
         with self.store.read() as reader:
             found = [reader.by_email(email) for email in emails]
         held = set(handover.roles.values())
-        return [person for person in found if person and person.slack_id and person.active and person.id not in held]
+        return [person for person in found if person and can_hold(person) and person.id not in held]
 
     def owner_of(self, handover: Handover, people: Mapping[int, Person], function: str) -> str:
         """The e-mail of whoever does a task of this function: a role holder, a function's first name, else the PM."""

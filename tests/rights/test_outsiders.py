@@ -128,3 +128,10 @@ def test_a_guest_hears_nothing_of_what_runs_baton(desk: Desk) -> None:
         unit.emit(TellAdmin("first_start", "other", data={"count": 1, "deals": ["Secret deal"]}))
     desk.work()
     assert "Secret deal" in told(desk, "Olga")
+
+
+def test_a_guest_is_nobody_of_the_internal_team(desk: Desk) -> None:
+    """The settings name people by function; they are let into channel and workspace with the role holders."""
+    emails = tuple(desk.people[name].email for name in ("Klein", "Sten", "Nico"))
+    deps = replace(desk.deps, settings=replace(desk.deps.settings, functions={"qa": emails}))
+    assert [person.name for person in deps.team_people(desk.handover(desk.record(won)))] == ["Nico Somebody"]
