@@ -114,9 +114,13 @@ def _added(
 
 
 def public(body: dict[str, Any]) -> bool:
-    """Whether the message stands in a public channel, by Slack's words for the others."""
+    """Whether the message stands in a public channel, by Slack's words for the others.
+
+    Direct messages between several people have a channel's id, and a name that says who they are.
+    """
     channel = body.get("channel") or {}
-    private = str(channel.get("name")) in ("privategroup", "directmessage")
+    name = str(channel.get("name") or "")
+    private = name in ("", "privategroup", "directmessage") or name.startswith("mpdm-")
     return not private and str(channel.get("id", "")).startswith("C")
 
 

@@ -13,6 +13,7 @@ from bot.deal import Money
 from bot.effects import InviteClient, SetTask
 from bot.handover import Handover, State
 from bot.people import Role
+from handlers.ears.capture import public
 from tests.rights.desk import OUTSIDERS, Desk, Outcome, desk_at
 from tests.rights.doors import button
 from tests.rights.records import plan, scoped, signed, some_day, won
@@ -130,3 +131,17 @@ def test_who_was_the_holder_and_is_a_guest_now_opens_nothing_with_an_old_button(
     number = desk.record(ended)
     out = desk.outcome("Klein", number, desk.click("Klein", button(ids.SIGN, f"{number}:pm")))
     assert "ABC" not in out.shown + out.refused
+
+
+@pytest.mark.parametrize(
+    ("channel", "asks"),
+    [
+        ({"id": "C01", "name": "general"}, False),
+        ({"id": "C02", "name": "privategroup"}, True),
+        ({"id": "D03", "name": "directmessage"}, True),
+        ({"id": "C04", "name": "mpdm-ana--klein--sten-1"}, True),
+        ({"id": "C05", "name": None}, True),
+    ],
+)
+def test_the_words_of_a_private_talk_are_kept_only_if_one_says_so(channel: dict[str, Any], asks: bool) -> None:  # noqa: FBT001
+    assert public({"channel": channel}) is not asks
