@@ -252,6 +252,22 @@ def test_an_effect_for_later_waits_as_long_as_business_time_says(store: Store, c
     assert claim(store).effect == TellAdmin("parked", "1")
 
 
+def test_what_is_being_done_is_not_put_aside_and_what_waits_is(store: Store, clocks: Clocks) -> None:
+    """Whoever does it would finish what a person believes to be stopped."""
+    emit(store, Redraw(1, 1))
+    job = claim(store)
+    assert not store.outbox.set_aside(job.id)
+    assert not store.outbox.set_aside(job.id + 1)
+    clocks.move(LEASE)
+    assert store.outbox.set_aside(job.id), "who held it died"
+    assert not store.outbox.set_aside(job.id)
+    assert store.outbox.claim("w") is None
+    with pytest.raises(LostLease):
+        store.outbox.finish(job)
+    assert store.outbox.revive(job.id)
+    assert claim(store).id == job.id
+
+
 def test_leases_are_machine_time_which_a_moved_business_clock_does_not_touch(store: Store, clocks: Clocks) -> None:
     emit(store, Redraw(1, 1))
     claim(store)
