@@ -22,6 +22,8 @@ log = logging.getLogger("baton.slack")
 LATER = frozenset({"request_timeout", "service_unavailable", "internal_error", "fatal_error", "fetch_members_failed"})
 NOT_JSON = "Received a response in a non-JSON format"  # slack_sdk/web/base_client.py; behind it stands the answer
 LONGEST_WAIT = 86_400.0  # seconds: whatever it asks for, it is asked again after a day
+NOT_SLACKS = "not_slacks"
+HOSTS = (".slack.com", ".slack-gov.com")
 LIMITED = frozenset({"ratelimited", "rate_limited"})
 # What the SDK lets through of an answer that is no object, no text of its charset, or nested without end; a line that
 # breaks in the middle of an answer is an HTTPException.
@@ -52,9 +54,11 @@ class SlackApi:
     def send(self, url: str, body: bytes, *, what: str, kind: str = "application/json", timeout: float = 10.0) -> None:
         """Posts to an address that Slack gave us. Unavailable when it is not taken within `timeout` seconds.
 
-        `what` names the address in the log.
+        `what` names the address in the log. SlackRefused when it is not one of Slack's: what is sent may be the record.
         """
         self._assert_outside()
+        if not slacks(url, self.client.base_url):
+            raise failed(SlackRefused("Slack", what, words=NOT_SLACKS, code=NOT_SLACKS))
         try:
             answer = httpx.post(
                 url, content=body, headers={"Content-Type": kind}, timeout=timeout, verify=certificates()
@@ -104,6 +108,17 @@ READS = frozenset(
         "files.getUploadURLExternal",
     }
 )
+
+
+def slacks(url: str, api: str) -> bool:
+    """Whether this address is one of Slack's hosts, or of the stand-in that speaks for it."""
+    try:
+        given, there = httpx.URL(url), httpx.URL(api)
+    except httpx.InvalidURL:
+        return False
+    stand_in = (given.scheme, given.host, given.port) == (there.scheme, there.host, there.port)
+    own = given.scheme == "https" and given.port is None and given.host.endswith(HOSTS)
+    return (stand_in or own) and not given.userinfo
 
 
 def called(method: str, came: str = "ok") -> None:

@@ -14,10 +14,9 @@ import httpx
 from bot.errors import Unavailable, VendorError
 from connectors.http import certificates
 from handlers.deps import Deps
-from handlers.slack_api import SlackRefused, called, failed
+from handlers.slack_api import NOT_SLACKS, SlackRefused, called, failed
 
 CALL = "the file"
-NOT_SLACKS = "not_slacks"
 TOO_LARGE = "too_large"
 WEB_PAGE = "web_page"
 GONE = "gone"

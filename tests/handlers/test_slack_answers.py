@@ -1,6 +1,7 @@
 """Whatever comes back from where Slack should be: it is one of our own errors, and quotes nothing of the answer."""
 
 import logging
+import socket
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler
 
@@ -8,7 +9,7 @@ import pytest
 from slack_sdk import WebClient
 
 from bot.errors import RateLimited, Surprise, Unavailable, VendorError
-from handlers.slack_api import SlackApi
+from handlers.slack_api import SlackApi, SlackRefused, slacks
 from tests.serving import Serving
 
 JSON = b"Content-Type: application/json\r\n"
@@ -76,3 +77,42 @@ def test_how_long_to_wait_is_neither_nothing_nor_for_ever(slack: SlackApi, after
     with pytest.raises(RateLimited) as raised:
         slack.call("chat.postMessage", channel="C1", text="x")
     assert raised.value.after == after
+
+
+THERE = "https://hooks.slack.com/commands/T1/2/x"
+
+
+@pytest.mark.parametrize(
+    ("url", "theirs"),
+    [
+        (THERE, True),
+        (THERE.replace("hooks.", "files."), True),
+        (THERE.replace("slack.com", "slack-gov.com"), True),
+        ("http://127.0.0.1:8700/slack/response/1", True),
+        ("http://127.0.0.1:8701/slack/response/1", False),
+        ("http://169.254.169.254/latest/meta-data", False),
+        (THERE.replace("https", "http"), False),
+        (THERE.replace("slack.com", "slack.com:8443"), False),
+        (THERE.replace("slack.com", "slack.com.evil.example"), False),
+        (THERE.replace("hooks.slack.com", "evilslack.com"), False),
+        (THERE.replace("hooks.slack.com", "hooks.slack.com@evil.example"), False),
+        (THERE.replace("hooks.slack.com", "ana:x@hooks.slack.com"), False),
+        ("https://hooks.slack.com\n@evil.example/", False),
+        ("file:///etc/passwd", False),
+        ("", False),
+    ],
+)
+def test_only_slacks_own_hosts_are_answered(url: str, theirs: bool) -> None:  # noqa: FBT001
+    assert slacks(url, "http://127.0.0.1:8700/slack/api/") is theirs
+
+
+@pytest.mark.parametrize("slack", [b""], indirect=True)
+def test_nothing_is_sent_to_another_address(slack: SlackApi) -> None:
+    """Not even a connection is made: whoever listens there would be told of it by `timeout`."""
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        other.settimeout(0.2)
+        with pytest.raises(SlackRefused) as raised:
+            slack.send(f"http://127.0.0.1:{other.getsockname()[1]}/", b"the record", what="response_url")
+        assert raised.value.code == "not_slacks"
+        with pytest.raises(TimeoutError):
+            other.accept()
