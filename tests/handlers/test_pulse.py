@@ -244,6 +244,7 @@ def test_the_figures_and_the_page_say_the_same(stage: Stage) -> None:
     assert "1 connection does not work." in shown
     assert "*HubSpot* does not work since" in shown
     assert "no answer in time. Last success:" in shown
+    assert "Next: `python app.py doctor`" in shown
     assert "*Asana* works" in shown
     assert "1 job waits, the oldest since" in shown
     assert "Who can mend it: Olga" in shown
