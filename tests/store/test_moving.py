@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select, text, update
 
 from bot.errors import ConfigError, FileRefused
 from store.engine import Db
@@ -85,6 +85,32 @@ def test_whoever_looked_at_the_empty_database_before_may_import_all_the_same(
     db.dispose()
     import_from(other, tmp_path / "company.jsonl")
     assert filling.everything(other) == filling.everything(full)
+
+
+SWALLOW = {
+    "sqlite": ["CREATE TRIGGER swallow BEFORE INSERT ON inbox WHEN NEW.id = 2 BEGIN SELECT RAISE(IGNORE); END"],
+    "postgresql": [
+        """CREATE FUNCTION swallow() RETURNS trigger LANGUAGE plpgsql AS
+        'BEGIN IF NEW.id = 2 THEN RETURN NULL; END IF; RETURN NEW; END'""",
+        "CREATE TRIGGER swallow BEFORE INSERT ON inbox FOR EACH ROW EXECUTE FUNCTION swallow()",
+    ],
+}
+
+
+def test_a_database_that_swallows_a_row_is_found_out_by_the_count(full: str, other: str, tmp_path: Path) -> None:
+    """It reports no error, and one row is not there: then none is."""
+    export_to(full, tmp_path / "company.jsonl")
+    migrate(other)
+    empty = filling.everything(other)
+    db = Db(other)
+    with db.write() as session:
+        for words in SWALLOW[db.engine.dialect.name]:
+            session.execute(text(words))
+    db.dispose()
+    wrong = f"inbox: the file has {filling.ROWS} rows, the database now {filling.ROWS - 1}. Nothing was changed"
+    with pytest.raises(FileRefused, match=wrong):
+        import_from(other, tmp_path / "company.jsonl")
+    assert filling.everything(other) == empty
 
 
 def test_a_target_that_is_not_empty_is_refused_and_stays_as_it_is(full: str, other: str, tmp_path: Path) -> None:
