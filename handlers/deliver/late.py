@@ -9,8 +9,9 @@ from bot.handover import Handover
 from bot.worktime import is_open
 from handlers.deliver import posting
 from handlers.deliver.ledger import Ledger
+from store.unit import StoreUnit
 
-LATE, OVER = "late", "late_over"
+LATE, OVER, AGAIN = "late", "late_over", "again:late"
 
 
 def stale(ledger: Ledger, handover: Handover, effect: Reply) -> bool:
@@ -69,15 +70,19 @@ def _posted(ledger: Ledger, handover: Handover, effect: Reply) -> bool:
 
 
 def tell_instead(ledger: Ledger, handover: Handover, slack_ids: Iterable[str]) -> None:
-    """Whoever was called in the thread but cannot read it gets a reminder instead."""
-    deps = ledger.deps
-    with deps.store.write() as unit:
-        called = {person.id for slack_id in slack_ids if (person := unit.by_slack(slack_id))}
-        if not called:
-            return
-        unit.lock_people(called)
-        rows = unit.nags(handover.id)
-        for person_id in sorted(called & rows.keys()):
-            row = rows[person_id]
-            row.plan["again:late"] = deps.clock.now()
-            unit.keep_nag(row)
+    """Whoever was called in the thread but cannot read it gets a reminder instead, once for this word."""
+    absent = sorted(slack_ids)
+    ledger.step("instead", dict, again=True, keep=lambda unit, _: _plan(unit, handover.id, absent, ledger))
+
+
+def _plan(unit: StoreUnit, handover_id: int, slack_ids: Iterable[str], ledger: Ledger) -> None:
+    called = {person.id for slack_id in slack_ids if (person := unit.by_slack(slack_id))}
+    if not called:
+        return
+    unit.lock_people(called)
+    rows = unit.nags(handover_id)
+    for person_id in sorted(called & rows.keys()):
+        row = rows[person_id]
+        row.spent = [cause for cause in row.spent if cause != AGAIN]  # told on an earlier day: due once more
+        row.plan[AGAIN] = ledger.deps.clock.now()
+        unit.keep_nag(row)

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from bot.actions import pause, people
 from bot.clock.nag import WARNED, Reminder
@@ -193,6 +194,26 @@ def test_whoever_is_called_but_is_not_in_the_channel_gets_a_message_instead(desk
     assert "is late and waits for you" in walk.shown(letters[-1])
     assert len(desk.letters("ben")["ben"]) == ben  # he was called in the thread, and reads it
     desk.run(desk.clock.now() + timedelta(hours=1))
+    assert len(desk.letters("ana")["ana"]) == before + 1
+
+
+def test_they_get_it_each_day_also_when_the_record_changes_at_that_moment(desk: Desk) -> None:
+    """Somebody saves the record between the word in the thread and the message: what was planned stays planned."""
+    desk.stage.world.slack.leave(walk.HERE, walk.user_id("ana"))
+    desk.run(desk.at(WED, 9, 30))
+    before = len(desk.letters("ana")["ana"])
+    desk.to(desk.at(THU, 9))
+    desk.sweep()
+    desk.work()
+    with desk.deps.store.write() as unit:
+        unit.look_again(1, desk.clock.now())  # as each save does
+    desk.sweep()
+    desk.work()
+    assert len(desk.letters("ana")["ana"]) == before + 1
+    assert "is late and waits for you" in walk.shown(desk.letters("ana")["ana"][-1])
+    with desk.deps.store.write() as unit:  # the hand died before it wrote down that it was done with the word
+        unit.session.execute(text("UPDATE job SET state = 'ready', run_at = 0 WHERE kind = 'Reply'"))
+    desk.run()
     assert len(desk.letters("ana")["ana"]) == before + 1
 
 
