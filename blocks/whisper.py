@@ -128,6 +128,14 @@ def _found(_: Handover | None, __: Frame, data: Mapping[str, Any]) -> Message:
     return card.found(str(data.get("words", "")), data.get("rows", []))
 
 
+def _task_refused(handover: Handover | None, _: Frame, data: Mapping[str, Any]) -> Message:
+    tasks = handover.tasks if handover else []
+    name = next((task.name for task in tasks if task.id == data.get("task")), "a task")
+    why = mrkdwn.escape(mrkdwn.cut(str(data.get("why", "")), SAID))
+    words = sentence("whisper.task_refused", task=mrkdwn.name(name), why=why)
+    return Message(words, [kit.section(words)])
+
+
 _WHISPERS: Mapping[str, Draw] = {
     "line": _line,
     "refused": _refused,
@@ -142,4 +150,5 @@ _WHISPERS: Mapping[str, Draw] = {
     "choice": _choice,
     "no_match": _no_match,
     "found": _found,
+    "task_refused": _task_refused,
 }

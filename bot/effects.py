@@ -257,13 +257,14 @@ class JoinTeam(Effect):
 
 @dataclass(frozen=True)
 class SetTask(Effect):
-    """Set a task's due date (ISO) and owner in the tool."""
+    """Set a task's due date (ISO) and owner in the tool; `by` is who asked for it, and hears when it is refused."""
 
     handover_id: int
     task_id: str
     due: str
     owner: str
     nonce: str
+    by: int = 0
 
     @property
     def lane(self) -> str:

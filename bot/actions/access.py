@@ -147,7 +147,7 @@ def set_tasks(
     if problem:
         return Refused(problem)
     for task_id, day, owner in there:
-        unit.emit(SetTask(handover.id, task_id, day.isoformat(), owner.email, nonce))
+        unit.emit(SetTask(handover.id, task_id, day.isoformat(), owner.email, nonce, by=who.id))
     unit.emit(ReadTasks(handover.id, nonce))
     gone_by_now = "" if len(there) == len(wanted) else " What is not in the workspace any more was left out."
     return Said(f"Saved. The list follows in a moment.{gone_by_now}")

@@ -4,9 +4,10 @@ from datetime import date
 
 from bot.actions import access as actions
 from bot.actions import rights
-from bot.effects import Effect, InviteClient, ReadTasks, SetTask
+from bot.effects import Effect, InviteClient, ReadTasks, SetTask, Whisper
 from bot.errors import Declined, Surprise
 from bot.handover import Handover, TaskCopy
+from bot.people import Person, can_hold
 from bot.ports import Member
 from handlers.deliver.ledger import Ledger, Result
 from handlers.deliver.provision_tool import tool_of
@@ -52,7 +53,7 @@ def read_tasks(effect: Effect, ledger: Ledger) -> None:
 
 
 def set_task(effect: Effect, ledger: Ledger) -> None:
-    """Sets owner and date of one task; the same values twice are harmless."""
+    """Sets owner and date of one task; the same values twice are harmless. Who asked for it hears of a refusal."""
     assert isinstance(effect, SetTask)  # noqa: S101 - the performer of exactly this kind
     tool = tool_of(ledger.deps)
 
@@ -60,7 +61,20 @@ def set_task(effect: Effect, ledger: Ledger) -> None:
         tool.set_dates(effect.task_id, due=date.fromisoformat(effect.due), owner_email=effect.owner)
         return {}
 
-    ledger.step("set", do, again=True)
+    try:
+        ledger.step("set", do, again=True)
+    except Declined as declined:
+        with ledger.deps.store.write() as unit:
+            person = unit.person(effect.by)
+            if person is not None and can_hold(person):
+                unit.emit(_refusal(effect, ledger, person, declined))
+        raise
+
+
+def _refusal(effect: SetTask, ledger: Ledger, person: Person, declined: Declined) -> Whisper:
+    nonce, data = f"task:{ledger.job.id}:{ledger.job.attempts}", {"task": effect.task_id, "why": declined.words}
+    slack_id, about = person.slack_id, effect.handover_id
+    return Whisper(slack_id, nonce, channel=slack_id, name="task_refused", handover_id=about, data=data)
 
 
 def _invited(ledger: Ledger, handover: Handover, member: Member) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +10,12 @@ import pytest
 
 from bot.actions import capture, intake
 from bot.context import Kind
-from bot.effects import Home, Identify, MarkMigrated, ReadDeal, Reply, TellAdmin
+from bot.effects import Home, Identify, MarkMigrated, ReadDeal, Reply, SetTask, TellAdmin
 from bot.errors import Unavailable
-from bot.handover import State
+from bot.handover import State, TaskCopy
 from bot.naming import channel_name
 from bot.people import Role
+from bot.ports import ProjectSpec, TaskSpec
 from handlers.deliver import crm, posting, provision_slack
 from handlers.deliver.company import setup
 from handlers.deliver.ledger import Ledger, Result
@@ -297,3 +299,23 @@ def test_what_is_older_than_baton_opens_nothing_however_many_looks_it_takes(stag
     bench.work()
     assert bench.jobs("ReadDeal") == []
     bench.close()
+
+
+def test_whoever_set_a_tasks_owner_hears_that_the_tool_does_not_know_them(bench: Bench) -> None:
+    """The form said that it is saved; Asana refuses. Hana reads why, and which task it is."""
+    tool, day = bench.deps.tool, date(2026, 12, 18)
+    assert tool
+    project = tool.make_project(ProjectSpec("ABC", "baton:t:HO-1", day, day + timedelta(days=30), "", "For ABC"))
+    section = tool.make_section(project.id, "Build")
+    task = tool.make_task(project.id, section.id, TaskSpec("Kickoff", "baton:t:HO-1:task-1", "Build", day))
+    with bench.deps.store.write() as unit:
+        copies = [TaskCopy(task.id, "Kickoff <now>", task.url, "Build", day)]
+        unit.add(make_handover(State.IN_PROGRESS, id=0, roles={}, items=[], entries=[], tasks=copies))
+        hana = unit.by_email(HANA)
+    assert hana
+    bench.emit(SetTask(1, task.id, "2026-12-21", "nobody@acme.example", "n1", by=hana.id))
+    bench.work()
+    assert bench.job("SetTask").state == "dead"
+    told = [letter["text"] for letter in walk.letters(bench.stage, "hana")]
+    why = "This person is not in our Asana workspace: invite them there, then retry."
+    assert f"Owner and date of Kickoff &lt;now&gt; are not set. {why}" in told
