@@ -63,6 +63,7 @@ def send_reminder(effect: Effect, ledger: Ledger) -> None:
     def keep(unit: StoreUnit, result: Result) -> None:
         sent = remind.held(unit, reminded)
         unit.keep_reminder(replace(sent, channel=result["channel"], ts=result["ts"], shown=shown))
+        _follow(unit, sent, shown, result["ts"])
 
     posting.post(ledger, "dm", channel=channel, message=message, key=effect.key, keep=keep)
 
@@ -263,6 +264,14 @@ def _in_time(deps: Deps, found: Reminder, person: Person, now: datetime) -> Remi
             return None
         remind.gather(unit, found, now=now)
     return found
+
+
+def _follow(unit: StoreUnit, sent: Reminder, shown: list[tuple[int, int, str]], ts: str) -> None:
+    # Who looked at a record while the message was on its way did not see it yet: what was done then is edited here.
+    rows = {handover_id: unit.nags(handover_id) for handover_id in {line[0] for line in shown}}
+    turns = [(rows[handover_id].get(whom), key) for handover_id, whom, key in shown if nag.is_turn(key)]
+    if any(row is None or key not in row.waits for row, key in turns):
+        unit.emit(RedrawReminder(sent.id, sent.person, ts))
 
 
 def _sent_before(ledger: Ledger, found: Reminder, channel: str, key: str) -> bool:

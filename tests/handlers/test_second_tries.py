@@ -1,6 +1,6 @@
 """Second tries and half deeds: another hand took over meanwhile, or a vendor says no to one of several."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -28,6 +28,7 @@ from sandbox.hubspot.state import INTEGRATION
 from store.jobs import LostLease
 from tests.builders import make_handover
 from tests.handlers.bench import OLGA, Bench, read
+from tests.handlers.desk import Desk
 from tests.handlers.mornings import Morning, desk_on
 from tests.handlers.test_reminders import tell_all
 from tests.stories import walk
@@ -319,3 +320,34 @@ def test_whoever_set_a_tasks_owner_hears_that_the_tool_does_not_know_them(bench:
     told = [letter["text"] for letter in walk.letters(bench.stage, "hana")]
     why = "This person is not in our Asana workspace: invite them there, then retry."
     assert f"Owner and date of Kickoff &lt;now&gt; are not set. {why}" in told
+
+
+class Amid(SlackApi):
+    """A line on which something happens here while the next message is on its way."""
+
+    def __init__(self, desk: Desk, deed: Callable[[], None]) -> None:
+        super().__init__(desk.deps.slack.client, desk.deps.assert_outside)
+        self._deeds = [deed]
+
+    def answer(self, method: str, **arguments: Any) -> tuple[dict[str, Any], dict[str, str]]:
+        """Slack's answer, after the deed."""
+        if method == "chat.postMessage" and self._deeds:
+            self._deeds.pop()()
+        return super().answer(method, **arguments)
+
+
+def test_what_is_done_while_the_reminder_is_on_its_way_loses_its_button(monday: Morning, tmp_path: Path) -> None:
+    """Slack takes its time; Ana does all of it meanwhile, and the record is looked at before the message is kept."""
+    with desk_on(tmp_path, monday, "sqlite://") as desk:
+        desk.to(desk.at(1, 9))
+        desk.sweep()
+
+        def done() -> None:
+            tell_all(desk)
+            desk.sweep()
+
+        desk.deps.slack = Amid(desk, done)
+        desk.work()
+        desk.run()
+        assert desk.jobs("Remind", "ready", "dead") == []
+        assert "wait for you" not in desk.only("ana")
