@@ -76,7 +76,7 @@ def post(
     def find(started: float) -> Result | None:
         found = find_post(ledger, channel=channel, thread_ts=thread_ts, key=key, oldest=since(ledger, started))
         if found is not None:
-            update(ledger, channel=channel, ts=found["ts"], message=message)
+            tried(ledger, channel=channel, ts=found["ts"], message=message)
         return found
 
     return ledger.step(name, do, find=find, pace=posts(channel), keep=keep)
@@ -131,7 +131,7 @@ def update(ledger: Ledger, *, channel: str, ts: str, message: Message) -> bool:
 
 
 def tried(ledger: Ledger, *, channel: str, ts: str, message: Message) -> bool:
-    """The same for one message of several: whatever Slack has against this one, the others are edited all the same."""
+    """The same where the rest must go on whatever Slack has against this edit. False, too, when it was refused."""
     try:
         return update(ledger, channel=channel, ts=ts, message=message)
     except SlackRefused as refused:

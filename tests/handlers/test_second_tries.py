@@ -10,7 +10,7 @@ import pytest
 
 from bot.actions import capture, intake
 from bot.context import Kind
-from bot.effects import Home, Identify, MarkMigrated, ReadDeal, Reply, SetTask, TellAdmin
+from bot.effects import Direct, Home, Identify, MarkMigrated, ReadDeal, Reply, SetTask, TellAdmin
 from bot.errors import Unavailable
 from bot.handover import State, TaskCopy
 from bot.naming import channel_name
@@ -351,3 +351,17 @@ def test_what_is_done_while_the_reminder_is_on_its_way_loses_its_button(monday: 
         desk.run()
         assert desk.jobs("Remind", "ready", "dead") == []
         assert "wait for you" not in desk.only("ana")
+
+
+def test_a_word_that_is_found_again_counts_as_said_though_slack_lets_nobody_edit_it(bench: Bench) -> None:
+    """The line was cut after the post; the edit to what it would say by now is refused: it was said all the same."""
+    bench.stage.world.faults.add("slack", "chat.postMessage", "drop_after")
+    bench.stage.world.faults.add("slack", "chat.update", "ok_false:edit_window_closed")
+    with bench.deps.store.read() as reader:
+        olga = reader.by_email(OLGA)
+    assert olga
+    bench.emit(Direct(olga.id, "brief", "test"))
+    bench.work()
+    bench.clock.passed += 10
+    bench.work()
+    assert (bench.job("Direct").state, len(bench.told())) == ("done", 1)
