@@ -258,6 +258,8 @@ def staged(
 ) -> Iterator[Stage]:
     """A stage with the demo company as the scene has it (or at the beginning), and Baton not started yet."""
     port, control = free_port(), free_port()
+    while control == port:
+        control = free_port()
     scene, shelf = scene or _opening(), Shelf()
     scene.shelf.copy(shelf)
     shutil.copy(scene.database, folder / "baton.db")
