@@ -204,7 +204,7 @@ def _will_see(handover: Handover, *, paid_seat: bool) -> str:
     counts = (
         inputs.count(milestones, "milestone"),
         inputs.count(len(handover.tasks) - milestones, "task"),
-        inputs.count(len(handover.deal.documents), "document"),
+        inputs.count(len(handover.deal.outward), "document"),
     )
     return (
         f"They will see: {', '.join(counts)}. They won't see: promises, discounts, stances, prices, this channel. "

@@ -179,3 +179,8 @@ class Deal:
         roles = {role for contact in self.contacts for role in contact.roles}
         people = (words for role, words in WANTED.items() if role not in roles)
         return tuple(dict.fromkeys((*people, *self.gaps)))
+
+    @property
+    def outward(self) -> tuple[Document, ...]:
+        """What may hang where the client comes: not the papers of the presale, whose names tell of prices."""
+        return tuple(document for document in self.documents if document.kind is not DocumentKind.PRESALE)

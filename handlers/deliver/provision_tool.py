@@ -98,8 +98,11 @@ def join(ledger: Ledger, handover: Handover, person: Person) -> None:
 
 
 def links(ledger: Ledger, handover: Handover) -> Result:
-    """Documents (as links to the CRM's record), the repository, and the way back to Slack when it is there by now."""
-    wanted = [(d.name, d.url) for d in handover.deal.documents]
+    """Documents (as links to the CRM's record), the repository, and the way back to Slack when it is there by now.
+
+    The client may come into the workspace, and reads their names there.
+    """
+    wanted = [(d.name, d.url) for d in handover.deal.outward]
     wanted += [("Scope document", handover.scope_document), ("Repository", handover.repository)]
     unique = {url: name for name, url in reversed(wanted) if url.startswith(("http://", "https://"))}
     for url, name in unique.items():

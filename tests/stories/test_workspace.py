@@ -9,6 +9,7 @@ import pytest
 
 from blocks import ids, mrkdwn
 from bot import gate
+from bot.deal import DocumentKind
 from sandbox import company
 from tests.stories import walk
 from tests.stories.stage import Stage, staged, table
@@ -56,12 +57,18 @@ def test_every_task_has_an_owner_and_a_deadline(staffed: Stage) -> None:
 
 @pytest.mark.req("R24")
 def test_documents_and_repository_hang_in_the_project(staffed: Stage) -> None:
-    """Each document of the deal, the confirmed scope and the repository, by their own addresses."""
+    """Each document of the deal, the confirmed scope and the repository, by their own addresses.
+
+    The client may come into the workspace: the presale papers, whose names tell of prices, stay in Slack.
+    """
     handover = staffed.handover()
     there = {row["view_url"] for row in staffed.world.asana.projects()[0]["attachments"]}
-    documents = {document.url for document in handover.deal.documents}
+    documents = {document.url for document in handover.deal.documents if document.kind is not DocumentKind.PRESALE}
+    inside = {document.url for document in handover.deal.documents} - documents
     assert len(documents) >= 2
     assert documents | {handover.scope_document, REPOSITORY} <= there
+    assert inside
+    assert not inside & there
 
 
 @pytest.mark.req("R25")
