@@ -31,7 +31,7 @@ def done_words(handover: Handover, item: Item, frame: Frame) -> Safe:
 def open_item(handover: Handover, frame: Frame, item: Item, turn: Turn) -> list[Block]:
     """An item that can be done now: its words and its buttons."""
     if turn.action == "read_documents":
-        return _documents(handover, item, turn)
+        return _documents(handover, item, turn, frame)
     if turn.action == "fix_access":
         return _access(handover, item)
     if turn.action == "mend_steps":
@@ -112,16 +112,18 @@ def _row(words: Safe, buttons: list[Block]) -> list[Block]:
     return [kit.section(words), kit.actions(*buttons)] if buttons else [kit.section(words)]
 
 
-def _documents(handover: Handover, item: Item, turn: Turn) -> list[Block]:
+def _documents(handover: Handover, item: Item, turn: Turn, frame: Frame) -> list[Block]:
     unread = [d for d in handover.deal.documents if handover.answer(f"read:{d.id}") is None]
     index = [kit.button("Presale work", ids.PRESALE, str(handover.id))] if handover.presale else []
     blocks = [*_row(_words(item), [*turns.buttons(handover, turn), *index])]
     openable = [d for d in unread if len(d.url) <= LONG_URL and mrkdwn.address(d.url) and len(d.id) <= LONG_URL]
     for document in openable[:DOCUMENTS]:
         value = f"{handover.id}:{document.id}"
-        label = f"Open: {mrkdwn.plain(document.name, 60)}"
+        # Where outsiders read along, what a presale paper is called may tell of prices.
+        shown = document.name if frame.open_here or document in handover.deal.outward else ""
+        label = f"Open: {mrkdwn.plain(shown or 'document', 60)}"
         button = kit.button("Open", ids.OPEN_DOCUMENT, value, url=mrkdwn.address(document.url), label=label)
-        words = sentence("lists.document", name=mrkdwn.name(document.name or "document"), kind=document.kind.value)
+        words = sentence("lists.document", name=mrkdwn.name(shown or "document"), kind=document.kind.value)
         blocks.append(kit.section(words, accessory=button))
     left = len(unread) - len(openable[:DOCUMENTS])
     if left:

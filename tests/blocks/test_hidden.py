@@ -16,7 +16,7 @@ from blocks.frame import Frame, Message
 from blocks.replies import reply
 from blocks.whisper import whisper
 from bot.context import Disposition, Entry, Kind, Point
-from bot.deal import Money
+from bot.deal import Document, DocumentKind, Money
 from bot.handover import Event, Handover, Interval, Override, State
 from bot.people import Sight
 from tests.blocks.test_hostile import ABOUT_NONE, LETTERS, REPLIES, WHISPERS
@@ -29,8 +29,11 @@ KEPT = {"stance": "against", "date": "2026-03-13", "real_date": "2026-03-13", "p
 STATES = tuple(State)
 
 
-def secret(state: State) -> Handover:
-    """A record with every kind of entry, each with words in every field, answered in every way, and an amount."""
+def secret(state: State, *, paused: bool = False) -> Handover:
+    """A record with every kind of entry, each with words in every field, answered in every way, and an amount.
+
+    While it is paused it is nobody's turn, so that what people can do is not drawn.
+    """
     made = make_handover(state)
     answers = [*Disposition] * len(Kind)
     made.entries = [
@@ -54,8 +57,11 @@ def secret(state: State) -> Handover:
     lines = tuple(replace(line, name=WORD, unit_price=Decimal(123456)) for line in made.deal.line_items)
     notes = ((WORD, WORD),)
     made.deal = replace(made.deal, amount=money, line_items=lines, meddpicc=notes, risks=(WORD,), gaps=(WORD,))
+    paper = Document("paper", f"Pricing: {WORD}", DocumentKind.PRESALE, "https://crm.example/paper")
+    made.deal = replace(made.deal, documents=(*made.deal.documents, paper))
     made.override = Override(5, NOW, f"{WORD} {WORD} {WORD}")
-    made.intervals.append(Interval("pause", NOW, WORD, by=2, expected=NOW.date() + timedelta(days=9)))
+    if paused:
+        made.intervals.append(Interval("pause", NOW, WORD, by=2, expected=NOW.date() + timedelta(days=9)))
     made.end_reason = made.end_reason and WORD
     return made
 
@@ -102,18 +108,20 @@ def found_in(shown: Any) -> set[str]:
     return {one for one in SECRETS if one in written}
 
 
+@pytest.mark.parametrize("paused", [False, True])
 @pytest.mark.parametrize("state", STATES)
-def test_whoever_reads_along_reads_no_promise_discount_stance_or_amount(state: State) -> None:
-    handover, hidden = secret(state), make_frame(open_here=False, now=NOW + timedelta(hours=1))
+def test_whoever_reads_along_reads_no_promise_discount_stance_or_amount(state: State, paused: bool) -> None:  # noqa: FBT001
+    handover, hidden = secret(state, paused=paused), make_frame(open_here=False, now=NOW + timedelta(hours=1))
     for number, message in enumerate(in_channels(handover, hidden)):
         shown = asdict(message) if isinstance(message, Message) else message
         assert found_in(shown) == set(), (number, shown)
 
 
+@pytest.mark.parametrize("paused", [False, True])
 @pytest.mark.parametrize("state", STATES)
-def test_no_notification_holds_one(state: State) -> None:
+def test_no_notification_holds_one(state: State, paused: bool) -> None:  # noqa: FBT001
     """Among colleagues too: a lock screen, an e-mail copy and a screen reader in the open know no secrets."""
-    handover, frame = secret(state), make_frame()
+    handover, frame = secret(state, paused=paused), make_frame()
     open_ = [one for one in in_channels(handover, frame) if isinstance(one, Message)]
     for message in (*open_, *to_people(handover, frame)):
         assert found_in(message.text) == set(), message.text
