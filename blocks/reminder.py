@@ -4,7 +4,7 @@ It is true when it is sent, so it may count down; when something in it is done, 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from math import ceil
 
@@ -80,6 +80,7 @@ class Group:
 
     line: Line
     title: Block
+    whole: bool  # whether the reader sees the record; a deputy does once the role is theirs
     told: list[Turn] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
 
@@ -96,7 +97,7 @@ class Group:
         turn = next(iter(self.line.turns[len(self.told) :]), None)
         if turn is None:
             return []
-        drawn = direct.deeds(self.line.handover, frame, [turn])
+        drawn = direct.deeds(self.line.handover, frame if self.whole else replace(frame, open_here=False), [turn])
         return drawn if self.told else [self.title, *drawn]
 
 
@@ -106,7 +107,9 @@ def reminder(asked: Asked, frame: Frame) -> tuple[Message, list[Shown]]:
     shown: list[Shown] = []
     # What is most urgent has its place before anything that only informs.
     groups = [
-        Group(line, kit.section(_title(line, asked, frame), accessory=_take_over(line, asked, frame)))
+        Group(
+            line, kit.section(_title(line, asked, frame), accessory=_take_over(line, asked, frame)), _whole(line, asked)
+        )
         for line in asked.lines
         if line.turns
     ]
@@ -229,19 +232,22 @@ def _notice(line: Line, asked: Asked, frame: Frame) -> Block:
 
 def _question(line: Line, asked: Asked, frame: Frame) -> list[Block]:
     handover, pause = line.handover, line.handover.running("pause")
-    # A deputy is told that it waits; what somebody typed is read by the people of the record.
-    whole = sight(asked.person, handover.roles) is Sight.WHOLE
     words = sentence(
         "reminder.question",
         link=_link(handover, frame),
         day=_expected(line),
-        reason=mrkdwn.quote(pause.reason, 300) if pause and whole else "",
+        reason=mrkdwn.quote(pause.reason, 300) if pause and _whole(line, asked) else "",
     )
     label = mrkdwn.plain(handover.client, 60)
     value = str(handover.id)
     go_on = kit.button("It is here: go on", ids.RESUME, value, style="primary", label=f"It is here, go on: {label}")
     still = kit.button("Still waiting…", ids.STILL_WAITING, value, label=f"Still waiting: {label}")
     return [kit.section(words), kit.actions(go_on, still)]
+
+
+def _whole(line: Line, asked: Asked) -> bool:
+    # A deputy is told what waits; what people typed, and what papers are called, the people of the record read.
+    return sight(asked.person, line.handover.roles) is Sight.WHOLE
 
 
 def _expected(line: Line) -> str:

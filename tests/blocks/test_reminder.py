@@ -14,7 +14,7 @@ from bot.clock.pause import question
 from bot.deal import Document, DocumentKind
 from bot.gate import Turn
 from bot.handover import Handover, Interval, State
-from bot.people import Role
+from bot.people import Person, Role
 from tests.blocks.reading import buttons, words
 from tests.builders import ANA, BEN, DEV, DUE_AT, HANA, HOLDERS, NOW, make_frame, make_handover
 
@@ -148,6 +148,17 @@ def test_what_waits_for_somebody_who_is_away_is_said_to_be_theirs() -> None:
     message, shown = reminder(asked(line(open_one()), person=BEN), make_frame())
     assert "for Ana, who is away" in words(message)
     assert {person for _, person, _ in shown} == {ANA.id}
+
+
+@pytest.mark.parametrize(("who", "named"), [(BEN, True), (replace(ANA, id=77, roles=frozenset()), False)])
+def test_a_deputy_reads_no_presale_papers_name_before_they_took_the_role_over(who: Person, named: bool) -> None:  # noqa: FBT001
+    """It may tell of prices; whoever stands in sees the record with the role."""
+    made = make_handover(State.SCOPED)
+    paper = Document("d9", "Pricing, 15 % off", DocumentKind.PRESALE, "https://crm.example/d9")
+    made.deal = replace(made.deal, documents=(paper,))
+    message, _ = reminder(asked(line(made, BEN.id), person=who), make_frame())
+    assert ("15 % off" in str(message.blocks)) is named
+    assert "document.open" in str(message.blocks)
 
 
 def test_the_deputy_takes_the_role_over_beside_what_waits() -> None:
