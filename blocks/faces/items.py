@@ -218,7 +218,7 @@ def _reviewed(handover: Handover, item: Item, frame: Frame) -> Safe:
     answer = handover.answer("access_reviewed")
     if answer is None:
         return mrkdwn.name(item.text)
-    by, why = entries.first(frame, answer.person), mrkdwn.name(answer.text)
+    by, why = entries.first(frame, answer.person), mrkdwn.name(answer.text) if frame.open_here else ""
     return sentence("lists.done_reviewed", n=len(handover.access), by=by, why=why)
 
 

@@ -17,7 +17,7 @@ from blocks.replies import reply
 from blocks.whisper import whisper
 from bot.context import Disposition, Entry, Kind, Point
 from bot.deal import Document, DocumentKind, Money
-from bot.handover import Event, Handover, Interval, Override, State
+from bot.handover import Answer, Event, Handover, Interval, Override, State, StepState
 from bot.people import Sight
 from tests.blocks.test_hostile import ABOUT_NONE, LETTERS, REPLIES, WHISPERS
 from tests.builders import ANA, NOW, PEOPLE, make_frame, make_handover
@@ -63,6 +63,10 @@ def secret(state: State, *, paused: bool = False) -> Handover:
     if paused:
         made.intervals.append(Interval("pause", NOW, WORD, by=2, expected=NOW.date() + timedelta(days=9)))
     made.end_reason = made.end_reason and WORD
+    made.answers = [*(a for a in made.answers if a.key != "access_reviewed"), Answer("access_reviewed", 3, NOW, WORD)]
+    made.access = []
+    for step in made.steps:
+        step.state, step.by, step.at, step.words = StepState.MANUAL, 2, NOW, WORD
     return made
 
 
