@@ -114,10 +114,13 @@ class Deps:
         return [person for person in found if person and can_hold(person) and person.id not in held]
 
     def owner_of(self, handover: Handover, people: Mapping[int, Person], function: str) -> str:
-        """The e-mail of whoever does a task of this function: a role holder, a function's first name, else the PM."""
+        """The e-mail of whoever does a task of this function: a role holder, its first colleague, else the PM."""
         if function in list(Role) and handover.roles.get(Role(function)) in people:
             return people[handover.roles[Role(function)]].email
-        named = self.settings.functions.get(function, ())
+        with self.store.read() as reader:
+            met = {email: reader.by_email(email) for email in self.settings.functions.get(function, ())}
+        # Whom Slack has not shown us yet the settings know; a guest would be let into the workspace by it.
+        named = [email for email, person in met.items() if person is None or (person.active and not person.guest)]
         pm = people.get(handover.roles.get(Role.PM, 0))
         return named[0] if named else (pm.email if pm else "")
 

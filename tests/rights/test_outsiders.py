@@ -135,3 +135,14 @@ def test_a_guest_is_nobody_of_the_internal_team(desk: Desk) -> None:
     emails = tuple(desk.people[name].email for name in ("Klein", "Sten", "Nico"))
     deps = replace(desk.deps, settings=replace(desk.deps.settings, functions={"qa": emails}))
     assert [person.name for person in deps.team_people(desk.handover(desk.record(won)))] == ["Nico Somebody"]
+
+
+def test_no_task_of_the_plan_is_a_guests(desk: Desk) -> None:
+    """Whoever owns a task is let into the workspace: the first colleague of the function, else the project manager."""
+    record = desk.handover(desk.record(won))
+    for named, owner in ((("Klein", "Sten", "Nico"), "Nico"), (("Klein",), "Ben")):
+        emails = tuple(desk.people[name].email for name in named)
+        deps = replace(desk.deps, settings=replace(desk.deps.settings, functions={"qa": emails}))
+        assert deps.owner_of(record, dict.fromkeys([2], desk.people["Ben"]), "qa") == desk.people[owner].email
+    unmet = replace(desk.deps, settings=replace(desk.deps.settings, functions={"qa": ("new@acme.example",)}))
+    assert unmet.owner_of(record, {}, "qa") == "new@acme.example"
