@@ -22,8 +22,8 @@ from store.unit import StoreUnit
 MENTIONED = re.compile(r"<@([UW][A-Z0-9]+)>")
 # Replies that show what became of them.
 LIVING = frozenset({"questions", "answers", "step_failed", "hold", "late", "reopened"})
-PRIVATE = frozenset({"changed", "live", "override"})  # replies whose words are taken back where outsiders read along
-
+# Replies whose words are taken back where outsiders read along.
+PRIVATE = frozenset({"changed", "live", "override", "cancelled", "again"})
 ROOTLESS = frozenset({"cannot_reply_to_message", "thread_not_found"})
 
 
@@ -85,10 +85,14 @@ def send_reply(effect: Effect, ledger: Ledger) -> None:
 
 
 def load(deps: Deps, handover_id: int, *also: int) -> tuple[Handover | None, dict[int, Person]]:
-    """The record as it is now, with everyone it names, and these people."""
+    """The record as it is now, with everyone whom it or a message about it names, and these people."""
     with deps.store.read() as reader:
         handover = reader.handover(handover_id)
-        return handover, people_of(reader, handover) | reader.people(also) if handover else {}
+        if handover is None:
+            return None, {}
+        told_by = {int(post.data.get("by") or 0) for post in handover.posts}
+        known = people_of(reader, handover)
+        return handover, known | reader.people({*also, *told_by} - known.keys())
 
 
 def has_thread(handover: Handover) -> bool:

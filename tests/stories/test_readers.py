@@ -122,6 +122,24 @@ def test_the_reason_of_an_override_leaves_with_the_rest(scoped_stage: Stage) -> 
     assert "the reason is hidden here" in told(scoped_stage, walk.HERE)
 
 
+def test_the_reason_of_a_cancellation_leaves_too_also_when_it_was_won_again(won_stage: Stage) -> None:
+    """Hana has no part in the record: her name stays, what she typed goes."""
+    won_stage.hands.command("hana", walk.HERE, "cancel HO-1")
+    walk.submit(won_stage, "hana", walk.fields(reason="They want 12 % more"))
+    won_stage.settle()
+    won_stage.world.hubspot.lose(walk.ABC)
+    won_stage.settle()
+    won_stage.world.hubspot.win(walk.ABC)
+    won_stage.settle()
+    assert told(won_stage, walk.HERE).count("12 %") == 2
+    before = told(won_stage, walk.HERE).count("Hana")
+    won_stage.hands.invite("dev", walk.HERE, "klein")
+    won_stage.settle()
+    assert "12 %" not in told(won_stage, walk.HERE)
+    assert told(won_stage, walk.HERE).count("Hana") == before
+    assert not won_stage.parked()
+
+
 def test_a_colleague_who_becomes_a_guest_is_an_outsider_from_then_on(scoped_stage: Stage) -> None:
     """Rafi sits in the channel; his account becomes a guest's. From another one Baton was removed meanwhile."""
     signed(scoped_stage)
