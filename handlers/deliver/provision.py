@@ -76,7 +76,11 @@ def _make(ledger: Ledger, handover: Handover, step: Step, attempt: str) -> None:
     except Later:
         raise
     except (Declined, Surprise, Uncertain) as error:
-        words = error.words if isinstance(error, VendorError) else "It may have been made: please look before a retry."
+        words = (
+            provision_slack.plain(error)
+            if isinstance(error, VendorError)
+            else "It may have been made: please look before a retry."
+        )
         with ledger.deps.store.write() as unit:
             actions.step_failed(unit, handover.id, step.key, words=words, attempt=attempt, now=now())
         return

@@ -4,6 +4,7 @@ https://docs.slack.dev/reference/methods/conversations.create · conversations.i
 """
 
 from bot.deal import DocumentKind
+from bot.errors import VendorError
 from bot.handover import Handover
 from bot.naming import channel_name
 from bot.people import Person
@@ -23,6 +24,25 @@ ABOUT = Pace("slack:conversations.setPurpose", TIER2, burst=10)
 TOPIC = Pace("slack:conversations.setTopic", TIER2, burst=10)
 PIN = Pace("slack:pins.add", TIER2, burst=10)
 ALREADY_IN = frozenset({"already_in_channel", "cant_invite_self"})
+# Slack's words for no, as people read them: what is in the way, and what they can do.
+GONE = "Baton is not in the project channel any more: invite it there."
+NOT_ALLOWED = "This Slack workspace does not let apps do that: ask a Slack admin."
+SOMEBODY = "Slack lets one of the team not be invited: invite the others by hand."
+WORDS = {
+    "restricted_action": NOT_ALLOWED,
+    "user_is_restricted": NOT_ALLOWED,
+    "not_authorized": NOT_ALLOWED,
+    "channel_not_found": GONE,
+    "not_in_channel": GONE,
+    "is_archived": "The project channel is archived: bring it back.",
+    "message_not_found": "The message in the project channel was deleted.",
+    "user_not_found": SOMEBODY,
+    "user_disabled": SOMEBODY,
+    "cant_invite": SOMEBODY,
+    "ura_max_channels": SOMEBODY,
+    "too_many_members": "The project channel has as many members as Slack allows.",
+    "too_many_bookmarks": "The project channel has as many bookmarks as Slack allows.",
+}
 
 
 def channel(ledger: Ledger, handover: Handover) -> Result:
@@ -105,6 +125,13 @@ def brief(ledger: Ledger, handover: Handover) -> Result:
     return {"id": sent["ts"]}
 
 
+def plain(error: VendorError) -> str:
+    """What a person reads of a refusal. A code of Slack's that nobody thought of stands in a sentence."""
+    if not isinstance(error, SlackRefused) or error.words != error.code:
+        return error.words
+    return WORDS.get(error.code, f"Slack refused it ({error.code}).")
+
+
 def _keep(unit: StoreUnit, handover_id: int, made: Result) -> None:
     record = unit.handover(handover_id)
     if record is not None:
@@ -126,7 +153,9 @@ def _create(ledger: Ledger, handover: Handover) -> Result:
             continue
         made = answer["channel"]
         return {"id": str(made["id"]), "name": str(made["name"])}
-    raise SlackRefused("Slack", "conversations.create", words=f"{NAMES} channels of that name exist", code="name_taken")
+    raise SlackRefused(
+        "Slack", "conversations.create", words=f"{NAMES} channels of that name exist.", code="name_taken"
+    )
 
 
 def _claimed(ledger: Ledger, handover: Handover, name: str) -> bool:

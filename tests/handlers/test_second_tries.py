@@ -10,12 +10,13 @@ import pytest
 
 from bot.actions import capture, intake
 from bot.context import Kind
-from bot.effects import Direct, Home, Identify, MarkMigrated, ReadDeal, Reply, SetTask, TellAdmin
+from bot.effects import Direct, Home, Identify, MarkMigrated, Provision, ReadDeal, Reply, SetTask, TellAdmin
 from bot.errors import Unavailable
-from bot.handover import State, TaskCopy
+from bot.handover import State, StepState, TaskCopy
 from bot.naming import channel_name
 from bot.people import Role
 from bot.ports import ProjectSpec, TaskSpec
+from bot.provision import planned
 from handlers.deliver import crm, posting, provision_slack
 from handlers.deliver.company import setup
 from handlers.deliver.ledger import Ledger, Result
@@ -365,3 +366,25 @@ def test_a_word_that_is_found_again_counts_as_said_though_slack_lets_nobody_edit
     bench.clock.passed += 10
     bench.work()
     assert (bench.job("Direct").state, len(bench.told())) == ("done", 1)
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("restricted_action", "This Slack workspace does not let apps do that: ask a Slack admin."),
+        ("something_new", "Slack refused it (something_new)."),
+    ],
+)
+def test_a_step_that_slack_refuses_says_so_in_plain_words(bench: Bench, code: str, words: str) -> None:
+    with bench.deps.store.write() as unit:
+        steps = planned(tool="", crm="")
+        unit.add(make_handover(State.SCOPED, id=0, roles={}, items=[], entries=[], steps=steps))
+    bench.stage.world.faults.add("slack", "conversations.create", f"ok_false:{code}")
+    bench.emit(Provision(1, "slack"))
+    bench.work()
+    with bench.deps.store.read() as reader:
+        record = reader.handover(1)
+    assert record
+    step = record.step("channel")
+    assert step
+    assert (step.state, step.words) == (StepState.FAILED, words)

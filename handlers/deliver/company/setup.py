@@ -129,7 +129,9 @@ def _create(ledger: Ledger) -> Result:
                 raise
             continue
         return {"id": str(answer["channel"]["id"])}
-    raise SlackRefused("Slack", "conversations.create", words=f"{NAMES} channels of that name exist", code="name_taken")
+    raise SlackRefused(
+        "Slack", "conversations.create", words=f"{NAMES} channels of that name exist.", code="name_taken"
+    )
 
 
 def _made_before(ledger: Ledger) -> Result | None:
