@@ -1,8 +1,12 @@
-"""The outage of a vendor never stops the start: Baton is up, answers, and goes on by itself when they are back."""
+"""No outage of a vendor and no lacking IPv6 stops the start: Baton is up, and goes on by itself when they are back."""
+
+import socket
 
 import httpx
 import pytest
 
+from bot.errors import ConfigError
+from handlers.cli.serve import port_free
 from tests.stories import walk
 from tests.stories.stage import Stage
 
@@ -25,3 +29,24 @@ def test_with_every_vendor_away_it_is_up_and_goes_on_when_they_are_back(
     stage.settle()
     assert walk.won(stage).roles
     assert not stage.parked()
+
+
+def test_a_name_of_which_one_address_is_of_a_kind_that_the_machine_lacks_can_be_opened(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As `localhost` where IPv6 is switched off. With nothing left it is refused, and what is taken stays taken."""
+    here, lacking = (
+        [(family, socket.SOCK_STREAM, 0, "", ("127.0.0.1", 0))] for family in (socket.AF_INET, socket.AF_APPLETALK)
+    )
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: lacking + here)
+    port_free("localhost", 0)
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: lacking)
+    with pytest.raises(ConfigError, match="cannot be opened on localhost"):
+        port_free("localhost", 0)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        used = [(socket.AF_INET, socket.SOCK_STREAM, 0, "", taken.getsockname())]
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: lacking + used)
+        with pytest.raises(ConfigError, match="Address already in use"):
+            port_free("localhost", 0)
