@@ -172,7 +172,7 @@ def _question(letter: Letter) -> Message:
     pm = entries.first(letter.frame, letter.handover.roles.get(Role.PM, 0))
     if asked and not waiting:
         words = sentence("direct.question_over", link=letter.link, pm=pm, n=n)
-        return Message(_spoken(letter, "question_over_text"), [kit.section(words)])
+        return Message(_spoken(letter, "question_over_text", pm=pm, n=n), [kit.section(words)])
     button = kit.button("Answer", ids.ANSWER_QUESTION, str(letter.handover.id), style="primary")
     words = sentence("direct.question", link=letter.link, pm=pm, n=n)
     return Message(_spoken(letter, "question_text", pm=pm, n=n), [kit.section(words, accessory=button)])

@@ -76,6 +76,7 @@ def test_a_question_that_is_answered_has_no_button_any_more() -> None:
     record.entries.append(replace(asked, id=77, point=replace(asked.point, reply="")))
     message = drawn("question", record, ANA, entries=[asked.id], by=BEN.id)
     assert "the question of Ben is answered." in words(message)
+    assert message.text.endswith(": the question of Ben is answered."), "one is asked still, by the other message"
     assert buttons(message) == {}
 
 
