@@ -27,7 +27,7 @@ ALREADY_IN = frozenset({"already_in_channel", "cant_invite_self"})
 # Slack's words for no, as people read them: what is in the way, and what they can do.
 GONE = "Baton is not in the project channel any more: invite it there."
 NOT_ALLOWED = "This Slack workspace does not let apps do that: ask a Slack admin."
-SOMEBODY = "Slack lets one of the team not be invited: invite the others by hand."
+SOMEBODY = "Slack does not let one of the team into the channel: invite the others by hand."
 WORDS = {
     "restricted_action": NOT_ALLOWED,
     "user_is_restricted": NOT_ALLOWED,
