@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from blocks import ids
+from blocks.faces import faces
 from blocks.frame import Frame, Message
 from blocks.mrkdwn import clock
 from blocks.replies import reply
@@ -172,6 +173,10 @@ def test_a_failed_step_rings_the_delivery_manager_until_it_is_mended() -> None:
     assert mentions(message) == ["U0DEV"]
     assert "Slack channel did not work: The name is taken." in words(message)
     assert {"Retry", "Done by hand"} == set(buttons(message))
+    for vendors, ending in (("Not a recognized ID", "work: Not a recognized ID. Try again,"), ("", "work. Try again,")):
+        handover.steps[0].words = vendors  # a vendor's own words have no full stop
+        assert ending in words(drawn("step_failed", handover, step="channel"))
+        assert ending in words(faces(handover, make_frame())["progress"])
     handover.steps[0].state, handover.steps[0].by = StepState.MANUAL, DEV.id
     after = drawn("step_failed", handover, step="channel")
     assert words(after) == "Slack channel: ✓ done by hand by Dev"
