@@ -75,10 +75,16 @@ class Held(Protocol):
         """A small stored value."""
 
 
-def held_names(known: Held, most: int) -> tuple[list[str], int]:
-    """What the held wins are called, at most so many, and how many there are; by number where no name was kept."""
+def held_names(known: Held, most: int, room: int = 0) -> tuple[list[str], int]:
+    """What the held wins are called, at most so many, and how many there are; by number where no name was kept.
+
+    `room`: the characters of the line in which they are to stand, one after the other; 0: each has its own.
+    """
     held = known.held_wins()
-    return [known.setting(_held_name(state)) or f"deal {state.deal_id}" for state in held[:most]], len(held)
+    names = [known.setting(_held_name(state)) or f"deal {state.deal_id}" for state in held[:most]]
+    while room and len(", ".join(names)) > room:
+        names.pop()
+    return names, len(held)
 
 
 def _name_held(unit: Unit, deal: Deal | None, before: Iterable[DealState]) -> None:

@@ -23,7 +23,7 @@ from handlers.ears.guard import Click, does
 from handlers.ears.modals import form, open_on, opens, submits
 from store.unit import StoreUnit
 
-SHOWN = 20  # held deals in one sentence
+SHOWN, ROOM = 20, 400  # held deals in one sentence, and their characters: a plain word is cut at 500
 UNKNOWN = "I do not know this person yet: I am asking Slack. Please choose them once more."
 
 
@@ -99,7 +99,7 @@ def _picked(deps: Deps, unit: StoreUnit, who: Person, click: Click, now: datetim
 
 
 def _verdict(_: Deps, unit: StoreUnit, who: Person, click: Click, now: datetime) -> Said | Refused:
-    names, count = intake.held_names(unit, SHOWN)
+    names, count = intake.held_names(unit, SHOWN, ROOM)
     if click.value != "show" or not count or not may(who, Deed.HELD_WINS):
         return intake.verdict(unit, who, choice=click.value, now=now, nonce=click.key)
     more = f" and {count - len(names)} more" if count > len(names) else ""

@@ -183,6 +183,12 @@ class TestHeldWins:
         company.said(intake.verdict, company.who("olga"), choice="ignore", nonce="n")
         assert names() == []
 
+    def test_in_one_line_only_whole_names_stand(self, company: Company) -> None:
+        self.flood(company)
+        with company.store.read() as reader:
+            for room, n in ((0, 3), (400, 3), (2 * len(ABC) + 2, 2), (2 * len(ABC) + 1, 1)):
+                assert intake.held_names(reader, 20, room) == ([ABC] * n, 3), room
+
     def test_open_opens_each(self, company: Company) -> None:
         self.flood(company)
         company.said(intake.verdict, company.who("olga"), choice="open", nonce="n")
