@@ -237,6 +237,8 @@ def _introduced(deps: Deps) -> Identity:
         scopes=granted(headers.get("x-oauth-scopes", "")),
     )
     with deps.store.write() as unit:
+        if not unit.setting("slack:team_id"):  # whom we met before we knew our own team is looked at again
+            unit.drop_setting(schedule.REFRESHED)
         for name in IDENTITY:
             unit.keep_setting(f"slack:{name}", getattr(found, name))
         unit.keep_setting(SCOPES, ",".join(sorted(found.scopes)))

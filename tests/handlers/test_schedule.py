@@ -16,6 +16,7 @@ from bot.handover import State
 from handlers import schedule
 from handlers.clock import Clock
 from handlers.deps import Deps
+from handlers.wiring import introduce
 from tests.handlers.desk import OFFICES, Desk
 from tests.stories import walk
 from tests.stories.stage import Stage, staged
@@ -189,3 +190,14 @@ def opened(stage: Stage) -> bool:
 def schedulers() -> set[int | None]:
     """The threads in which a scheduler ticks."""
     return {thread.ident for thread in threading.enumerate() if thread.name == "APScheduler"}
+
+
+def test_whom_baton_met_before_it_knew_its_own_team_is_looked_at_again(stage: Stage) -> None:
+    """Before Slack said who we are a stranger could pass for a colleague: on the same day all are asked about again."""
+    schedule.refresh_people(stage.deps)
+    introduce(stage.deps, threading.Event())
+    assert schedule.refresh_people(stage.deps) == 0, "today they were looked at"
+    with stage.deps.store.write() as unit:
+        unit.drop_setting("slack:team_id")
+    introduce(stage.deps, threading.Event())
+    assert schedule.refresh_people(stage.deps) > 0
