@@ -11,10 +11,10 @@ demo: .venv/run  ## a local Slack workspace, a small CRM and a project board, wi
 	@$(BIN)/python -m sandbox $(ARGS)
 
 test: .venv/dev  ## everything but what is marked slow; no network, warnings are errors
-	$(BIN)/pytest -q -n 4 --dist loadfile $(ARGS)
+	$(BIN)/pytest -q -n 6 --dist loadfile $(ARGS)
 
 slow: .venv/dev  ## kills, months, bursts, bad days, browsers
-	$(BIN)/pytest -q -m slow -n 2 --dist loadfile $(ARGS)
+	$(BIN)/pytest -q -m slow -n 3 --dist loadfile $(ARGS)
 
 oldest: .venv/dev  ## what PostgreSQL stores, on the oldest server that Baton runs on: Debian's postgresql-15
 	BATON_TEST_POSTGRES=/usr/lib/postgresql/15/bin $(BIN)/pytest -q -n 2 --dist loadfile tests/store -k postgres $(ARGS)
@@ -29,7 +29,7 @@ format: .venv/dev
 lint: .venv/dev
 	$(BIN)/ruff check .
 
-collected: .venv/dev  ## compiles the tests once, before four processes would each do it for themselves
+collected: .venv/dev  ## compiles the tests once, before six processes would each do it for themselves
 	@$(BIN)/pytest -q --collect-only -p no:cacheprovider >/dev/null || true  # the tests themselves will say why
 
 types: .venv/dev
