@@ -5,7 +5,7 @@ are off: they would post a delivered message twice.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from http.client import HTTPException
 from traceback import clear_frames
@@ -50,6 +50,23 @@ class SlackApi:
     def call(self, method: str, **arguments: Any) -> dict[str, Any]:
         """Slack's answer. Raises the VendorError tree; `None` arguments are left out."""
         return self.answer(method, **arguments)[0]
+
+    def pages(
+        self, method: str, *, ahead: Callable[[], None] | None = None, **arguments: Any
+    ) -> Iterator[dict[str, Any]]:
+        """Slack's answers, page by page, by its cursors. `ahead` is called before each page is asked for.
+
+        https://docs.slack.dev/apis/web-api/pagination: an empty `next_cursor`, or none, ends it.
+        """
+        cursor = ""
+        while True:
+            if ahead:
+                ahead()
+            answer = self.call(method, cursor=cursor or None, **arguments)
+            yield answer
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                return
 
     def send(self, url: str, body: bytes, *, what: str, kind: str = "application/json", timeout: float = 10.0) -> None:
         """Posts to an address that Slack gave us. Unavailable when it is not taken within `timeout` seconds.

@@ -14,13 +14,9 @@ from handlers.slack_api import SlackRefused
 def members(ledger: Ledger, channel: str) -> set[str]:
     """Slack ids of everyone in the channel."""
     found: set[str] = set()
-    cursor = ""
-    while True:
-        answer = ledger.deps.slack.call("conversations.members", channel=channel, limit=1000, cursor=cursor or None)
+    for answer in ledger.deps.slack.pages("conversations.members", channel=channel, limit=1000):
         found.update(answer.get("members", []))
-        cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
-        if not cursor:
-            return found
+    return found
 
 
 def open_to_amounts(ledger: Ledger, channel: str) -> bool:

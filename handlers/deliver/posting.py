@@ -96,25 +96,20 @@ def find_post(ledger: Ledger, *, channel: str, thread_ts: str, key: str, oldest:
     """Our post of that key since `oldest` (machine seconds), or None."""
     method = "conversations.replies" if thread_ts else "conversations.history"
     wanted = marker(ledger, key)
-    cursor = ""
-    while True:
-        ledger.renew()  # a search of many pages may take longer than a lease
-        answer = ledger.deps.slack.call(
-            method,
-            channel=channel,
-            ts=thread_ts or None,
-            oldest=f"{oldest:.6f}",
-            include_all_metadata=1,
-            limit=200,
-            cursor=cursor or None,
-        )
-        for message in answer.get("messages", []):
-            payload = (message.get("metadata") or {}).get("event_payload") or {}
-            if payload.get("key") == wanted:
-                return {"channel": channel, "ts": str(message["ts"])}
-        cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
-        if not cursor:
-            return None
+    pages = ledger.deps.slack.pages(
+        method,
+        ahead=ledger.renew,  # a search of many pages may take longer than a lease
+        channel=channel,
+        ts=thread_ts or None,
+        oldest=f"{oldest:.6f}",
+        include_all_metadata=1,
+        limit=200,
+    )
+    for message in (message for page in pages for message in page.get("messages", [])):
+        payload = (message.get("metadata") or {}).get("event_payload") or {}
+        if payload.get("key") == wanted:
+            return {"channel": channel, "ts": str(message["ts"])}
+    return None
 
 
 def update(ledger: Ledger, *, channel: str, ts: str, message: Message) -> bool:

@@ -3,6 +3,9 @@
 https://docs.slack.dev/reference/methods/conversations.create · conversations.invite · bookmarks.add · pins.add
 """
 
+from collections.abc import Iterator
+from typing import Any
+
 from bot.deal import DocumentKind
 from bot.errors import VendorError
 from bot.handover import Handover
@@ -175,21 +178,20 @@ def _find(ledger: Ledger, handover: Handover, started: float) -> Result | None:
     marker = _marker(ledger, handover)
     began = posting.since(ledger, started, CLOCKS_DIFFER)
     names = _names(ledger, handover)
-    cursor = ""
-    while True:
-        ledger.renew()
-        answer = ledger.deps.slack.call(
-            "users.conversations", types="private_channel", exclude_archived=1, limit=200, cursor=cursor or None
-        )
-        for room in answer.get("channels", []):
-            purpose = str((room.get("purpose") or {}).get("value", ""))
-            ours = room.get("name") in names and room.get("creator") == ledger.deps.identity.bot_user
-            fresh = ours and not purpose and float(room.get("created") or 0) >= began
-            if marker in purpose.split() or fresh:
-                return {"id": str(room["id"]), "name": str(room["name"])}
-        cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
-        if not cursor:
-            return None
+    for room in rooms(ledger):
+        purpose = str((room.get("purpose") or {}).get("value", ""))
+        ours = room.get("name") in names and room.get("creator") == ledger.deps.identity.bot_user
+        fresh = ours and not purpose and float(room.get("created") or 0) >= began
+        if marker in purpose.split() or fresh:
+            return {"id": str(room["id"]), "name": str(room["name"])}
+    return None
+
+
+def rooms(ledger: Ledger) -> Iterator[dict[str, Any]]:
+    """Every private channel in which Baton is; the job is kept while they are read."""
+    wanted = {"types": "private_channel", "exclude_archived": 1, "limit": 200}
+    for answer in ledger.deps.slack.pages("users.conversations", ahead=ledger.renew, **wanted):
+        yield from answer.get("channels", [])
 
 
 def _names(ledger: Ledger, handover: Handover) -> set[str]:

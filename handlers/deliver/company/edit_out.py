@@ -43,15 +43,10 @@ def edit_out(effect: Effect, ledger: Ledger) -> None:
 def _messages(ledger: Ledger, effect: EditOut) -> Iterator[dict[str, Any]]:
     method = "conversations.replies" if effect.thread else "conversations.history"
     one = {"ts": effect.ts} if effect.thread else {"oldest": effect.ts, "latest": effect.ts, "inclusive": 1}
-    cursor = ""
-    while True:
-        try:
-            answer = ledger.deps.slack.call(method, channel=effect.channel, limit=200, cursor=cursor or None, **one)
-        except SlackRefused as refused:
-            if refused.code in GONE:
-                return
+    pages = ledger.deps.slack.pages(method, channel=effect.channel, limit=200, **one)
+    try:
+        for answer in pages:
+            yield from answer.get("messages") or []
+    except SlackRefused as refused:
+        if refused.code not in GONE:
             raise
-        yield from answer.get("messages") or []
-        cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
-        if not cursor:
-            return

@@ -15,7 +15,7 @@ from bot.settings.stored import in_file
 from handlers.company import take_up
 from handlers.deliver.identify import met
 from handlers.deliver.ledger import NOT_SET_UP, Later, Ledger, Result
-from handlers.deliver.provision_slack import ALREADY_IN, CREATE, NAMES
+from handlers.deliver.provision_slack import ALREADY_IN, CREATE, NAMES, rooms
 from handlers.slack_api import SlackRefused
 
 CHANNEL_NAME = "handovers"
@@ -136,18 +136,10 @@ def _create(ledger: Ledger) -> Result:
 
 def _made_before(ledger: Ledger) -> Result | None:
     # An interrupted attempt left a private channel of that name, made by ourselves.
-    ours, cursor = ledger.deps.identity.bot_user, ""
-    while True:
-        ledger.renew()
-        answer = ledger.deps.slack.call(
-            "users.conversations", types="private_channel", exclude_archived=1, limit=200, cursor=cursor or None
-        )
-        for room in answer.get("channels", []):
-            if room.get("creator") == ours and room.get("name") in _names():
-                return {"id": str(room["id"])}
-        cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
-        if not cursor:
-            return None
+    ours, names = ledger.deps.identity.bot_user, _names()
+    made = (room for room in rooms(ledger) if room.get("creator") == ours and room.get("name") in names)
+    found = next(made, None)
+    return {"id": str(found["id"])} if found else None
 
 
 def _names() -> list[str]:
