@@ -53,12 +53,15 @@ def stored(reader: Reader, channel: str) -> str:
 
 def looked_at(reader: Reader) -> list[str]:
     """Every channel at which we ever looked: those in which something of ours may stand."""
-    known = reader.settings(PREFIX)  # the names that our channels have, or tried, are kept there as well
-    return sorted(key.removeprefix(PREFIX) for key, word in known.items() if word.startswith((OPEN, CLOSED, FORGOTTEN)))
+    return _seen(reader, OPEN, CLOSED, FORGOTTEN)
 
 
 def trusted(reader: Reader) -> list[str]:
     """Every channel in which amounts and quotes stand, as far as we last saw."""
-    return sorted(
-        key.removeprefix(PREFIX) for key, words in reader.settings(PREFIX).items() if Fact.of(words).word == OPEN
-    )
+    return _seen(reader, OPEN)
+
+
+def _seen(reader: Reader, *words: str) -> list[str]:
+    # The names that our channels have, or tried, are kept under the same prefix: they begin with none of the words.
+    known = reader.settings(PREFIX).items()
+    return sorted(key.removeprefix(PREFIX) for key, stored in known if stored.partition(" ")[0] in words)
