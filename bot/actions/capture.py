@@ -68,11 +68,11 @@ def undo(unit: Unit, handover_id: int, who: Person, *, batch: str, terms: Terms,
     entries = [e for e in handover.entries if e.batch == batch and e.standing]
     if not entries:
         return Said("That was taken back already.")
-    own, pm = all(e.author == who.id for e in entries), whom(unit, handover.roles, Role.PM)
+    own = all(e.author == who.id for e in entries)
     if not may(who, Deed.CONTEXT_UNDO, handover.roles, (Who.SELF,) if own else ()):
-        return Refused(f"Only the one who saved it can take it back. Ask {pm} to answer it instead.")
+        return Refused(f"Only the one who saved it can take it back. Ask {_pm(unit, handover)} to answer it instead.")
     if now - entries[0].at > UNDO_WINDOW:
-        return Refused(f"15 minutes are over. Ask {pm} to mark it as declined.")
+        return Refused(f"15 minutes are over. Ask {_pm(unit, handover)} to mark it as declined.")
     if any(e.point and e.point.answered for e in entries):
         return Refused("It is answered already, so it stays on the record. Add what has changed instead.")
     for entry in entries:
@@ -110,8 +110,7 @@ def read(unit: Unit, handover_id: int, who: Person, *, document: str, terms: Ter
     if handover is None:
         return gone()
     if not checklist.may_do(handover, who, Deed.DOCUMENTS_READ):
-        pm = whom(unit, handover.roles, Role.PM)
-        return Said() if document else Refused(f"Only {pm} can say that the documents are read.")
+        return Said() if document else Refused(f"Only {_pm(unit, handover)} can say that the documents are read.")
     key = f"read:{document}" if document else "presale_read"
     if handover.answer(key) is None:
         handover.answers.append(Answer(key, who.id, now))
@@ -143,6 +142,10 @@ def cannot_add(known: Known, handover: Handover, who: Person) -> str:
 def may_add(handover: Handover, who: Person) -> bool:
     """Whether this person can add something here."""
     return handover.state not in ENDED and may_capture(who, handover.roles)
+
+
+def _pm(known: Known, handover: Handover) -> str:
+    return whom(known, handover.roles, Role.PM)
 
 
 def no_role(known: Known, holders: Mapping[Role, int]) -> str:

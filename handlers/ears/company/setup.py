@@ -59,8 +59,9 @@ def verb(deps: Deps, asked: Asked) -> Message | None:
     looked(deps)
     with deps.store.read() as reader:
         owner = rules.owner_of(reader.setting(OWNER))
-        no = rules.no(reader, reader.person(owner))
-    if not rules.may_set_up(asked.person, owner, deps.settings):
+        may = rules.may_set_up(asked.person, owner, deps.settings)
+        no = None if may else rules.no(reader, reader.person(owner))
+    if no:
         return line(deps, no.sentence)
     click = clicked(asked)
     open_view(deps, click, face.setup_view(_shown(deps, asked.person), nonce=deps.new_id()))

@@ -89,10 +89,10 @@ def may(deps: Deps, click: Click) -> bool:
 def refused(deps: Deps, click: Click) -> Refused | None:
     """Why this person may not change checklists, None when they may."""
     with deps.store.read() as reader:
-        person, no = reader.by_slack(click.slack_id), actions.no(reader)
-    if person is not None and outsider(person):
-        return Refused(OUTSIDERS)
-    return None if person is not None and actions.may_keep(person) else no
+        person = reader.by_slack(click.slack_id)
+        if person is not None and outsider(person):
+            return Refused(OUTSIDERS)
+        return None if person is not None and actions.may_keep(person) else actions.no(reader)
 
 
 def in_a_file(deps: Deps, text: str) -> face.Written:
