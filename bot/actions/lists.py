@@ -53,7 +53,7 @@ def signing_round(handover: Handover, role: Role) -> int:
     return sum(1 for s in handover.signatures if s.role is role and not s.stands)
 
 
-def open_gate(unit: Unit, handover: Handover, *, terms: Terms, now: datetime, person: int = 0, why: str = "") -> None:
+def open_gate(unit: Unit, handover: Handover, *, terms: Terms, now: datetime, person: int, why: str = "") -> None:
     """The workspace is the record from now on; thread, channel and CRM are told. Nothing waits on the client then."""
     pause.finish(handover, "live", terms=terms, now=now, person=person)
     handover.move(State.IN_PROGRESS, now, person=person, why=why)
