@@ -1,10 +1,11 @@
 """Names of the workspace and of the Slack channel, made from the client, the project and the start date.
 
-Decides spelling and length only. Whether a name is free, Slack says: ask again with the next `attempt`.
+Decides spelling and length only. Whether a channel's name is free, Slack says: `numbered` has the next ones.
 """
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from datetime import date
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -13,7 +14,9 @@ WORKSPACE_LIMIT = 150
 CHANNEL_LIMIT = 80
 """docs.slack.dev/reference/methods/conversations.create: lowercase letters, digits, hyphens, underscores."""
 PREFIX_LIMIT = 20
-ATTEMPT_ROOM = len("-99")
+NAMES = 20
+"""Tries of -2, -3 … before a person is asked."""
+NUMBER_ROOM = len("-99")
 
 JOINERS = "\u200c\u200d"
 UNDECOMPOSED = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe", "þ": "th", "ı": "i"})
@@ -32,25 +35,26 @@ def workspace_name(*, client: str, project: str, start: date) -> str:
     return f"{_cut(client, keep_client)} – {_cut(project, keep_project)} – {date_part}"
 
 
-def channel_name(
-    *, client: str, project: str, start: date, fallback: str, prefix: str = "proj", attempt: int = 1
-) -> str:
-    """`proj-abc-fintech-cloud-migration-sep2025`, cut to 80 with the date kept; attempt 2 ends in `-2`.
+def channel_name(*, client: str, project: str, start: date, fallback: str, prefix: str = "proj") -> str:
+    """`proj-abc-fintech-cloud-migration-sep2025`, cut so that 80 are enough for a number behind it, the date kept.
 
     Where client and project have no letter or digit that Slack takes, `fallback` (the deal's or handover's id) stands.
     """
-    if attempt < 1:
-        raise ValueError("The first attempt is number 1.")
     head = _slug(prefix)[:PREFIX_LIMIT].strip("-") or "proj"
     suffix = f"{MONTHS[start.month - 1].lower()}{start.year:04d}"
-    count = f"-{attempt}" if attempt > 1 else ""
     first, second = _slug(client), _slug(project)
     if not first and not second:
         first = _slug(fallback) or "handover"
-    room = CHANNEL_LIMIT - len(f"{head}---{suffix}") - max(ATTEMPT_ROOM, len(count))
+    room = CHANNEL_LIMIT - len(f"{head}---{suffix}") - NUMBER_ROOM
     keep_first, keep_second = _shares(room, first=len(first), second=len(second))
     parts = (head, first[:keep_first].strip("-"), second[:keep_second].strip("-"), suffix)
-    return "-".join(filter(None, parts)) + count
+    return "-".join(filter(None, parts))
+
+
+def numbered(name: str) -> Iterator[str]:
+    """The names of a channel to be tried one after the other while they are taken: `x`, `x-2` and so on."""
+    yield name
+    yield from (f"{name}-{number}" for number in range(2, NAMES + 1))
 
 
 def _plain(text: str) -> str:

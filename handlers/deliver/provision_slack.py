@@ -3,13 +3,13 @@
 https://docs.slack.dev/reference/methods/conversations.create · conversations.invite · bookmarks.add · pins.add
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from bot.deal import DocumentKind
 from bot.errors import VendorError
 from bot.handover import Handover
-from bot.naming import channel_name
+from bot.naming import NAMES, channel_name, numbered
 from bot.people import Person
 from handlers.deliver import posting, project_channel
 from handlers.deliver.ledger import Ledger, Pace, Result
@@ -19,7 +19,6 @@ from store.unit import StoreUnit
 
 CLOCKS_DIFFER = 120.0  # seconds
 CLAIM = "channel:"  # before a channel's name: which handover may try it
-NAMES = 20  # tries of -2, -3 … before a person is asked
 TIER2 = 3.0  # seconds between two calls: 20 a minute (https://docs.slack.dev/apis/web-api/rate-limits)
 CREATE = Pace("slack:conversations.create", TIER2, burst=10)
 BOOKMARK = Pace("slack:bookmarks.add", TIER2, burst=10)
@@ -142,11 +141,9 @@ def _keep(unit: StoreUnit, handover_id: int, made: Result) -> None:
         unit.save(record)
 
 
-def _create(ledger: Ledger, handover: Handover) -> Result:
-    for attempt in range(1, NAMES + 1):
-        name = _name(handover, attempt)
-        if not _claimed(ledger, handover, name):
-            continue
+def make_channel(ledger: Ledger, names: Iterable[str]) -> Result:
+    """A private channel under the first of these names that is free. SlackRefused when Slack has them all."""
+    for name in names:
         ledger.renew()  # each name is a call of its own: nobody else may try the same names meanwhile
         try:
             answer = ledger.deps.slack.call("conversations.create", name=name, is_private=True)
@@ -159,6 +156,10 @@ def _create(ledger: Ledger, handover: Handover) -> Result:
     raise SlackRefused(
         "Slack", "conversations.create", words=f"{NAMES} channels of that name exist.", code="name_taken"
     )
+
+
+def _create(ledger: Ledger, handover: Handover) -> Result:
+    return make_channel(ledger, (name for name in _spelled(handover) if _claimed(ledger, handover, name)))
 
 
 def _claimed(ledger: Ledger, handover: Handover, name: str) -> bool:
@@ -196,14 +197,13 @@ def rooms(ledger: Ledger) -> Iterator[dict[str, Any]]:
 
 def _names(ledger: Ledger, handover: Handover) -> set[str]:
     with ledger.deps.store.read() as reader:
-        names = (_name(handover, attempt) for attempt in range(1, NAMES + 1))
-        return {name for name in names if reader.setting(f"{CLAIM}{name}") == handover.shown_id}
+        return {name for name in _spelled(handover) if reader.setting(f"{CLAIM}{name}") == handover.shown_id}
 
 
-def _name(handover: Handover, attempt: int) -> str:
+def _spelled(handover: Handover) -> Iterator[str]:
     start = handover.start or handover.opened_at.date()
-    return channel_name(
-        client=handover.client, project=handover.project, start=start, fallback=handover.deal_id, attempt=attempt
+    return numbered(
+        channel_name(client=handover.client, project=handover.project, start=start, fallback=handover.deal_id)
     )
 
 

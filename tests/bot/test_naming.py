@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.naming import channel_name, workspace_name
+from bot.naming import NAMES, channel_name, numbered, workspace_name
 
 START = date(2025, 9, 15)
 DATES = st.dates(date(1, 1, 1), date(9999, 12, 31))
@@ -17,8 +17,8 @@ def workspace(client: str, project: str, start: date = START) -> str:
     return workspace_name(client=client, project=project, start=start)
 
 
-def channel(client: str, project: str, start: date = START, *, attempt: int = 1) -> str:
-    return channel_name(client=client, project=project, start=start, fallback="HO-42", attempt=attempt)
+def channel(client: str, project: str, start: date = START) -> str:
+    return channel_name(client=client, project=project, start=start, fallback="HO-42")
 
 
 @pytest.mark.req("R17")
@@ -93,14 +93,10 @@ def test_without_any_letter_the_id_stands_in_the_name() -> None:
     assert nothing == "proj-handover-sep2025"
 
 
-def test_a_further_attempt_changes_the_end_only() -> None:
-    assert channel("ABC", "X", attempt=2) == "proj-abc-x-sep2025-2"
-    assert channel("A" * 99, "B" * 99, attempt=3) == channel("A" * 99, "B" * 99) + "-3"
-
-
-def test_there_is_no_attempt_before_the_first() -> None:
-    with pytest.raises(ValueError, match="first attempt"):
-        channel("ABC", "X", attempt=0)
+def test_a_name_that_is_taken_gets_a_number_twenty_in_all() -> None:
+    names = list(numbered(channel("ABC", "X")))
+    assert names[:3] == ["proj-abc-x-sep2025", "proj-abc-x-sep2025-2", "proj-abc-x-sep2025-3"]
+    assert (len(names), names[-1]) == (NAMES, "proj-abc-x-sep2025-20")
 
 
 @settings(max_examples=300)
@@ -109,18 +105,19 @@ def test_there_is_no_attempt_before_the_first() -> None:
     project=st.text(max_size=120),
     start=DATES,
     prefix=st.text(max_size=40),
-    attempt=st.integers(1, 10_000),
+    number=st.integers(1, NAMES),
 )
-@example(client="A" * 200, project="B" * 200, start=START, prefix="p" * 99, attempt=9_999)
-@example(client="ABC", project="B" * 200, start=START, prefix="proj", attempt=1)
-@example(client="A" * 200, project="XYZ", start=START, prefix="proj", attempt=1)
-@example(client="a " * 100, project="b " * 100, start=START, prefix="proj", attempt=1)
-@example(client="aa " + "a " * 100, project="bb " + "b " * 100, start=START, prefix="proj", attempt=1)
+@example(client="A" * 200, project="B" * 200, start=START, prefix="p" * 99, number=NAMES)
+@example(client="ABC", project="B" * 200, start=START, prefix="proj", number=1)
+@example(client="A" * 200, project="XYZ", start=START, prefix="proj", number=1)
+@example(client="a " * 100, project="b " * 100, start=START, prefix="proj", number=1)
+@example(client="aa " + "a " * 100, project="bb " + "b " * 100, start=START, prefix="proj", number=1)
 def test_any_text_gives_a_name_that_slack_takes(
-    client: str, project: str, start: date, prefix: str, attempt: int
+    client: str, project: str, start: date, prefix: str, number: int
 ) -> None:
-    name = channel_name(client=client, project=project, start=start, fallback="HO-7", prefix=prefix, attempt=attempt)
+    plain = channel_name(client=client, project=project, start=start, fallback="HO-7", prefix=prefix)
+    name = [*numbered(plain)][number - 1]
     assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)+", name)
     assert len(name) <= 80
     date_part = workspace("", "", start).rsplit(" ", 1)[1].lower()
-    assert name.endswith(date_part if attempt == 1 else f"{date_part}-{attempt}")
+    assert name.endswith(date_part if number == 1 else f"{date_part}-{number}")

@@ -9,13 +9,14 @@ from bot.actions.company.setup import put_in_force, tell
 from bot.company.effects import SetUp
 from bot.company.setup import WANTED, Wanted
 from bot.effects import Effect
+from bot.naming import numbered
 from bot.people import TITLES, Person, Role, can_hold
 from bot.settings import NEEDED_ROLES, Settings
 from bot.settings.stored import in_file
 from handlers.company import take_up
 from handlers.deliver.identify import met
 from handlers.deliver.ledger import NOT_SET_UP, Later, Ledger, Result
-from handlers.deliver.provision_slack import ALREADY_IN, CREATE, NAMES, rooms
+from handlers.deliver.provision_slack import ALREADY_IN, CREATE, make_channel, rooms
 from handlers.slack_api import SlackRefused
 
 CHANNEL_NAME = "handovers"
@@ -113,37 +114,23 @@ def _facts(ledger: Ledger, channel: str) -> dict[str, Any]:
 
 
 def _new(ledger: Ledger, found: dict[Role, list[Person]]) -> str:
-    made = ledger.step("channel", lambda: _create(ledger), find=lambda _: _made_before(ledger), pace=CREATE)
+    made = ledger.step(
+        "channel",
+        lambda: make_channel(ledger, numbered(CHANNEL_NAME)),
+        find=lambda _: _made_before(ledger),
+        pace=CREATE,
+    )
     users = ",".join(sorted({person.slack_id for people in found.values() for person in people}))
     ledger.step("invite", lambda: _invite(ledger, made["id"], users), again=True)
     return made["id"]
 
 
-def _create(ledger: Ledger) -> Result:
-    for name in _names():
-        ledger.renew()
-        try:
-            answer = ledger.deps.slack.call("conversations.create", name=name, is_private=True)
-        except SlackRefused as refused:
-            if refused.code != "name_taken":
-                raise
-            continue
-        return {"id": str(answer["channel"]["id"])}
-    raise SlackRefused(
-        "Slack", "conversations.create", words=f"{NAMES} channels of that name exist.", code="name_taken"
-    )
-
-
 def _made_before(ledger: Ledger) -> Result | None:
     # An interrupted attempt left a private channel of that name, made by ourselves.
-    ours, names = ledger.deps.identity.bot_user, _names()
+    ours, names = ledger.deps.identity.bot_user, set(numbered(CHANNEL_NAME))
     made = (room for room in rooms(ledger) if room.get("creator") == ours and room.get("name") in names)
     found = next(made, None)
     return {"id": str(found["id"])} if found else None
-
-
-def _names() -> list[str]:
-    return [CHANNEL_NAME, *(f"{CHANNEL_NAME}-{n}" for n in range(2, NAMES + 1))]
 
 
 def _invite(ledger: Ledger, channel: str, users: str) -> Result:
