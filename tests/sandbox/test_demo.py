@@ -13,6 +13,7 @@ import pytest
 from sandbox.__main__ import port_problem
 from sandbox.child import ROOT
 from sandbox.company import HANDOVERS_CHANNEL
+from tests.stories.stage import free_port
 
 
 def test_a_port_in_use_is_told_with_a_command_that_works_as_written() -> None:
@@ -20,7 +21,7 @@ def test_a_port_in_use_is_told_with_a_command_that_works_as_written() -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        told = port_problem(port, _free())
+        told = port_problem(port, free_port())
     assert told.startswith(f"Port {port} is in use")
     assert told.endswith('make demo ARGS="--port 8800 --bot-port 8801"')
 
@@ -29,7 +30,7 @@ def test_a_port_in_use_is_told_with_a_command_that_works_as_written() -> None:
 @pytest.mark.timeout(240)
 def test_a_page_that_was_left_open_wins_no_deal_before_the_bot_is_up(tmp_path: Path) -> None:
     """Somebody presses "Win this deal" again and again while a fresh demo starts: the win opens a handover."""
-    port, bot_port = _free(), _free()
+    port, bot_port = free_port(), free_port()
     command = [sys.executable, "-m", "sandbox", "--no-browser", "--dir", str(tmp_path)]
     command += ["--port", str(port), "--bot-port", str(bot_port)]
     demo = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)  # noqa: S603
@@ -53,9 +54,3 @@ def _until(seen: Callable[[], bool], seconds: float = 90.0) -> bool:
             pass  # Nobody listens there yet.
         time.sleep(0.05)
     return False
-
-
-def _free() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -52,9 +52,14 @@ class Listening:
         """Opens the socket."""
         self.handler.connect()  # type: ignore[no-untyped-call]
 
+    def leave(self) -> None:
+        """From now on a line that is cut stays cut: one that comes back amid a close is never closed by the SDK."""
+        client = self.handler.client
+        client.auto_reconnect_enabled = client.default_auto_reconnect_enabled = False
+
     def close(self) -> None:
-        """Closes; the line is cut first, as Slack's client otherwise waits three seconds for a word."""
-        self.handler.client.auto_reconnect_enabled = False
+        """Closes; every line is cut first, as Slack's client otherwise waits three seconds for a word."""
+        self.leave()
         self.world.slack.socket.cut()
         # The SDK's close may wait for ever for a session thread of its own: it gets five seconds.
         closing = threading.Thread(target=self._closed, daemon=True)
@@ -88,6 +93,7 @@ def test_each_envelope_goes_to_one_of_the_sockets(world: World, one: Listening) 
     assert until(lambda: len(world.slack.socket) == 2)
     for number in range(4):
         Hands(world).command("ana", HANDOVERS_CHANNEL, str(number))
+    one.leave()
     two.close()
     assert len(one.seen) == len(two.seen) == 2
 
