@@ -104,6 +104,21 @@ def test_as_set_silence_lasts_less_than_two_minutes(stage: Stage) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(240)
+def test_a_line_as_set_that_falls_silent_is_replaced_within_two_minutes(stage: Stage) -> None:
+    """Nothing is shortened here: ninety seconds pass as they do for a company."""
+    sockets = stage.world.slack.socket
+    stage.start()
+    stage.until(lambda: len(sockets) == 1, "one socket is open")
+    sockets.silence()
+    began = time.monotonic()
+    stage.until(lambda: len(stage.world.slack.calls.of("apps.connections.open")) == 2, "a second one is opened", 120)
+    stage.until(lambda: answered(stage), "commands are answered again")
+    assert 85 < time.monotonic() - began < 120
+    assert all(answered(stage) for _ in range(5))
+
+
+@pytest.mark.slow
 def test_while_words_come_the_line_stays(stage: Stage) -> None:
     stage.table["delivery"]["silence_seconds"] = 1.2
     sockets = stage.world.slack.socket
