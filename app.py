@@ -2,7 +2,7 @@
 
 `python app.py serve [--rehearsal]` · `doctor [--json]` · `migrate` · `jobs [--json] [--retry JOB | --park JOB]` ·
 `replay FILE --crm NAME` · `playbook check FILE` · `export FILE` · `import FILE` · `backup FILE` ·
-`restore FILE [--replace]` · `erase --person WHO [--yes]`
+`restore FILE [--replace]` · `erase --person WHO [--yes]` · `rotate-key`
 """
 
 from __future__ import annotations  # an older Python shall get as far as the sentence about itself
@@ -69,6 +69,7 @@ def database_verbs(verbs: Any) -> None:
     erase = verbs.add_parser("erase", help="remove what names a person")
     erase.add_argument("--person", required=True, metavar="WHO", help="e-mail address or Slack id")
     erase.add_argument("--yes", action="store_true", help="do it; without, it is only told what would be done")
+    verbs.add_parser("rotate-key", help="seal all secrets again with the first key of BATON_SECRET_KEY")
 
 
 def config_table(env: Mapping[str, str]) -> dict[str, Any]:

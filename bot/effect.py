@@ -1,7 +1,7 @@
 """The root of all effects: what makes one unique, in which lane it stands, how it is stored."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import ClassVar
 
 
@@ -10,6 +10,8 @@ class Effect:
     """The root of all effects."""
 
     best_effort: ClassVar[bool] = False
+    secrets: ClassVar[tuple[str, ...]] = ()
+    """Fields that open something for whoever has them: they are stored sealed, and are no part of the key."""
 
     @property
     def kind(self) -> str:
@@ -19,7 +21,8 @@ class Effect:
     @property
     def key(self) -> str:
         """What makes this effect unique."""
-        return f"{self.kind}:" + ":".join(str(value) for value in asdict(self).values())
+        named = {**vars(self), **dict.fromkeys(self.secrets, "")}
+        return f"{self.kind}:" + ":".join(str(value) for value in named.values())
 
     @property
     def lane(self) -> str:
@@ -28,4 +31,4 @@ class Effect:
 
     def payload(self) -> str:
         """The effect as JSON."""
-        return json.dumps(asdict(self), sort_keys=True)
+        return json.dumps(vars(self), sort_keys=True)

@@ -11,6 +11,8 @@ from typing import Any, ClassVar
 
 from bot.effect import Effect as Effect  # noqa: PLC0414 - the root is part of what this module offers
 
+ANSWERED = ("response_url",)  # whoever has it may answer there in Baton's name, for half an hour
+
 
 @dataclass(frozen=True)
 class ReadInbox(Effect):
@@ -28,6 +30,7 @@ class ReadInbox(Effect):
 class ReadDeal(Effect):
     """Read a deal whole from the CRM and act on what changed. `cause` says why; `nonce` tells two reads apart."""
 
+    secrets: ClassVar[tuple[str, ...]] = ANSWERED
     connection: str
     deal_id: str
     cause: str
@@ -120,6 +123,7 @@ class Whisper(Effect):
     """A word to one person only, at the place where they clicked. Tried once."""
 
     best_effort: ClassVar[bool] = True
+    secrets: ClassVar[tuple[str, ...]] = ANSWERED
     slack_id: str
     nonce: str
     channel: str = ""
@@ -321,6 +325,7 @@ class PostDigest(Effect):
 class Identify(Effect):
     """Find out from Slack who somebody is: by user id, or by e-mail."""
 
+    secrets: ClassVar[tuple[str, ...]] = ANSWERED
     slack_id: str
     email: str
     nonce: str
@@ -331,6 +336,7 @@ class Identify(Effect):
 class SearchCrm(Effect):
     """Look deals up in the CRM for a person, and answer at the response_url."""
 
+    secrets: ClassVar[tuple[str, ...]] = ANSWERED
     words: str
     person_id: int
     response_url: str

@@ -40,6 +40,7 @@ from store.calendars import read_offices
 from store.engine import Db
 from store.migrate import migrate
 from store.playbooks import Shelf, read_shelf
+from store.sealed.keyring import Keyring
 from store.store import Store
 from store.unit import StoreUnit
 
@@ -210,6 +211,7 @@ def _store(settings: Settings, clock: Clock, db: Db) -> Store:
         lease=settings.delivery.lease_seconds,
         trace=trace.inherited,
     )
+    store.keyring = Keyring.of(settings)
     if settings.rehearsal and store.real_handovers():
         raise ConfigError(("--rehearsal refuses a database with real handovers: set DATABASE_URL to another one.",))
     return store

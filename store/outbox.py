@@ -33,6 +33,7 @@ from store.engine import Db
 from store.jobs import ClaimedJob, JobLine, StoredStep
 from store.ledger import JOB, Ledger
 from store.pace import leased
+from store.sealed.keyring import is_sealed
 from store.sql import alone, insert_new, on_postgres
 from store.text import clean, key_of
 
@@ -42,7 +43,12 @@ _GAVE_UP = (JOB.c.error != BY_HAND, JOB.c.kind != "RedrawParked")
 
 
 def emit(session: Connection, effect: Effect, *, run_at: float, t: float, trace: str = "") -> bool:
-    """Stores an effect in the caller's transaction; False when one of that key was there already, of any cause."""
+    """Stores an effect in the caller's transaction; False when one of that key was there already, of any cause.
+
+    ValueError for a secret that is not sealed: no other way leads into the outbox.
+    """
+    if any(value and not is_sealed(value) for value in (getattr(effect, name) for name in effect.secrets)):
+        raise ValueError(f"A secret of {effect.kind} is not sealed.")
     values = {
         "key": key_of(effect.key),
         "kind": effect.kind,

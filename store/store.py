@@ -19,6 +19,7 @@ from store.outbox import Outbox
 from store.pace import Pace
 from store.people import Directory
 from store.read import Reader
+from store.sealed.keyring import Keyring
 from store.tables import InstallationRow, SettingRow, table
 from store.unit import Moment, StoreUnit
 
@@ -32,7 +33,8 @@ class Store:
 
     `clock` is business time (aware UTC, may be moved in a rehearsal), `tick` machine seconds (never moved). `role_map`
     and `office_of` say what the settings say about people, by lower-case e-mail. `lease` is in seconds. `trace` says
-    what a transaction belongs to: deliveries and jobs carry it.
+    what a transaction belongs to: deliveries and jobs carry it. `keyring` is set right after: it seals what is secret,
+    and opens it; until then a secret cannot be stored.
     """
 
     def __init__(
@@ -53,6 +55,7 @@ class Store:
         self.lease = lease
         self.rehearsal = rehearsal
         self.trace = trace
+        self.keyring = Keyring()
         self.outbox = Outbox(db, tick=tick, lease=lease)
         self.pace = Pace(db, tick=tick)
         self._directory = Directory(role_map, office_of)
@@ -71,6 +74,7 @@ class Store:
                 self._directory,
                 moment=moment,
                 lease=self.lease,
+                keyring=self.keyring,
                 rehearsal=self.rehearsal,
                 trace=self.trace(),
             )

@@ -5,7 +5,7 @@ Its messages are redrawn once per unit, after the commit, from the record as it 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -25,6 +25,7 @@ from store.mapping import aggregate, posts, record
 from store.mapping.deal import deal_json
 from store.nags import NagWriter
 from store.people import Directory, PeopleWriter
+from store.sealed.keyring import Keyring
 from store.sql import insert_new
 from store.tables import DealSnapshotRow, HandoverRow, NagRow, RoleHolderRow, table
 
@@ -52,7 +53,10 @@ class Loaded:
 
 
 class StoreUnit(PeopleWriter, NagWriter, ChecklistWriter):
-    """One write transaction. `inbox` and `ledger` work within it; what it emits carries its `trace`."""
+    """One write transaction. `inbox` and `ledger` work within it; what it emits carries its `trace`.
+
+    Secrets of what it emits are sealed by `keyring`.
+    """
 
     def __init__(
         self,
@@ -61,10 +65,12 @@ class StoreUnit(PeopleWriter, NagWriter, ChecklistWriter):
         *,
         moment: Moment,
         lease: float,
+        keyring: Keyring,
         rehearsal: bool = False,
         trace: str = "",
     ) -> None:
         super().__init__(session, directory)
+        self.keyring = keyring
         self.moment = moment
         self.rehearsal = rehearsal
         self.trace = trace
@@ -158,7 +164,9 @@ class StoreUnit(PeopleWriter, NagWriter, ChecklistWriter):
         """
         wait = max(0.0, (at - self.moment.now).total_seconds()) if at else 0.0
         t = self.moment.t
-        stored = outbox.emit(self.session, effect, run_at=t + wait, t=t, trace=self.trace)
+        secret = {name: self.keyring.seal(value) for name in effect.secrets if (value := getattr(effect, name))}
+        sealed = replace(effect, **secret) if secret else effect
+        stored = outbox.emit(self.session, sealed, run_at=t + wait, t=t, trace=self.trace)
         self.emitted += stored
         return stored
 

@@ -18,6 +18,7 @@ from hypothesis import settings
 from bot.people import Role
 from store.engine import Db
 from store.migrate import migrate
+from store.sealed.keyring import Keyring
 from store.store import Store
 from store.tables import Row
 from tests import servers
@@ -162,7 +163,9 @@ def clocks() -> Clocks:
 @pytest.fixture
 def store(db: Db, clocks: Clocks) -> Store:
     """A store on an empty database."""
-    return Store(db, clock=clocks.clock, tick=clocks.tick, role_map=ROLE_MAP, office_of=lambda _: "main")
+    store = Store(db, clock=clocks.clock, tick=clocks.tick, role_map=ROLE_MAP, office_of=lambda _: "main")
+    store.keyring = Keyring(made_of=("a secret of the tests",))
+    return store
 
 
 def _database(address: servers.Address, template: str) -> Iterator[str]:

@@ -12,6 +12,7 @@ from typing import Any
 from bot.errors import ConfigError
 from bot.people import HANDOVER_ROLES, TITLES, Role
 from bot.settings.delivery import DeliverySettings, read_delivery
+from bot.settings.keys import read_keys
 from bot.settings.reader import NUMBERS, Reader
 from bot.settings.retention import Retention, read_retention
 from bot.settings.tables import CONDITIONS, ENVIRONMENT, MAX_PORT, TABLES
@@ -91,6 +92,7 @@ class Settings:
     retention: Retention
     rehearsal: bool = False
     rehearsal_port: int = 0
+    secret_keys: tuple[Secret, ...] = ()  # the newest first; none: a key is made of Slack's own secret
     warnings: tuple[str, ...] = field(default=())
     away_emojis: tuple[str, ...] = ()
     away_words: tuple[str, ...] = ()
@@ -127,6 +129,7 @@ def read(env: Mapping[str, str], table: Mapping[str, Any], *, rehearsal: bool = 
     ports = _ports(given, problems, rehearsal=rehearsal)
     if not _is_database(given["DATABASE_URL"]):
         problems.append(NO_DATABASE)
+    keys = tuple(map(Secret, read_keys(given["BATON_SECRET_KEY"], problems)))
     if rehearsal and "slack.com" in given["SLACK_API_URL"]:
         problems.append("--rehearsal never runs against Slack itself: set SLACK_API_URL to a sandbox.")
     deputies = _deputies(reader.tables("people", "deputies"), problems)
@@ -134,7 +137,7 @@ def read(env: Mapping[str, str], table: Mapping[str, Any], *, rehearsal: bool = 
     problems += _clock_problems(reader, offices)
     settings = _settings({**given, **ports}, reader, people, rehearsal=rehearsal)
     emojis, words = reader.texts("away_emojis"), reader.texts("away_words")
-    settings = replace(settings, away_emojis=emojis, away_words=words, given=_given(env, table))
+    settings = replace(settings, secret_keys=keys, away_emojis=emojis, away_words=words, given=_given(env, table))
     problems = list(dict.fromkeys([*problems, *reader.problems]))
     if problems:
         raise ConfigError(tuple(problems))

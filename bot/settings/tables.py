@@ -18,7 +18,7 @@ ENVIRONMENT: Mapping[str, tuple[str, str]] = {
     "BATON_PORT": ("3000", "the port to listen on"),
     "BATON_REHEARSAL_PORT": ("", "the port of a rehearsal's clock, on this machine only; empty: BATON_PORT + 1"),
     "BATON_PUBLIC_URL": ("", "the public https address in front of this port; webhooks are verified against it"),
-    "BATON_SECRET_KEY": ("", "not needed: no secret is kept in the database"),
+    "BATON_SECRET_KEY": ("", "keys that seal secrets in the database, newest first, with commas; empty: one is made"),
 }
 TABLES: Mapping[str, Mapping[str, tuple[Any, str]]] = {
     "slack": {

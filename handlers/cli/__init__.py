@@ -9,7 +9,13 @@ from typing import Any
 from bot.errors import ConfigError, FileRefused, StoreAway
 
 # Verbs that share a module, or whose name no module can have.
-MODULES = {"export": "moving", "import": "moving", "backup": "copies", "restore": "copies"}
+MODULES = {
+    "export": "moving",
+    "import": "moving",
+    "backup": "copies",
+    "restore": "copies",
+    "rotate-key": "rotate_key",
+}
 
 
 def run(asked: argparse.Namespace, env: Mapping[str, str], table: Mapping[str, Any]) -> int:

@@ -12,7 +12,7 @@ from store.upkeep import copies
 
 
 def run(asked: argparse.Namespace, env: Mapping[str, str], table: Mapping[str, Any]) -> int:
-    """Needs DATABASE_URL alone. A copy holds every word of the record, and no secret."""
+    """Needs DATABASE_URL alone. A copy holds every word of the record, and no key of what is sealed."""
     del table
     url = str.__str__(database_url(env))
     if asked.verb == "backup":

@@ -12,7 +12,7 @@ from store.upkeep.moving import Moved
 
 
 def run(asked: argparse.Namespace, env: Mapping[str, str], table: Mapping[str, Any]) -> int:
-    """Needs DATABASE_URL alone. Nothing secret is in the file, but every word of the record is."""
+    """Needs DATABASE_URL alone. The file holds every word of the record, and no key of what is sealed."""
     del table
     url = str.__str__(database_url(env))
     out = asked.verb == "export"

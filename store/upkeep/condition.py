@@ -3,11 +3,13 @@
 import os
 import shutil
 import sqlite3
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import select, text
+from sqlalchemy import Connection, select, text
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from bot.errors import ConfigError, StoreAway
@@ -16,6 +18,7 @@ from store.migrate import UNREADABLE, database_file, head, known_revisions, why_
 from store.tables import SettingRow, table
 
 SETTING = table(SettingRow)
+T = TypeVar("T")
 SPACE = 500_000_000
 """Bytes below which a disk is too full to go on with."""
 
@@ -58,21 +61,26 @@ def condition(url: str) -> Condition:
 
 def stored_setting(url: str, name: str) -> str:
     """What a database of today's schema holds under that name; '' when it holds nothing, or cannot be asked."""
+    setting = select(SETTING.c.value).where(SETTING.c.key == name)
+    return str(asked(url, lambda session: session.execute(setting).scalar()) or "")
+
+
+def asked(url: str, question: Callable[[Connection], T]) -> T | None:
+    """What a database of today's schema answers; None when it is not there, or cannot be asked."""
     try:
         file = database_file(url)
         if file is not None and not file.exists():
-            return ""
+            return None
         db = Db(url, pool_size=1)
     except (ArgumentError, ValueError):
-        return ""
+        return None
     try:
         with db.read() as session:
-            found = session.execute(select(SETTING.c.value).where(SETTING.c.key == name)).scalar()
+            return question(session)
     except (StoreAway, SQLAlchemyError, OSError, sqlite3.Error):
-        return ""
+        return None
     finally:
         db.dispose()
-    return str(found or "")
 
 
 def _opened(db: Db, file: Path | None) -> Condition:

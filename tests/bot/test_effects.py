@@ -1,5 +1,7 @@
 """Effects: each survives the outbox unchanged, and is unique by what it is about."""
 
+import dataclasses
+
 import pytest
 
 from bot.company.effects import EditOut, RedrawParked, SendChecklist, SetUp
@@ -123,3 +125,14 @@ def test_what_deputies_are_told_keeps_no_other_message_waiting(name: str) -> Non
     """It waits for their own hours."""
     assert Direct(2, name, "1:n").lane == "dm:2:unhurried"
     assert Direct(2, "closing", "HO-7", 7).lane == "dm:2"
+
+
+@pytest.mark.req("R116")
+@pytest.mark.parametrize("effect", ALL, ids=lambda effect: effect.kind)
+def test_what_opens_something_is_named_as_a_secret_and_is_no_part_of_a_key_or_a_lane(effect: Effect) -> None:
+    names = {field.name for field in dataclasses.fields(effect)}
+    opening = {name for name in names if name.endswith(("response_url", "token", "secret", "password", "key"))}
+    assert opening - {"token"} == set(effect.secrets)  # the token of an erasure names it, and opens nothing
+    for name in effect.secrets:
+        told = dataclasses.replace(effect, **{name: "https://hooks.example/private"})
+        assert "private" not in f"{told.key} {told.lane}"

@@ -204,16 +204,40 @@ def test_tokens_that_were_swapped_are_both_named() -> None:
     ]
 
 
+QUIET_KEY = "quiet".ljust(43, "x") + "="
+
+
+def test_keys_are_read_newest_first_in_either_alphabet() -> None:
+    keys = ["+/" * 21 + "A=", "-_" * 21 + "B="]
+    env = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "s", "BATON_SECRET_KEY": f" {keys[0]}, {keys[1]},"}
+    assert read(env, table()).secret_keys == ("-_" * 21 + "A=", keys[1])
+    assert read({**env, "BATON_SECRET_KEY": ""}, table()).secret_keys == ()
+
+
+@pytest.mark.parametrize(
+    "wrong", ["quiet", "quiet" * 9, "quiet".ljust(43, "x"), "quiet".ljust(43, "ü") + "=", f"{QUIET_KEY}x"]
+)
+def test_what_is_no_key_is_told_by_its_place_with_the_command_that_makes_one(wrong: str) -> None:
+    (alone,) = problems({"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "s", "BATON_SECRET_KEY": wrong})
+    assert alone.startswith("BATON_SECRET_KEY: what it holds is no key. Make one with: python -c ")
+    env = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "s", "BATON_SECRET_KEY": f"{QUIET_KEY},{wrong}"}
+    (second,) = problems(env)
+    assert second.startswith("BATON_SECRET_KEY: key 2 of 2 is no key. ")
+    assert "quiet" not in alone + second
+
+
 def test_no_secret_stands_in_a_repr() -> None:
     env = {name: f"quiet-{name}" for name in ENVIRONMENT}
     env |= {
         "SLACK_BOT_TOKEN": "xoxb-quiet",
         "SLACK_APP_TOKEN": "xapp-quiet",
         "DATABASE_URL": "postgresql://baton:quiet@db/baton",
+        "BATON_SECRET_KEY": QUIET_KEY,
     }
     env |= {"BATON_PORT": "80", "SLACK_API_URL": "http://127.0.0.1/", "BATON_HOST": "", "BATON_PUBLIC_URL": ""}
     made = read(env, table())
     assert made.slack_token == "xoxb-quiet"
+    assert made.secret_keys == (QUIET_KEY,)
     assert "quiet" not in repr(made)
     assert repr(Secret("quiet")) == "***"
 

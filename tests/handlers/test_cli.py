@@ -66,7 +66,7 @@ def test_a_python_that_is_too_old_is_told_so() -> None:
 
 def test_help_names_every_verb_and_each_verb_explains_itself() -> None:
     verbs = ["serve", "doctor", "migrate", "jobs", "replay", "playbook"]
-    verbs += ["export", "import", "backup", "restore", "erase"]
+    verbs += ["export", "import", "backup", "restore", "erase", "rotate-key"]
     helped = app(bare(), "--help").out
     assert [verb for verb in verbs if f"\n    {verb} " not in helped] == []
     for verb in verbs:
@@ -89,6 +89,16 @@ def test_wrong_arguments_are_named_and_end_with_2(arguments: tuple[str, ...], wo
     assert (ended.code, ended.out) == (2, "")
     assert words in ended.err
     assert ended.err.startswith("usage: app.py")
+
+
+def test_a_key_is_changed_in_a_database_that_is_there(quiet: Stage) -> None:
+    ended = app(environment(quiet), "rotate-key")
+    assert (ended.code, ended.out) == (2, "")
+    assert "`app.py rotate-key` cannot be done:\n  - There is no database of Baton at DATABASE_URL." in ended.err
+    ended = app(environment(quiet, BATON_SECRET_KEY="hunter2"), "rotate-key")
+    assert (ended.code, ended.out) == (2, "")
+    assert "BATON_SECRET_KEY: what it holds is no key. Make one with: python -c " in ended.err
+    assert "hunter2" not in ended.err
 
 
 @pytest.mark.parametrize("verb", ["serve", "migrate"])

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from bot.company.setup import TABLE
+from bot.effects import Whisper
 from bot.ports import Check
 from bot.worktime import Office
 from handlers.cli.doctor import examine
@@ -20,11 +21,15 @@ from handlers.cli.doctor.slack import address_problem
 from handlers.clock import Clock
 from handlers.scopes import OPTIONAL, WANTED
 from sandbox import company
-from store.migrate import head
+from store import outbox
+from store.migrate import head, migrate
+from store.sealed.keyring import Keyring
+from store.sealed.rotation import Found, seal_again
 from store.upkeep.condition import condition
 from tests.handlers.commanding import app, bare, environment
 from tests.stories.stage import SECRET, Stage, staged
 
+NEW, OLD = "n" * 43 + "=", "o" * 43 + "="
 SLACK = "https://slack.com/api/"
 
 
@@ -81,6 +86,34 @@ def test_all_is_right_in_a_right_company(stage: Stage) -> None:
     assert lines["Office berlin"].words.endswith(f"public holidays in {year + 1}")
     assert {"Settings", "Database", "Disk", "Checklists", "Playbooks", "Slack scopes", "Clock"} <= lines.keys()
     assert "Public address" in lines
+    assert lines["Secrets"].words == "sealed with a key that is made of SLACK_SIGNING_SECRET and changes with it"
+
+
+def test_which_key_seals_is_told_whether_it_opens_all_and_which_may_go(stage: Stage) -> None:
+    migrate(stage.env["DATABASE_URL"])
+    with stage.db.write() as session:
+        for n, key in enumerate((NEW, OLD)):
+            sealed = Whisper("U1", f"n{n}", response_url=Keyring([key]).seal("https://hooks.example/"))
+            outbox.emit(session, sealed, run_at=1.0, t=1.0)
+    first = "sealed with the first key of BATON_SECRET_KEY"
+    for keys, ok, words in (
+        (f"{NEW},{OLD}", True, f"{first}; 1 row is sealed with an older key: run `python app.py rotate-key`"),
+        (NEW, False, "1 row is sealed with a key that is gone: put it back behind the others in BATON_SECRET_KEY. "),
+        ("", False, "2 rows are sealed with a key that is gone: put it back behind "),
+    ):
+        stage.env["BATON_SECRET_KEY"] = keys
+        code, lines = asked(stage)
+        assert (code, lines["Secrets"].ok) == (0 if ok else 1, ok)
+        assert lines["Secrets"].words.startswith(words)
+        assert [key for key in (NEW, OLD) if key in str(lines)] == []
+    stage.env["BATON_SECRET_KEY"] = f"{NEW},{OLD}"
+    assert seal_again(stage.db, Keyring([NEW, OLD])) == (1, Found(newest=2))
+    words = asked(stage)[1]["Secrets"].words
+    assert words == f"{first}; nothing needs the older keys any more: leave only the first one"
+    stage.env["BATON_SECRET_KEY"] = "no key"
+    code, lines = asked(stage)
+    assert code == 2
+    assert lines["Settings"].words.startswith("BATON_SECRET_KEY: what it holds is no key. Make one with: python -c")
 
 
 def test_a_scope_that_is_needed_is_named_with_what_it_is_for_and_an_optional_one_is_a_word(stage: Stage) -> None:

@@ -10,6 +10,7 @@ from slack_sdk import WebClient
 
 from bot.errors import RateLimited, Surprise, Unavailable, VendorError
 from handlers.slack_api import SlackApi, SlackRefused, slacks
+from store.sealed.keyring import Keyring
 from tests.serving import Serving
 
 JSON = b"Content-Type: application/json\r\n"
@@ -99,6 +100,7 @@ THERE = "https://hooks.slack.com/commands/T1/2/x"
         (THERE.replace("hooks.slack.com", "ana:x@hooks.slack.com"), False),
         ("https://hooks.slack.com\n@evil.example/", False),
         ("file:///etc/passwd", False),
+        (Keyring(made_of=("x",)).seal(THERE), False),  # a version that knows of no seals lets such an answer go
         ("", False),
     ],
 )

@@ -93,6 +93,9 @@ PROOFS = {
         f"{WORKER}::test_what_a_vendor_refuses_for_good_is_parked_and_told_once",
         "stories/test_seams.py::test_a_parked_job_is_tried_again_by_the_command_that_the_admin_was_told_of",
     ),
+    "The key of what is sealed is lost, or another one": (
+        "handlers/test_sealed_answers.py::test_an_address_that_no_key_opens_is_let_go_quietly",
+    ),
     "Baton is killed, or a machine loses power": (
         "stories/test_kill.py::test_nothing_is_lost_and_nothing_is_doubled",
         f"{STORE}::test_a_replica_that_vanished_holds_nobody_up_for_long",

@@ -17,7 +17,7 @@ from bot.settings import Settings, read
 from bot.settings.stored import with_stored
 from bot.settings.tables import ENVIRONMENT
 from handlers.cli.doctor import people, slack
-from handlers.cli.doctor.here import database, files, offices
+from handlers.cli.doctor.here import database, files, offices, secrets
 from handlers.cli.doctor.remote import connections
 from handlers.cli.doctor.slack import Office
 from handlers.clock import Clock
@@ -68,6 +68,7 @@ def _here(found: Checked, settings: Settings, clock: Clock) -> Iterator[Check]:
         words = f"type /handover setup in Slack. Not said yet: {', '.join(settings.missing)}"
         yield Check("Setup", ok=False, words=words)
     yield from kept
+    yield secrets(settings)
     yield from files(found, settings.checklist)
     if settings.source("offices") != "default":
         yield from offices(found.offices, clock.now().year)

@@ -4,9 +4,13 @@ from collections.abc import Iterator, Mapping
 
 from bot.errors import ConfigError
 from bot.ports import Check
+from bot.settings import Settings
 from bot.worktime import Office
+from handlers.cli.rotate_key import lost, rows
 from handlers.wiring import Checked
-from store.upkeep.condition import SPACE, condition
+from store.sealed.keyring import Keyring
+from store.sealed.rotation import Found, look
+from store.upkeep.condition import SPACE, asked, condition
 
 MEGABYTE = 1_000_000
 OLDEST_POSTGRES = 15
@@ -41,6 +45,27 @@ def _schema(before: str, after: str, known: bool) -> Check:  # noqa: FBT001 - an
         return Check("Migrations", ok=True, words=f"at {after}")
     at = f"at {before}, the next start brings it to {after}" if before else f"new, the first start brings it to {after}"
     return Check("Migrations", ok=True, words=at)
+
+
+def secrets(settings: Settings) -> Check:
+    """Which key seals what is secret in the database, whether all of it can be opened, and which keys may go."""
+    keyring = Keyring.of(settings)
+    found = asked(str.__str__(settings.database_url), lambda session: look(session, keyring)) or Found()
+    if found.lost:
+        return Check("Secrets", ok=False, words=lost(found))
+    given = len(settings.secret_keys)
+    made = f"a key that is made of {_source(settings)} and changes with it"
+    key = "the first key of BATON_SECRET_KEY" if given else made
+    words = [f"sealed with {key}"]
+    if found.older:
+        words.append(f"{rows(found.older)} sealed with an older key: run `python app.py rotate-key`")
+    elif given > 1:
+        words.append("nothing needs the older keys any more: leave only the first one")
+    return Check("Secrets", ok=True, words="; ".join(words))
+
+
+def _source(settings: Settings) -> str:
+    return "SLACK_SIGNING_SECRET" if settings.signing_secret else "SLACK_BOT_TOKEN"
 
 
 def files(found: Checked, in_force: str) -> Iterator[Check]:

@@ -8,6 +8,7 @@ import pytest
 
 from bot.terms import Terms
 from store.engine import Db
+from store.sealed.keyring import Keyring
 from store.store import Store
 from tests.bot import builders
 from tests.bot.actions.company import Company
@@ -20,6 +21,7 @@ def company_of(db: Db, clocks: Clocks, terms: Terms) -> Company:
     """A company on this database."""
     roles, office_of = terms.settings.roles, terms.settings.office_of
     store = Store(db, clock=clocks.clock, tick=clocks.tick, role_map=roles, office_of=office_of)
+    store.keyring = Keyring(made_of=("a secret of the tests",))
     return Company(store, clocks, terms)
 
 
