@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 MIDNIGHT = time(0)
@@ -40,6 +41,12 @@ class Office:
         if not self.hours or not all(_length(hours) > timedelta() for hours in self.hours.values()):
             raise ValueError(f"Office {self.name}: each working day needs an opening time before its closing time.")
 
+    @cached_property
+    def usual(self) -> Hours:
+        """The hours that most days of the week have; of equals, the longer. Each drawing asks for them."""
+        often = Counter(map(_length, self.hours.values()))
+        return max(self.hours.values(), key=lambda hours: (often[_length(hours)], _length(hours)))
+
 
 def window(office: Office, day: date) -> tuple[datetime, datetime] | None:
     """Opening and closing of one date of the office, in UTC; None when it does not work on that date.
@@ -58,7 +65,7 @@ def window(office: Office, day: date) -> tuple[datetime, datetime] | None:
 
 def day_length(office: Office) -> timedelta:
     """The nominal working day: the length that most days of the week have; of equals, the longer."""
-    return _length(_usual(office))
+    return _length(office.usual)
 
 
 def is_open(office: Office, moment: datetime) -> bool:
@@ -184,17 +191,12 @@ def _hours(office: Office, day: date) -> Hours | None:
         return None
     hours = office.hours.get(day.weekday())
     if day in office.open_days:
-        hours = hours or _usual(office)
+        hours = hours or office.usual
     elif hours is None or day in office.holidays:
         return None
     opening, closing = hours
     short = office.short_days.get(day, closing)
     return opening, short if closing == MIDNIGHT else min(closing, short)
-
-
-def _usual(office: Office) -> Hours:
-    often = Counter(map(_length, office.hours.values()))
-    return max(office.hours.values(), key=lambda hours: (often[_length(hours)], _length(hours)))
 
 
 def _length(hours: Hours) -> timedelta:

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, Select, bindparam, select, update
 
 from bot.people import Person, Role
+from store.mapping.holders import Rows
 from store.sql import insert_new
 from store.tables import PersonRow, table
 from store.text import clean
@@ -35,7 +36,7 @@ class Directory:
     roles: Mapping[Role, tuple[str, ...]]
     office_of: Callable[[str], str]
 
-    def person(self, row: RowMapping) -> Person:
+    def person(self, row: Mapping[Any, Any]) -> Person:
         """The person of a row."""
         email = row["email"] or ""
         return Person(
@@ -105,7 +106,27 @@ class PeopleQueries:
 
 
 class PeopleWriter(PeopleQueries):
-    """Remembering people, in a write transaction."""
+    """Remembering people, in a write transaction. Who came with a record that it loaded is not asked for once more."""
+
+    def __init__(self, session: Connection, directory: Directory) -> None:
+        super().__init__(session, directory)
+        self._met: Rows = {}
+
+    def meet(self, rows: Rows) -> None:
+        """These were read just now, in this transaction."""
+        self._met |= rows
+
+    def person(self, person_id: int) -> Person | None:
+        """A person by id."""
+        row = self._met.get(person_id)
+        return self.directory.person(row) if row else super().person(person_id)
+
+    def home_seen(self, ids: Iterable[int]) -> list[int]:
+        """Which of these people have ever opened their Home, by ascending id."""
+        wanted = set(ids)
+        others = wanted - self._met.keys()
+        seen = {one for one in wanted - others if self._met[one]["home_seen"]}
+        return sorted(seen.union(super().home_seen(others) if others else ()))
 
     def remember(self, person: Person) -> Person:
         """Stores or updates a person, matched by Slack id, then by e-mail, and returns them with their id.
@@ -153,6 +174,7 @@ class PeopleWriter(PeopleQueries):
 
     def lock_people(self, ids: Iterable[int]) -> dict[int, Person]:
         """Locks these people by ascending id, after the record's own row: who reminds somebody holds their row."""
+        self._met.clear()  # what the one before them wrote counts
         wanted = select(PERSON).where(PERSON.c.id.in_(set(ids))).order_by(PERSON.c.id).with_for_update()
         return {row["id"]: self.directory.person(row) for row in self.session.execute(wanted).mappings()}
 
@@ -176,6 +198,7 @@ class PeopleWriter(PeopleQueries):
         return self.session.execute(select(PERSON).where(condition).with_for_update()).mappings().first()
 
     def _update(self, person_id: int, values: Mapping[str, Any]) -> None:
+        self._met.pop(person_id, None)
         if values:
             self.session.execute(update(PERSON).where(PERSON.c.id == person_id).values(**values))
 

@@ -4,7 +4,7 @@ Nothing that is returned can be saved. Lists of records come without a promise a
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, not_, or_, select
@@ -20,6 +20,7 @@ from store.held import held_by
 from store.inbox import Delivery, InboxReader
 from store.mapping import aggregate, families, names
 from store.mapping.deal import deal_of
+from store.mapping.names import Found
 from store.nags import NagQueries
 from store.overview import Overviewer
 from store.tables import (
@@ -37,7 +38,7 @@ INTERVAL, SNAPSHOT = table(IntervalRow), table(DealSnapshotRow)
 REFERENCE = re.compile(r"^\s*(?:HO[-\s]?)?(\d{1,9})\s*$", re.IGNORECASE)
 LISTED = 200
 _HOLDERS = select(ROLE).where(ROLE.c.handover_id.in_(bindparam("ids", expanding=True)))
-_THERE = select(HANDOVER.c.id).where(HANDOVER.c.id == bindparam("one"))
+_THERE = select(HANDOVER.c.id, HANDOVER.c.search).where(HANDOVER.c.id == bindparam("one"))
 CLOSED = [state.value for state in ENDED]
 
 
@@ -82,22 +83,25 @@ class Reader(Overviewer, NagQueries, ChecklistQueries):
         Case and accents do not count. "HO-42" finds that record. No words find nothing. With `holder`, only records in
         which that person holds a role (and "HO-42").
         """
-        return aggregate.load(self.session, self.named(words, holder=holder, limit=limit))
+        return aggregate.load(self.session, [one.id for one in self.named(words, holder=holder, limit=limit)])
 
     def named(
-        self, words: str, *, holder: int | None = None, limit: int = 20, among: Collection[int] | None = None
-    ) -> list[int]:
-        """Ids of what `search` finds, for who asks often and loads once.
+        self, words: str, *, holder: int | None = None, limit: int = 20, among: Iterable[Found] | None = None
+    ) -> list[Found]:
+        """What `search` finds, for who asks often and loads once.
 
         `among`: all that some of these words found, so that nothing else is looked through.
         """
         wanted = folded(words).split()
         if not wanted:
             return []
+        if among is None:
+            found = names.find(self.session, wanted, holder=holder, limit=limit)
+        else:
+            found = names.narrowed(among, wanted)
         match = REFERENCE.match(words)
-        referred = self.session.execute(_THERE, {"one": int(match[1])}).scalar() if match else None
-        found = names.find(self.session, wanted, holder=holder, limit=limit, among=among)
-        return [referred, *(one for one in found if one != referred)][:limit] if referred else found
+        referred = self.session.execute(_THERE, {"one": int(match[1])}).first() if match else None
+        return [Found(*referred), *(one for one in found if one.id != referred.id)][:limit] if referred else found
 
     def holders(self, ids: Collection[int]) -> dict[int, dict[Role, int]]:
         """Who holds which role of these records; a record without any is there too."""

@@ -104,8 +104,8 @@ class StoreUnit(PeopleWriter, NagWriter, ChecklistWriter):
         if not is_new:
             return self._load([handover_id])[0]
         handover.id = handover_id
-        self._keep_loaded(handover, aggregate.add(self.session, handover))
-        self._redraw(handover, in_hands(handover))
+        hands = self._keep_loaded(handover, aggregate.add(self.session, handover))
+        self._redraw(handover, hands)
         return handover
 
     def save(self, handover: Handover) -> None:
@@ -118,9 +118,9 @@ class StoreUnit(PeopleWriter, NagWriter, ChecklistWriter):
         if old is None or old.handover is not handover:
             raise ValueError(f"{handover.shown_id} was not loaded by this unit.")
         saved = aggregate.save(self.session, handover, old.stored, look_at=self.moment.now)
-        self._keep_loaded(handover, saved.stored)
+        hands = self._keep_loaded(handover, saved.stored)
         if saved.changed:
-            self._redraw(handover, old.hands | in_hands(handover))
+            self._redraw(handover, old.hands | hands)
 
     def keep_post(self, handover_id: int, post: Post) -> None:
         """Keeps where a message of ours stands and what it shows; this redraws nothing.
@@ -248,12 +248,15 @@ class StoreUnit(PeopleWriter, NagWriter, ChecklistWriter):
     def _load(self, ids: Iterable[int]) -> list[Handover]:
         wanted = list(ids)
         new = sorted(handover_id for handover_id in set(wanted) if handover_id not in self._loaded)
-        for handover, stored in aggregate.locked(self.session, new):
+        for handover, stored, holders in aggregate.locked(self.session, new):
             self._keep_loaded(handover, stored)
+            self.meet(holders)
         return [self._loaded[handover_id].handover for handover_id in wanted if handover_id in self._loaded]
 
-    def _keep_loaded(self, handover: Handover, stored: aggregate.Stored) -> None:
-        self._loaded[handover.id] = Loaded(handover, stored, in_hands(handover))
+    def _keep_loaded(self, handover: Handover, stored: aggregate.Stored) -> set[int]:
+        hands = in_hands(handover)
+        self._loaded[handover.id] = Loaded(handover, stored, hands)
+        return hands
 
     def _redraw(self, handover: Handover, people: set[int]) -> None:
         if handover.reached(State.WON) or handover.posts:

@@ -45,7 +45,7 @@ def add(unit: Unit, handover_id: int, who: Person, capture: Capture, *, terms: T
     problem = line_problem(list(capture.lines)) if capture.kind is Kind.COMMITMENT else _text_problem(capture.lines)
     if refusal or problem:
         return Refused(refusal or problem or "")
-    if not unit.seen(f"capture:{handover_id}:{capture.batch}"):
+    if capture.batch and any(entry.batch == capture.batch for entry in handover.entries):  # taken back since, or not
         return _saved(unit, handover, capture)
     again = _typed_again(handover, who, capture, now)
     if again:

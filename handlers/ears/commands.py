@@ -19,7 +19,7 @@ from handlers.ears import pause, prefs, settings, verbs
 from handlers.ears.asked import Asked, line
 from handlers.ears.company import setup, template
 from handlers.ears.digest import digest
-from handlers.ears.guard import OUTSIDERS, Click, outsider, whisper
+from handlers.ears.guard import OUTSIDERS, Click, Deed, outsider, whisper
 from handlers.ears.record import presale, split, stage
 from handlers.rows import people_of, row
 from store.read import Reader
@@ -31,7 +31,6 @@ VERBS: Mapping[str, Verb] = {
     "list": verbs.listed,
     "new": verbs.new,
     "assign": verbs.assign,
-    "commit": verbs.commit,
     "scope": verbs.scope,
     "brief": verbs.brief,
     "find": verbs.find,
@@ -49,6 +48,9 @@ VERBS: Mapping[str, Verb] = {
     "template": template.verb,
     "health": settings.healthy,
 }
+# These find their record in the very read in which the asker was found; what they give back is done after it.
+PROMISING: Mapping[str, Callable[[Deps, Reader, Asked], Deed | Message]] = {"commit": verbs.commit}
+WORDS = (*VERBS, *PROMISING)
 ALIASES = {
     "promise": "commit",
     "role": "assign",
@@ -91,8 +93,13 @@ def answer(deps: Deps, command: Mapping[str, Any]) -> Message | None:
     with deps.store.read() as reader:
         person = reader.by_slack(str(command.get("user_id")))
         asked = Asked.of(command, person)
-        if names_a_handover(deps, asked):
+        verb = ALIASES.get(asked.verb, asked.verb)
+        known = asked.words and asked.person.id and not outsider(asked.person) and not deps.settings.missing
+        if known and verb not in WORDS:
             return looked_up(deps, reader, asked)
+        deed = PROMISING[verb](deps, reader, asked) if known and verb in PROMISING else None
+    if deed is not None:
+        return deed if isinstance(deed, Message) else verbs.done(deps, asked, deed)
     if deps.settings.missing and asked.verb != "setup" and not (person and person.guest):
         return unfinished(deps, asked)
     if person is None:
@@ -101,13 +108,7 @@ def answer(deps: Deps, command: Mapping[str, Any]) -> Message | None:
         return line(deps, "One moment: I do not know you yet. I am asking Slack, and then you can go on.")
     if outsider(person):
         return line(deps, OUTSIDERS)
-    return VERBS[ALIASES.get(asked.verb, asked.verb)](deps, asked) if asked.words else verbs.here(deps, asked)
-
-
-def names_a_handover(deps: Deps, asked: Asked) -> bool:
-    """Whether a colleague asks for what is no verb, of a Baton that is set up."""
-    known = asked.person.id and not outsider(asked.person) and not deps.settings.missing
-    return bool(known and asked.words) and ALIASES.get(asked.verb, asked.verb) not in VERBS
+    return VERBS[verb](deps, asked) if asked.words else verbs.here(deps, asked)
 
 
 def unfinished(deps: Deps, asked: Asked) -> Message:
@@ -128,5 +129,5 @@ def looked_up(deps: Deps, reader: Reader, asked: Asked) -> Message:
     if shown:
         rows = [row(deps, handover, people) for handover in shown[:10]]
         return choice(rows, deps.frame(None, people), more=len(shown) > 10)  # noqa: PLR2004 - ten rows fit
-    near = difflib.get_close_matches(asked.verb, [*VERBS, *ALIASES], n=3, cutoff=0.6)
+    near = difflib.get_close_matches(asked.verb, [*WORDS, *ALIASES], n=3, cutoff=0.6)
     return no_match(asked.words, near=near, may_search=may_start(asked.person) and bool(deps.crms))

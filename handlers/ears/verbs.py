@@ -23,6 +23,7 @@ from handlers.deps import Deps
 from handlers.ears.asked import NOBODY, Asked, line, said
 from handlers.ears.guard import OUTSIDERS, Click, Deed, act, open_view, outsider
 from handlers.rows import named_in, people_of, row
+from store.mapping.names import Found
 from store.read import Reader
 from store.unit import StoreUnit
 
@@ -130,17 +131,17 @@ def assign(deps: Deps, asked: Asked) -> Message:
     return done(deps, asked, deed)
 
 
-def commit(deps: Deps, asked: Asked) -> Message:
+def commit(deps: Deps, reader: Reader, asked: Asked) -> Deed | Message:
     """`commit ABC weekly call until go-live`: one promise in one line; on one's own records, then on any."""
-    found, words = first_words(deps, asked)
+    found, words = first_words(deps, reader, asked)
     if isinstance(found, Message) and may_capture(asked.person, {}):
-        other, rest = first_words(deps, asked, everywhere=True)
+        other, rest = first_words(deps, reader, asked, everywhere=True)
         found, words = (other, rest) if isinstance(other, int) else (found, words)
     if isinstance(found, Message):
         return found
     taken = capture.Capture(kind=Kind.COMMITMENT, lines=lines_of(words), batch=asked.trigger_id, source=Source.COMMAND)
     now = deps.clock.now()
-    return done(deps, asked, lambda unit, who: capture.add(unit, found, who, taken, terms=deps.terms, now=now))
+    return lambda unit, who: capture.add(unit, found, who, taken, terms=deps.terms, now=now)
 
 
 def scope(deps: Deps, asked: Asked) -> Message | None:
@@ -212,21 +213,23 @@ def cancel(deps: Deps, asked: Asked) -> Message | None:
     return None
 
 
-def one(deps: Deps, asked: Asked, name: str, *, everywhere: bool = False) -> Handover | Message:
-    """The one record of that name which this person sees whole; else a message that says what to do.
+def one(deps: Deps, asked: Asked, name: str) -> Handover | Message:
+    """The one record of that name which this person sees whole; else a message that says what to do."""
+    with deps.store.read() as reader:
+        return only(deps, reader, asked, name)
 
-    `everywhere`: whosever it is, for a deed that does not show the record.
-    """
+
+def only(deps: Deps, reader: Reader, asked: Asked, name: str, *, everywhere: bool = False) -> Handover | Message:
+    """The same. `everywhere`: whosever it is, for a deed that does not show the record."""
     if not name.strip():
         return line(deps, f"Name the handover too, e.g. /handover {asked.verb} ABC")
-    with deps.store.read() as reader:
-        found = reader.search(name, holder=None if everywhere else within(asked.person), limit=FEW)
-        hits = [h for h in found if everywhere or sight(asked.person, h.roles) is Sight.WHOLE]
-        people = people_of(reader, *hits)
+    found = reader.search(name, holder=None if everywhere else within(asked.person), limit=FEW)
+    hits = [h for h in found if everywhere or sight(asked.person, h.roles) is Sight.WHOLE]
     if len(hits) == 1:
         return hits[0]
     if not hits:
         return line(deps, f"None of your handovers matches “{name[:60]}”. {NOT_YOURS}")
+    people = people_of(reader, *hits)
     return choice([row(deps, h, people) for h in hits[:10]], deps.frame(None, people), more=len(hits) > 10)  # noqa: PLR2004
 
 
@@ -235,28 +238,28 @@ def within(person: Person) -> int | None:
     return None if sight(person, {}) is Sight.WHOLE else person.id
 
 
-def first_words(deps: Deps, asked: Asked, *, everywhere: bool = False) -> tuple[int | Message, str]:
+def first_words(deps: Deps, reader: Reader, asked: Asked, *, everywhere: bool = False) -> tuple[int | Message, str]:
     """The longest beginning of the words that names one handover: its id, and what follows it."""
     words = asked.rest.split()
     holder = None if everywhere else within(asked.person)
     named, length = 0, 0
-    known: list[int] | None = None
-    with deps.store.read() as reader:
-        for count in range(1, min(len(words) - 1, 6) + 1):
-            found = reader.named(" ".join(words[:count]), holder=holder, limit=FEW, among=known)
-            known = found if 0 < len(found) < FEW else None
-            # No holder: a person who sees every record whole, or a deed that shows none.
-            held = {} if holder is None else reader.holders(found)
-            hits = [n for n in found if holder is None or sight(asked.person, held[n]) is Sight.WHOLE]
-            if len(hits) == 1:
-                named, length = hits[0], count
-            if not found and count > 1:  # more words find no more; only "HO 42" is found by two words and not by one
-                break
+    known: list[Found] | None = None
+    for count in range(1, min(len(words) - 1, 6) + 1):
+        found = reader.named(" ".join(words[:count]), holder=holder, limit=FEW, among=known)
+        known = found if 0 < len(found) < FEW else None
+        hits = [one.id for one in found]
+        if holder is not None:  # else a person who sees every record whole, or a deed that shows none
+            held = reader.holders(hits)
+            hits = [one for one in hits if sight(asked.person, held[one]) is Sight.WHOLE]
+        if len(hits) == 1:
+            named, length = hits[0], count
+        if not found and count > 1:  # more words find no more; only "HO 42" is found by two words and not by one
+            break
     if named:
         return named, " ".join(words[length:])
     if len(words) < 2:  # noqa: PLR2004 - a name and at least one word
         return line(deps, f"Write it like this: /handover {asked.verb} ABC weekly call until go-live"), ""
-    named_first = one(deps, asked, words[0], everywhere=everywhere)
+    named_first = only(deps, reader, asked, words[0], everywhere=everywhere)
     return (named_first.id if isinstance(named_first, Handover) else named_first), ""
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, RowMapping, Select, Text, bindparam, cast, in
 
 from bot.deal import Deal
 from bot.handover import Handover
-from store.mapping import entries, families, names, record
+from store.mapping import entries, families, holders, names, record
 from store.mapping.codec import Fields
 from store.mapping.deal import deal_json, deal_of_text
 from store.mapping.family import OWNER, Kept
@@ -45,8 +45,8 @@ def load(connection: Connection, ids: Iterable[int]) -> list[Handover]:
     return [_record(row) for row in _rows(connection, ids)]
 
 
-def locked(connection: Connection, ids: Iterable[int]) -> list[tuple[Handover, Stored]]:
-    """The same, each with what is stored of it, to be saved.
+def locked(connection: Connection, ids: Iterable[int]) -> list[tuple[Handover, Stored, holders.Rows]]:
+    """The same, each with what is stored of it, to be saved; and the rows of the people in whose hands it is.
 
     The rows of the handovers are taken by ascending id until the transaction ends (PostgreSQL; SQLite's writer is alone
     anyway).
@@ -54,17 +54,18 @@ def locked(connection: Connection, ids: Iterable[int]) -> list[tuple[Handover, S
     wanted = list(ids)
     if wanted and on_postgres(connection):  # whoever waited for a row must see what the one before them wrote beside it
         connection.execute(_LOCK, {"ids": wanted})
-    return [((handover := _record(row)), _stored(handover, row["search"])) for row in _rows(connection, wanted)]
+    rows = _rows(connection, wanted, whose=True)
+    return [((one := _record(row)), _stored(one, row["search"]), holders.of_row(row)) for row in rows]
 
 
-def _rows(connection: Connection, ids: Iterable[int]) -> list[RowMapping]:
+def _rows(connection: Connection, ids: Iterable[int], *, whose: bool = False) -> list[RowMapping]:
     wanted = list(dict.fromkeys(ids))
     found: dict[int, RowMapping] = {}
     for start in range(0, len(wanted), CHUNK):
         chunk = wanted[start : start + CHUNK]
         several = len(chunk) > 1  # with one value to bind nothing is spelled out anew
         given = {"ids": chunk} if several else {"one": chunk[0]}
-        asked = _whole(several=several, postgres=on_postgres(connection))
+        asked = _whole(several=several, whose=whose, postgres=on_postgres(connection))
         found.update((row["id"], row) for row in connection.execute(asked, given).mappings())
     return [found[handover_id] for handover_id in wanted if handover_id in found]
 
@@ -74,8 +75,8 @@ _LOCK = _LOCK.with_for_update()
 
 
 @functools.cache
-def _whole(*, several: bool, postgres: bool) -> Select[Any]:
-    """The records `ids`, or `one`, with all that belongs to them, in one statement."""
+def _whole(*, several: bool, whose: bool, postgres: bool) -> Select[Any]:
+    """The records `ids`, or `one`, with all that belongs to them, in one statement; with `whose`, their people too."""
     wanted = HANDOVER.c.id.in_(bindparam("ids", expanding=True)) if several else HANDOVER.c.id == bindparam("one")
     deal = select(cast(DEAL.c.data, Text)).where(DEAL.c[OWNER] == HANDOVER.c.id)
     parts = (
@@ -83,7 +84,8 @@ def _whole(*, several: bool, postgres: bool) -> Select[Any]:
         for n, family in enumerate(families.FAMILIES)
     )
     said = (column.label(name) for name, column in entries.columns_of(HANDOVER.c.id, postgres=postgres).items())
-    return select(*HANDOVER.c, deal.scalar_subquery().label("deal_data"), *parts, *said).where(wanted)
+    people = [holders.column(HANDOVER.c.id, postgres=postgres)] if whose else []
+    return select(*HANDOVER.c, deal.scalar_subquery().label("deal_data"), *parts, *said, *people).where(wanted)
 
 
 def _record(row: RowMapping) -> Handover:

@@ -46,6 +46,8 @@ class Codec:
         self.record = record
         self.names = [field.name for field in dataclasses.fields(record) if field.name not in elsewhere]
         self.columns = [renamed.get(name, name) for name in self.names]
+        # Made by place, a record costs a third of what it costs by name.
+        self._by_place = self.names == [field.name for field in dataclasses.fields(record)][: len(self.names)]
         wanted, there = set(self.columns), {column.name for column in table(model).columns} - set(beside)
         if wanted != there:
             raise TypeError(f"{record.__name__} and {model.__name__} differ: {sorted(wanted ^ there)}")
@@ -81,6 +83,8 @@ class Codec:
         given = list(values)
         for place, members in self._enums:
             given[place] = members[given[place]]
+        if self._by_place:
+            return self.record(*given, **elsewhere)
         return self.record(**dict(zip(self.names, given, strict=True)), **elsewhere)
 
     def decode_row(self, row: Mapping[Any, Any], **elsewhere: Any) -> Any:

@@ -44,13 +44,15 @@ class Holder:
     person: int
 
 
+_ORDER = {role: n for n, role in enumerate(Role)}
+
+
 def _holders(handover: Handover) -> list[Holder]:
     return [Holder(role, person) for role, person in handover.roles.items() if person]
 
 
 def _put_holders(handover: Handover, holders: list[Holder]) -> None:
-    order = list(Role)
-    handover.roles = {h.role: h.person for h in sorted(holders, key=lambda holder: order.index(holder.role))}
+    handover.roles = {h.role: h.person for h in sorted(holders, key=lambda holder: _ORDER[holder.role])}
 
 
 def _override(handover: Handover) -> list[Override]:

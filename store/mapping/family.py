@@ -70,6 +70,8 @@ class Family:
         ValueError when a family that only grows would change.
         """
         parts, codec = self._parts(handover), self.codec
+        if not old and not parts:  # most families of a record
+            return False, old
         gone = [key for key in old if key not in parts]
         touched = {key: part for key, part in parts.items() if key not in old or codec.now(part) != old[key]}
         if not gone and not touched:

@@ -4,11 +4,12 @@ A word that somebody types is part of a name's word when an end of that word beg
 `handover.search` and holds no more than that; what is found is compared with the whole text afterwards.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, case, delete, insert, not_, select
+from sqlalchemy import Connection, Select, bindparam, delete, exists, insert, not_, select
 
 from bot.handover import ENDED
 from store.tables import HandoverRow, NameEndRow, RoleHolderRow, table
@@ -36,72 +37,80 @@ def keep(connection: Connection, handover_id: int, *, old: str, new: str) -> Non
         connection.execute(insert(END), [{"name_end": each, "handover_id": handover_id} for each in added])
 
 
-def find(
-    connection: Connection,
-    words: Iterable[str],
-    *,
-    holder: int | None,
-    limit: int,
-    among: Collection[int] | None = None,
-) -> list[int]:
-    """Ids of the records whose names contain each of these folded words; open ones first, the newest first.
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A record and the text in which its names are found."""
 
-    `among`: all records that some of the words find, when they are known already.
-    """
+    id: int
+    search: str
+
+
+def narrowed(found: Iterable[Found], words: Iterable[str]) -> list[Found]:
+    """Those of them whose names contain each of these folded words too, in the same order."""
+    wanted = set(words)
+    return [one for one in found if all(word in one.search for word in wanted)]
+
+
+def find(connection: Connection, words: Iterable[str], *, holder: int | None, limit: int) -> list[Found]:
+    """The records whose names contain each of these folded words; open ones first, the newest first."""
     wanted = sorted(set(words), key=len, reverse=True)
+    few = _few(connection, wanted, holder)
+    if few is not None:
+        return few[:limit]
+    # Open and ended ones apart, by falling id: so that the newest of a frequent word end the search.
     given: dict[str, Any] = {f"word{n}": pattern for n, word in enumerate(wanted) for pattern in patterns(word)}
     given |= {"holder": holder, "limit": limit}
     held = holder is not None
-    few = _few(connection, wanted) if among is None else among
-    if few is not None:
-        return _ids(connection, _matching(len(wanted), held=held), {**given, "ids": list(few)}) if few else []
-    # Open and ended ones apart, by falling id: so that the newest of a frequent word end the search.
-    found = _ids(connection, _matching(len(wanted), held=held, ended=False), given)
+    found = _all(connection, _matching(len(wanted), held=held, ended=False), given)
     if len(found) < limit:
         query = _matching(len(wanted), held=held, ended=True)
-        found += _ids(connection, query, {**given, "limit": limit - len(found)})
+        found += _all(connection, query, {**given, "limit": limit - len(found)})
     return found
 
 
-def _ids(connection: Connection, query: Select[Any], given: Mapping[str, Any]) -> list[int]:
-    return [row[0] for row in connection.execute(query, given)]
+def _all(connection: Connection, query: Select[Any], given: Mapping[str, Any]) -> list[Found]:
+    return [Found(*row) for row in connection.execute(query, given)]
 
 
-def _few(connection: Connection, wanted: list[str]) -> list[int] | None:
-    """The records of the first word that few have; None when every word is frequent."""
+def _few(connection: Connection, wanted: list[str], holder: int | None) -> list[Found] | None:
+    """Those with all words, looked for among the records of one word that few have; None when every word is frequent.
+
+    Each such record comes with its text, so that nothing is asked once more.
+    """
     for word in wanted:
         first = word[:LONGEST]
-        given = {"first": first, "last": first + LAST, "most": FEW + 1}
-        found = set(_ids(connection, _WITH_END, given))
-        if len(found) <= FEW:
-            return sorted(found)
+        given = {"first": first, "last": first + LAST, "most": FEW + 1, "holder": holder or 0}
+        rows = connection.execute(_WITH_END, given).all()
+        if len(rows) <= FEW:
+            theirs = (row for row in rows if holder is None or row.held)
+            ordered = sorted(theirs, key=lambda row: (row.state in CLOSED, -row.id))
+            return narrowed((Found(row.id, row.search) for row in ordered), wanted)
     return None
 
 
-_WITH_END = (
+_WITH = (
     select(END.c.handover_id)
     .where(END.c.name_end >= bindparam("first"), END.c.name_end < bindparam("last"))
     .distinct()
     .limit(bindparam("most"))
+    .subquery()
 )
-
-
+_HELD = exists().where(ROLE.c.handover_id == HANDOVER.c.id, ROLE.c.person_id == bindparam("holder"))
+_WITH_END = select(HANDOVER.c.id, HANDOVER.c.search, HANDOVER.c.state, _HELD.label("held")).join(
+    _WITH, _WITH.c.handover_id == HANDOVER.c.id
+)
 _ENDED = HANDOVER.c.state.in_(CLOSED)
 
 
 @cache
-def _matching(words: int, *, held: bool, ended: bool | None = None) -> Select[Any]:
-    # The ended ones, or those which are not, of all; else both of the records `ids`.
-    query = select(HANDOVER.c.id).where(
-        *(HANDOVER.c.search.like(bindparam(f"word{n}"), escape="\\") for n in range(words))
+def _matching(words: int, *, held: bool, ended: bool) -> Select[Any]:
+    # The ended ones, or those which are not.
+    query = select(HANDOVER.c.id, HANDOVER.c.search).where(
+        *(HANDOVER.c.search.like(bindparam(f"word{n}"), escape="\\") for n in range(words)),
+        _ENDED if ended else not_(_ENDED),
     )
     if held:
         query = query.where(
             HANDOVER.c.id.in_(select(ROLE.c.handover_id).where(ROLE.c.person_id == bindparam("holder")))
         )
-    if ended is None:
-        query = query.where(HANDOVER.c.id.in_(bindparam("ids", expanding=True)))
-        query = query.order_by(case((_ENDED, 1), else_=0))
-    else:
-        query = query.where(_ENDED if ended else not_(_ENDED))
     return query.order_by(HANDOVER.c.id.desc()).limit(bindparam("limit"))

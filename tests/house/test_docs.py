@@ -12,7 +12,7 @@ import pytest
 
 from bot.settings.tables import ENVIRONMENT, TABLES
 from connectors.registry import CRMS, TOOLS, env_names
-from handlers.ears.commands import VERBS
+from handlers.ears.commands import WORDS
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")])
@@ -38,7 +38,7 @@ def test_the_page_names_no_variable_that_does_not_exist() -> None:
 @pytest.mark.req("R167")
 def test_every_verb_is_on_the_page() -> None:
     page = read("docs/commands.md")
-    assert [verb for verb in VERBS if f"`/handover {verb}" not in page] == []
+    assert [verb for verb in WORDS if f"`/handover {verb}" not in page] == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=[str(p.relative_to(ROOT)) for p in PAGES])

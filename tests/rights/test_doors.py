@@ -13,7 +13,7 @@ from bot.rights import Deed, Who
 from bot.rights.table import SECTIONS, TABLE
 from handlers.deps import Deps
 from handlers.ears import register
-from handlers.ears.commands import VERBS
+from handlers.ears.commands import WORDS
 from tests.rights.cases import CASES
 
 NO_RIGHT_NEEDED = {
@@ -67,7 +67,7 @@ def doors() -> set[str]:
     noted = Noted()
     register(noted, cast(Deps, None))  # nothing is asked of it until somebody comes
     entries = {ids.NOT_MINE, ids.HAND_OVER}  # of an overflow, which has one id for all
-    return noted.doors | entries | {f"/{verb}" for verb in VERBS}
+    return noted.doors | entries | {f"/{verb}" for verb in WORDS}
 
 
 def walked() -> set[str]:

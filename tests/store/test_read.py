@@ -10,6 +10,7 @@ from bot.context import Kind
 from bot.handover import Handover, Interval, Item, Post, State
 from bot.people import Role
 from store.mapping import names, record
+from store.mapping.names import Found
 from store.store import Store
 from store.tables import HandoverRow, table
 from tests.store import records
@@ -17,6 +18,10 @@ from tests.store import records
 
 def clients(found: list[Handover]) -> list[str]:
     return [handover.client for handover in found]
+
+
+def ids(found: list[Found]) -> list[int]:
+    return [one.id for one in found]
 
 
 @pytest.fixture
@@ -193,11 +198,11 @@ def test_a_frequent_word_finds_the_newest_and_open_ones_first(store: Store, monk
         for n, state in enumerate(states, start=1):
             unit.add(records.handover(f"d{n}", client=f"Client {n}", project="Frequent", state=state))
     with store.read() as reader:
-        assert reader.named("frequent client") == [5, 3, 1, 4, 2]
-        assert reader.named("frequent", limit=2) == [5, 3]
-        assert reader.named("client frequent", limit=4) == [5, 3, 1, 4]
-        assert reader.named("frequent d4") == [4]
-        assert reader.named("ho-2 ") == [2]
+        assert ids(reader.named("frequent client")) == [5, 3, 1, 4, 2]
+        assert ids(reader.named("frequent", limit=2)) == [5, 3]
+        assert ids(reader.named("client frequent", limit=4)) == [5, 3, 1, 4]
+        assert ids(reader.named("frequent d4")) == [4]
+        assert ids(reader.named("ho-2 ")) == [2]
 
 
 def test_a_long_word_is_compared_to_its_end_and_more_than_the_index_holds(store: Store) -> None:
@@ -206,7 +211,16 @@ def test_a_long_word_is_compared_to_its_end_and_more_than_the_index_holds(store:
         unit.add(records.handover("d1", client=word))
         unit.add(records.handover("d2", client=f"{word[:25]}sverein"))
     with store.read() as reader:
-        assert [reader.named(part) for part in (word, word[:24], word[5:], f"{word}x")] == [[1], [2, 1], [1], []]
+        assert [ids(reader.named(part)) for part in (word, word[:24], word[5:], f"{word}x")] == [[1], [2, 1], [1], []]
+
+
+def test_more_words_are_looked_for_only_among_what_fewer_words_found(searched: Store) -> None:
+    with searched.read() as reader:
+        abc = reader.named("abc")
+        assert ids(abc) == [5, 1, 4]
+        assert ids(reader.named("abc cloud", among=abc)) == [1, 4]
+        assert ids(reader.named("cloud", among=abc[:1])) == []
+        assert ids(reader.named("ho 2", among=abc)) == [2]
 
 
 @pytest.mark.slow

@@ -120,6 +120,26 @@ def test_a_home_changes_for_who_took_an_item_over_and_for_who_gave_it_back(store
     assert kinds(store) == ["Home", "Home"]
 
 
+def test_who_came_with_a_record_is_as_stored_and_as_changed_since(store: Store) -> None:
+    with store.write() as unit:
+        ids = records.people(unit, "Ana", "Ben", "Hana")
+        unit.keep_preferences(ids["Ana"], away_until=records.NOW.date(), deputy=ids["Ben"])
+        unit.keep_status(ids["Ana"], records.NOW)
+        taken = [Item("team", Role.PM, "Team", holder=ids["Hana"])]
+        added = unit.add(records.handover(state=State.PRESALE, roles={Role.PM: ids["Ana"]}, items=taken))
+    with store.write() as unit:
+        before = [unit.person(one) for one in ids.values()]
+        handover = unit.handover(added.id)
+        assert handover is not None
+        assert [unit.person(one) for one in ids.values()] == before
+        unit.keep_preferences(ids["Ana"])
+        assert [person.away_until for person in map(unit.person, ids.values()) if person] == [None, None, None]
+        unit.opened_home(ids["Hana"])
+        handover.client = "Another"
+        unit.save(handover)
+    assert kinds(store) == ["Home"]
+
+
 def test_who_took_an_item_over_has_the_record_in_hand(store: Store) -> None:
     with store.write() as unit:
         ids = records.people(unit, "Ana", "Ben", "Hana")

@@ -1,11 +1,17 @@
 """Stories of capture: what people know reaches the record in seconds, from wherever it was said, and is read again."""
 
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from bot.context import Disposition, Entry, Kind, Source
+from handlers.ears.commands import answer
 from sandbox.slack.hands import Reaction
 from sandbox.slack.seed import CLIENT_CHANNEL, SHARED_CHANNEL
 from tests.stories import walk
@@ -34,6 +40,22 @@ def whispered(stage: Stage, who: str, channel: str = walk.HERE) -> dict[str, Any
     said = stage.world.slack.ephemerals(walk.user_id(who), channel)
     assert said, f"nothing was whispered to {who}"
     return said[-1]
+
+
+@contextmanager
+def statements(stage: Stage) -> Iterator[Counter[str]]:
+    """What this thread asks of the database meanwhile, by the first word."""
+    asked, here, db = Counter[str](), threading.get_ident(), stage.deps.store.db
+
+    def note(*given: Any) -> None:
+        if threading.get_ident() == here:
+            asked[given[2].split()[0]] += 1
+
+    for engine in (db.engine, db.reader):
+        event.listen(engine, "before_cursor_execute", note)
+    yield asked
+    for engine in (db.engine, db.reader):
+        event.remove(engine, "before_cursor_execute", note)
 
 
 def choose_deal(stage: Stage, who: str, view: dict[str, Any], words: str) -> None:
@@ -131,6 +153,12 @@ def test_a_mention_in_the_thread_and_a_line_anywhere_keep_a_promise(won_stage: S
     won_stage.hands.say("ana", walk.HERE, "@Baton what now?", thread_ts=root)
     won_stage.settle()
     assert "write: @Baton promise weekly call until go-live" in whispered(won_stage, "ana")["text"]
+    line = {"text": "commit ABC a trial until May", "user_id": walk.user_id("dev"), "trigger_id": "1.1"}
+    with statements(won_stage) as asked:  # whoever types it waits for each of them
+        answered = answer(won_stage.deps, line)
+    assert answered
+    assert "Saved 1 promise on ABC Fintech" in answered.text
+    assert asked == {"SELECT": 4, "INSERT": 5, "UPDATE": 1}
 
 
 def test_undo_takes_a_save_back_within_15_minutes_and_the_timeline_keeps_both(won_stage: Stage) -> None:
