@@ -38,7 +38,7 @@ from handlers.slack_api import SlackApi
 from handlers.sweep import Sweeper, notice_changes, sweep
 from store.calendars import read_offices
 from store.engine import Db
-from store.migrate import migrate
+from store.migrate import migrate, refuse_older
 from store.playbooks import Shelf, read_shelf
 from store.sealed.keyring import Keyring
 from store.store import Store
@@ -131,9 +131,16 @@ def _sockets(settings: Settings, deps: Deps, bolt: App) -> Sockets | None:
     )
 
 
-def build(settings: Settings, env: Mapping[str, str], *, clock: Clock, db: Db | None = None) -> Deps:
-    """Settings, database, playbooks, calendars and connections, checked together. `db` is that of the settings."""
+def build(
+    settings: Settings, env: Mapping[str, str], *, clock: Clock, db: Db | None = None, upgrade: bool = True
+) -> Deps:
+    """Settings, database, playbooks, calendars and connections, checked together. `db` is that of the settings.
+
+    Without `upgrade` a database of an earlier version is refused: a `serve` of that version may be at work on it.
+    """
     found = checked(settings, env, clock)
+    if not upgrade:
+        refuse_older(settings.database_url)
     migrate(settings.database_url)
     store = _store(settings, clock, db or Db(settings.database_url))
     reference, seen = store.pace.server_time(), store.pace.seen()

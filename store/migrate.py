@@ -29,6 +29,11 @@ UNKNOWN = (
     "The database has the schema {}, which this version of Baton does not know: it is from a newer one. "
     "Start that version, or restore the backup made before it."
 )
+OLDER = (
+    "The database has the schema {}, this version of Baton uses {}: "
+    "a `serve` of the version before may be at work on it. "
+    "Stop that and start this version, which brings the database up to date; then do this again."
+)
 FAILED = (
     "The database could not be brought from schema {} to {}: {} Nothing was changed.{} "
     "Start the version of Baton that ran before, it works on as it did; then report this."
@@ -66,6 +71,16 @@ def migrate(url: str, *, migrations: Path = MIGRATIONS) -> Migrated:
         raise ConfigError((f"The database could not be prepared: {why_not(url, error)}",)) from error
     finally:
         db.dispose()
+
+
+def refuse_older(url: str) -> None:
+    """ConfigError for a database that a migration would change; a new one, and one that cannot be read, are let be."""
+    try:
+        before = current(url)
+    except (SQLAlchemyError, ArgumentError, ValueError, OSError, sqlite3.Error):
+        return  # the migration says why
+    if before != head() and before in known_revisions():
+        raise ConfigError((OLDER.format(before, head()),))
 
 
 def current(url: str) -> str:

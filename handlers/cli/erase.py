@@ -24,7 +24,7 @@ OUTSIDE = (
 
 def run(asked: argparse.Namespace, env: Mapping[str, str], table: Mapping[str, Any]) -> int:
     """Exit code 1 when nothing stored names them, 2 when WHO is neither an e-mail address nor a Slack id."""
-    deps = build(read(env, table), env, clock=Clock())
+    deps = build(read(env, table), env, clock=Clock(), upgrade=False)
     try:
         return _run(deps, asked.person, table, yes=asked.yes)
     finally:

@@ -25,7 +25,7 @@ KINDS = {"ready": "waiting", "dead": "parked"}
 
 def run(asked: argparse.Namespace, env: Mapping[str, str], table: Mapping[str, Any]) -> int:
     """Lists it, as words or as JSON; or changes one job, for a running `serve` on the same database."""
-    deps = build(read(env, table), env, clock=Clock())
+    deps = build(read(env, table), env, clock=Clock(), upgrade=False)
     if asked.retry is not None:
         return _retry(deps.store.outbox, asked.retry)
     if asked.park is not None:

@@ -211,6 +211,23 @@ def test_the_doctor_ends_with_1_when_a_stage_mapping_is_bad(stage: Stage) -> Non
     assert "WRONG HubSpot: stages: There is no stage x: correct closing_stages." in ended.out
 
 
+@pytest.mark.parametrize(
+    "verb", [("jobs",), ("erase", "--person", "ana@acme.example"), ("replay", "x", "--crm", "hubspot")]
+)
+def test_who_only_looks_brings_no_database_up_to_date(stage: Stage, verb: tuple[str, ...]) -> None:
+    """The new version is there, and `serve` of the one before still runs: its database stays as it knows it."""
+    env = environment(stage)
+    app(env, "migrate")
+    with sqlite3.connect(stage.folder / "baton.db") as database:
+        database.execute("UPDATE alembic_version SET version_num = '0001'")
+    ended = app(env, *verb)
+    assert ended.code == 2
+    assert "The database has the schema 0001, this version of Baton uses " in ended.err
+    assert "Stop that and start this version" in ended.err
+    with sqlite3.connect(stage.folder / "baton.db") as database:
+        assert database.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
+
+
 def test_migrate_makes_the_database_and_says_so_once(stage: Stage) -> None:
     first = app(environment(stage), "migrate")
     assert (first.code, first.err) == (0, "")
@@ -263,6 +280,9 @@ def test_a_replay_that_cannot_be_says_why(quiet: Stage) -> None:
     hook.write_text("{broken")
     refused = app(env, "replay", str(hook), "--crm", "hubspot")
     assert (refused.code, refused.out) == (1, "The door answered 400.\n")
+    assert refused.err.endswith(f"{hook} is not what HubSpot sends: give the body of a delivery, as it came.\n")
+    polled = app(env | {"HUBSPOT_CLIENT_SECRET": ""}, "replay", str(hook), "--crm", "hubspot")
+    assert (polled.code, "HUBSPOT_CLIENT_SECRET is not set. Set it, then replay" in polled.err) == (2, True)
     nobody = app(env, "replay", str(hook), "--crm", "zoho")
     assert (nobody.code, nobody.err) == (2, "There is no connection 'zoho'. Connections: hubspot.\n")
     for missing in (quiet.folder / "gone.json", quiet.folder):
