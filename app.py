@@ -36,7 +36,7 @@ def parser() -> argparse.ArgumentParser:
     deed.add_argument(
         "--retry", type=one_or_all, metavar="JOB", help="try this parked job again, or `all` that gave up"
     )
-    deed.add_argument("--park", type=int, metavar="JOB", help="put this waiting job aside until it is retried")
+    deed.add_argument("--park", type=one, metavar="JOB", help="put this waiting job aside until it is retried")
     jobs.add_argument("--json", action="store_true", help="as JSON")
     replay = verbs.add_parser("replay", help="feed a recorded webhook through the real door")
     replay.add_argument("file", type=Path)
@@ -48,9 +48,16 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
+def one(given: str) -> int:
+    """A job's number."""
+    if given.isascii() and given.isdigit() and 0 < int(given) < 2**63:
+        return int(given)
+    raise argparse.ArgumentTypeError(f"no number of a job: {given!r}")
+
+
 def one_or_all(given: str) -> int | str:
-    """A job's number, or `all`; ValueError for anything else."""
-    return given if given == "all" else int(given)
+    """A job's number, or `all`."""
+    return given if given == "all" else one(given)
 
 
 def database_verbs(verbs: Any) -> None:
@@ -84,7 +91,7 @@ def config_table(env: Mapping[str, str]) -> dict[str, Any]:
     if not named and not path.exists():
         return {}
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         sys.stderr.write(f"{path} cannot be read: {error.strerror}. Correct BATON_CONFIG and start again.\n")
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -4,12 +4,15 @@ Nothing here raises: a connection with problems is refused as a whole, with all 
 the environment only; `baton.toml` may not hold them.
 """
 
+import re
 from collections.abc import Mapping
 from typing import TypeVar
 from urllib.parse import urlsplit
 
 _T = TypeVar("_T")
 
+_PLAIN = re.compile(r"[!-~]*")
+"""What a secret is made of; anything else could not even be sent (RFC 9110 §5.5)."""
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -30,15 +33,15 @@ class Options:
         value = self._env.get(variable, "").strip()
         if not value and required:
             self.problems.append(f"{variable} is not set: {why}")
+        if not _PLAIN.fullmatch(value):
+            self.problems.append(f"{variable} holds a blank or a sign that none has: copy it once more.")
         return value
 
     def address(self, name: str, *, default: str) -> str:
         """A base address from the environment, without trailing slash: https, or http on this very machine."""
         variable = variable_name(self._key, name)
         value = self._env.get(variable, "").strip() or default
-        parts = urlsplit(value)
-        local = parts.scheme == "http" and parts.hostname in _LOOPBACK
-        if not parts.hostname or not (parts.scheme == "https" or local):
+        if not _is_safe(value):
             self.problems.append(f"{variable} must be an https:// address: leave it out to use {default}.")
         return value.rstrip("/")
 
@@ -96,6 +99,15 @@ class Options:
     def _wrong(self, name: str, expected: str, default: _T) -> _T:
         self.wrong(name, expected)
         return default
+
+
+def _is_safe(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+        local = parts.scheme == "http" and parts.hostname in _LOOPBACK
+        return bool(parts.hostname) and parts.port != 0 and (parts.scheme == "https" or local)
+    except ValueError:  # brackets without their end, a port that is no number
+        return False
 
 
 def variable_name(key: str, name: str) -> str:

@@ -3,14 +3,17 @@
 `app.py` is the only reader of the environment and the file; this module decides shapes, defaults and limits.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import time
 from decimal import Decimal
 from typing import Any
 
+from bot.deal import MANUAL
 from bot.errors import ConfigError
 from bot.people import HANDOVER_ROLES, TITLES, Role
+from bot.settings.addresses import address_problems, is_slack
 from bot.settings.delivery import DeliverySettings, read_delivery
 from bot.settings.keys import read_keys
 from bot.settings.reader import NUMBERS, Reader
@@ -18,6 +21,7 @@ from bot.settings.retention import Retention, read_retention
 from bot.settings.tables import CONDITIONS, ENVIRONMENT, MAX_PORT, TABLES
 
 NO_DATABASE = "DATABASE_URL is no database: write sqlite:///baton.db, or postgresql://user:password@host/name."
+PLAIN = re.compile(r"[!-~]*")  # what a token is made of
 FILE = "baton.toml"  # as a source; the other ones are "environment", "default" and `stored.SLACK`
 NEEDED_ROLES = (Role.DELIVERY_MANAGER, Role.HEAD_OF_DELIVERY)  # without them nobody answers for a handover
 
@@ -118,9 +122,11 @@ class Settings:
 def read(env: Mapping[str, str], table: Mapping[str, Any], *, rehearsal: bool = False) -> Settings:
     """The settings in force. Raises ConfigError with all problems, each with its next step."""
     reader = Reader(table)
-    given = {name: env.get(name) or default for name, (default, _) in ENVIRONMENT.items()}
-    channel = reader.value("slack", "handovers_channel")
-    problems = [*_slack_problems(given, channel), *reader.problems]
+    # A file that holds a secret ends with a new line, which is no part of it.
+    given = {name: (env.get(name) or "").strip() or default for name, (default, _) in ENVIRONMENT.items()}
+    problems = [*address_problems(given), *_slack_problems(given), *_channel_problems(reader), *reader.problems]
+    if MANUAL in reader.tables("connections"):
+        problems.append(f"[connections.{MANUAL}]: Baton calls so what has no deal in a CRM. Choose another name.")
     roles = _roles(reader.tables("people", "roles"), problems)
     offices = _offices(reader)
     person_offices = _person_offices(reader.tables("people", "offices"), offices, problems)
@@ -130,7 +136,7 @@ def read(env: Mapping[str, str], table: Mapping[str, Any], *, rehearsal: bool = 
     if not _is_database(given["DATABASE_URL"]):
         problems.append(NO_DATABASE)
     keys = tuple(map(Secret, read_keys(given["BATON_SECRET_KEY"], problems)))
-    if rehearsal and "slack.com" in given["SLACK_API_URL"]:
+    if rehearsal and is_slack(given["SLACK_API_URL"]):
         problems.append("--rehearsal never runs against Slack itself: set SLACK_API_URL to a sandbox.")
     deputies = _deputies(reader.tables("people", "deputies"), problems)
     people = _People(roles, offices, person_offices, functions, routing, deputies)
@@ -146,7 +152,7 @@ def read(env: Mapping[str, str], table: Mapping[str, Any], *, rehearsal: bool = 
 
 def database_url(env: Mapping[str, str]) -> Secret:
     """The database's address alone, for verbs that need nothing else. ConfigError when it is none."""
-    url = env.get("DATABASE_URL") or ENVIRONMENT["DATABASE_URL"][0]
+    url = (env.get("DATABASE_URL") or "").strip() or ENVIRONMENT["DATABASE_URL"][0]
     if not _is_database(url):
         raise ConfigError((NO_DATABASE,))
     return Secret(url)
@@ -200,7 +206,7 @@ def _settings(given: Mapping[str, str], reader: Reader, people: _People, *, rehe
         hold_wins_above=int(numbers["intake", "hold_above"]),
         checklist=values["playbooks", "checklist"],
         playbook=values["playbooks", "project"],
-        service_playbooks=dict(values["playbooks", "by_service_line"]),
+        service_playbooks=reader.names("playbooks", "by_service_line"),
         delivery=read_delivery(reader),
         retention=read_retention(reader),
         rehearsal=rehearsal,
@@ -236,8 +242,12 @@ def _port(given: Mapping[str, str], name: str, default: int, problems: list[str]
     return default
 
 
-def _slack_problems(given: Mapping[str, str], channel: str) -> list[str]:
-    problems = []
+def _slack_problems(given: Mapping[str, str]) -> list[str]:
+    problems = [
+        f"{name} holds a blank or a sign that none has: copy it once more."
+        for name in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET")
+        if not PLAIN.fullmatch(given[name])
+    ]
     bot, line = given["SLACK_BOT_TOKEN"], given["SLACK_APP_TOKEN"]
     if not bot.startswith("xoxb-"):
         what = "is no bot token" if bot else "is missing"
@@ -251,11 +261,16 @@ def _slack_problems(given: Mapping[str, str], channel: str) -> list[str]:
             "SLACK_SIGNING_SECRET is missing: copy it from Basic Information of your app in Slack. "
             "For Socket Mode give SLACK_APP_TOKEN instead."
         )
-    if channel and not channel.startswith(("C", "G")):
-        problems.append(
-            f"[slack] handovers_channel = {channel!r} is no id: open the channel's details in Slack and copy it (C…)."
-        )
     return problems
+
+
+def _channel_problems(reader: Reader) -> list[str]:
+    named = {name: reader.value("slack", name) for name in ("handovers_channel", "admin_channel")}
+    return [
+        f"[slack] {name} = {channel!r} is no id: open the channel's details in Slack and copy it (C…)."
+        for name, channel in named.items()
+        if channel and not channel.startswith(("C", "G"))
+    ]
 
 
 def _is_database(url: str) -> bool:
@@ -274,7 +289,7 @@ def _roles(table: Mapping[str, Any], problems: list[str]) -> dict[Role, tuple[st
     problems.extend(
         f"[people.roles] {r} is empty: name at least one e-mail address, or leave it to /handover setup."
         for r in NEEDED_ROLES
-        if r in table and not roles.get(r)
+        if table.get(r) == []  # of anything else that is no list of addresses, it was said already
     )
     return roles
 
@@ -328,6 +343,11 @@ def _routing(raw: list[Mapping[str, Any]], problems: list[str]) -> tuple[Routing
         place = f"[[routing]], rule {number}"
         roles = {role: _emails(rule[role], f"{place}, {role}", problems) for role in HANDOVER_ROLES if role in rule}
         when = {str(name): str(value) for name, value in rule.items() if name not in HANDOVER_ROLES}
+        problems.extend(
+            f'{place}: {name} = {value!r}: write one text in "quotes"; a rule for each.'
+            for name, value in rule.items()
+            if name in CONDITIONS and (isinstance(value, bool) or not isinstance(value, str | int))
+        )
         problems.extend(
             f"{place}: {name} is no condition and no role. Use: {', '.join((*CONDITIONS, *HANDOVER_ROLES))}."
             for name in when

@@ -7,21 +7,23 @@ from typing import Any
 
 from bot.settings.tables import FREE_TABLES, PEOPLE_LISTS, PEOPLE_TABLES, TABLES
 
-NUMBERS = (
-    ("clock", "working_days"),
-    ("clock", "scope_days"),
-    ("clock", "pause_days"),
-    ("clock", "first_share"),
-    ("clock", "last_hours"),
-    ("clock", "merge_hours"),
-    ("intake", "hold_above"),
-    ("delivery", "poll_seconds"),
-    ("delivery", "lease_seconds"),
-    ("delivery", "request_seconds"),
-    ("delivery", "silence_seconds"),
-    ("delivery", "rate_share"),
-    ("delivery", "workers"),
-)
+# The most that somebody can mean: what is counted with more of it fails later, at a deal.
+_MOST: Mapping[tuple[str, str], int] = {
+    ("clock", "working_days"): 366,
+    ("clock", "scope_days"): 366,
+    ("clock", "pause_days"): 366,
+    ("clock", "first_share"): 1,
+    ("clock", "last_hours"): 1_000,
+    ("clock", "merge_hours"): 1_000,
+    ("intake", "hold_above"): 100_000,
+    ("delivery", "poll_seconds"): 86_400,
+    ("delivery", "lease_seconds"): 3_600,
+    ("delivery", "request_seconds"): 3_600,
+    ("delivery", "silence_seconds"): 86_400,
+    ("delivery", "rate_share"): 1_000,
+    ("delivery", "workers"): 100,
+}
+NUMBERS = tuple(_MOST)
 _WHOLE = (("intake", "hold_above"), ("delivery", "workers"))
 DAYS = ("retention",)  # tables of whole days, read by `days`
 MAX_DAYS = 36_500
@@ -45,17 +47,20 @@ class Reader:
         return default
 
     def number(self, section: str, name: str) -> Decimal:
-        """A number above 0, its default when it is none."""
-        raw = self.value(section, name)
+        """A number above 0 and not above its most, its default when it is none."""
+        raw, most = self.value(section, name), _MOST[section, name]
         try:
             number = Decimal(str(raw))
         except InvalidOperation:
             number = Decimal(0)
-        whole = (section, name) in _WHOLE
-        if not number.is_finite() or number <= 0 or (whole and number % 1):
-            self.problems.append(f"[{section}] {name} = {raw!r}: write a {'whole ' if whole else ''}number above 0.")
-            return Decimal(str(TABLES[section][name][0]))
-        return number
+        what = "a whole number above 0" if (section, name) in _WHOLE else "a number above 0"
+        if number.is_finite() and number > most:
+            self.problems.append(f"[{section}] {name} = {raw!r}: write {what} and not above {most:,}.")
+        elif not number.is_finite() or number <= 0 or ((section, name) in _WHOLE and number % 1):
+            self.problems.append(f"[{section}] {name} = {raw!r}: write {what}.")
+        else:
+            return number
+        return Decimal(str(TABLES[section][name][0]))
 
     def days(self, section: str, name: str) -> int:
         """A whole number of days, 0 or more."""
@@ -73,6 +78,16 @@ class Reader:
         except ValueError:
             self.problems.append(f"[{section}] {name} = {raw!r}: write a time of day like 09:00.")
             return time(9)
+
+    def names(self, section: str, name: str) -> dict[str, str]:
+        """A table of names of playbooks."""
+        found = self.value(section, name)
+        self.problems.extend(
+            f'[{section}.{name}] {key} = {one!r}: write the name of one playbook in "quotes".'
+            for key, one in found.items()
+            if not isinstance(one, str)
+        )
+        return {str(key): one for key, one in found.items() if isinstance(one, str)}
 
     def tables(self, section: str, *names: str) -> Mapping[str, Any]:
         """A table within a free table, e.g. people.roles; empty when it is missing or none."""

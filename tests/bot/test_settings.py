@@ -9,6 +9,7 @@ from bot.errors import ConfigError
 from bot.people import Role
 from bot.settings import NO_DATABASE, Secret, database_url, read
 from bot.settings.delivery import DeliverySettings
+from bot.settings.reader import NUMBERS
 from bot.settings.retention import Retention
 from bot.settings.tables import ENVIRONMENT, TABLES
 from tests.bot.builders import ENV, settings, table
@@ -78,6 +79,16 @@ def test_a_number_is_a_number_above_nought(section: str, name: str, value: objec
     assert f"[{section}] {name} = {value!r}: write a" in problems(**wrong)[0]
 
 
+@pytest.mark.parametrize(("section", "name"), NUMBERS)
+@pytest.mark.parametrize("huge", ["1e400", 10**30, 1e308])
+def test_a_number_that_nobody_can_mean_is_told_before_something_counts_with_it(
+    section: str, name: str, huge: object
+) -> None:
+    wrong: dict[str, Any] = {section: {name: huge}}
+    (told,) = problems(**wrong)
+    assert told.startswith(f"[{section}] {name} = {huge!r}: write a ")
+
+
 @pytest.mark.parametrize(("section", "name"), [("intake", "hold_above"), ("delivery", "workers")])
 def test_what_is_counted_is_whole(section: str, name: str) -> None:
     wrong: dict[str, Any] = {section: {name: 0.5}}
@@ -113,6 +124,16 @@ def test_half_a_working_day_is_fine() -> None:
         ({"routing": {"pm": "b@acme.example"}}, "[[routing]] must be a table: write [[routing]] on a line of its own."),
         ({"routing": [{"region": "EMEA"}]}, "[[routing]], rule 1 names nobody"),
         ({"routing": [{"servce": "x", "pm": "b@acme.example"}]}, "[[routing]], rule 1: servce is no condition"),
+        (
+            {"routing": [{"region": ["EMEA", "APAC"], "pm": "b@acme.example"}]},
+            "[[routing]], rule 1: region = ['EMEA', 'APAC']: write one text in \"quotes\"; a rule for each.",
+        ),
+        (
+            {"playbooks": {"by_service_line": {"Cloud": ["cloud"]}}},
+            "[playbooks.by_service_line] Cloud = ['cloud']: write the name of one playbook in \"quotes\".",
+        ),
+        ({"slack": {"admin_channel": "#ops"}}, "[slack] admin_channel = '#ops' is no id: "),
+        ({"connections": {"manual": {"kind": "hubspot"}}}, "[connections.manual]: Baton calls so what has no deal"),
         ({"routing": [{"pm": "ben"}]}, "[[routing]], rule 1, pm: write a list of e-mail addresses."),
     ],
 )
@@ -144,6 +165,13 @@ def test_people_are_named_by_address(people: dict[str, Any], told: str | None) -
         assert any(told in problem for problem in problems(people=named))
 
 
+@pytest.mark.parametrize("wrong", ["Dev", "", 7, ["dev"]])
+def test_a_role_that_is_no_list_of_addresses_is_told_once(wrong: object) -> None:
+    roles = {"delivery_manager": wrong, "head_of_delivery": ["hana@acme.example"]}
+    told = ("[people.roles] delivery_manager: write a list of e-mail addresses.",)
+    assert problems(people={"roles": roles}) == told
+
+
 @pytest.mark.parametrize("port", ["0", "65536", "-1", "３０００"])
 def test_a_port_is_one_that_can_be_listened_on(port: str) -> None:
     assert problems({**ENV, "BATON_PORT": port}) == (f"BATON_PORT = {port!r}: write a port number, e.g. 3000.",)
@@ -162,6 +190,25 @@ def test_a_rehearsals_port_is_a_port_of_its_own(port: str) -> None:
     assert read(given, table()).rehearsal_port == 0, "without --rehearsal nothing opens it"
     same = {**sandbox, "BATON_PORT": "8701", "BATON_REHEARSAL_PORT": "8701"}
     assert problems(same, rehearsal=True)[-1] == "BATON_REHEARSAL_PORT must be another port than BATON_PORT."
+
+
+@pytest.mark.parametrize(
+    "real",
+    ["https://slack.com/api/", "https://SLACK.com/api/", "https://slack-gov.com/api/", "https://x.slack.com./api/"],
+)
+def test_a_rehearsal_never_runs_against_slack_itself_however_it_is_written(real: str) -> None:
+    told = "--rehearsal never runs against Slack itself: set SLACK_API_URL to a sandbox."
+    assert told in problems({**ENV, "SLACK_API_URL": real}, rehearsal=True)
+    assert read({**ENV, "SLACK_API_URL": "http://127.0.0.1:8700/slack/api/"}, table(), rehearsal=True).rehearsal
+
+
+@pytest.mark.parametrize("name", ["SLACK_API_URL", "BATON_PUBLIC_URL"])
+@pytest.mark.parametrize(
+    "none", ["baton.acme.example", "https://", "https://[", "ftp://a.example", "https://a.example:http"]
+)
+def test_an_address_is_one_of_the_web(name: str, none: str) -> None:
+    (told,) = problems({**ENV, name: none})
+    assert told.startswith(f"{name} = {none!r} is no address of the web: write one like https://")
 
 
 def test_a_rehearsals_port_is_the_next_one_unless_said_otherwise() -> None:
@@ -224,6 +271,16 @@ def test_what_is_no_key_is_told_by_its_place_with_the_command_that_makes_one(wro
     (second,) = problems(env)
     assert second.startswith("BATON_SECRET_KEY: key 2 of 2 is no key. ")
     assert "quiet" not in alone + second
+
+
+@pytest.mark.parametrize("name", ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET"])
+@pytest.mark.parametrize("sign", ["…", " ", "\n", "\u200b"])
+def test_a_token_that_cannot_be_one_is_told_and_not_shown(name: str, sign: str) -> None:
+    env = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1", "SLACK_SIGNING_SECRET": "quiet"}
+    assert problems({**env, name: f"{env[name]}{sign}quiet"}) == (
+        f"{name} holds a blank or a sign that none has: copy it once more.",
+    )
+    assert read({**env, name: f" {env[name]}\n"}, table()) == read(env, table())
 
 
 def test_no_secret_stands_in_a_repr() -> None:

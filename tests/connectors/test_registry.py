@@ -30,12 +30,27 @@ def test_a_missing_token_is_named_with_its_variable(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", FACTORIES)
+def test_a_token_that_cannot_be_sent_is_told_and_not_shown(kind: str) -> None:
+    """As it is when the example of a page was copied with its ellipsis."""
+    token = f"{kind.upper()}_TOKEN"
+    _, problems = FACTORIES[kind].config({}, {token: "pat-quiet-…"}, kind)
+    assert problems == [f"{token} holds a blank or a sign that none has: copy it once more."]
+
+
+@pytest.mark.parametrize("kind", FACTORIES)
 def test_all_problems_come_at_once_and_unknown_names_are_problems(kind: str) -> None:
     table = {"tokn": "x", "kind": kind}
     _, problems = FACTORIES[kind].config(table, {f"{kind.upper()}_API_URL": "http://evil.example"}, kind)
     assert len(problems) == 3
     assert any("'tokn'" in problem for problem in problems)
     assert any("must be an https:// address" in problem for problem in problems)
+
+
+@pytest.mark.parametrize("kind", FACTORIES)
+@pytest.mark.parametrize("none", ["https://", "https://[", "https://a.example:x", "//a.example"])
+def test_an_address_that_is_none_is_a_problem_and_no_crash(kind: str, none: str) -> None:
+    _, problems = FACTORIES[kind].config({}, {**ENV, f"{kind.upper()}_API_URL": none}, kind)
+    assert [problem.partition(" must be")[0] for problem in problems] == [f"{kind.upper()}_API_URL"]
 
 
 @pytest.mark.parametrize("kind", FACTORIES)

@@ -82,6 +82,8 @@ def test_help_names_every_verb_and_each_verb_explains_itself() -> None:
         (("replay", "--crm", "hubspot"), "required: file"),
         (("playbook", "write", "x.md"), "invalid choice: 'write'"),
         (("doctor", "--fast"), "unrecognized arguments: --fast"),
+        (("jobs", "--retry", str(2**63)), f"argument --retry: no number of a job: '{2**63}'"),
+        (("jobs", "--park", "all"), "argument --park: no number of a job: 'all'"),
     ],
 )
 def test_wrong_arguments_are_named_and_end_with_2(arguments: tuple[str, ...], words: str) -> None:
@@ -150,6 +152,11 @@ def test_a_settings_file_that_cannot_be_read_is_named(tmp_path: Path, written: b
     assert ended.err.startswith(f"{file} cannot be read: ")
     assert words in ended.err
     assert NEVER not in ended.err
+
+
+def test_a_settings_file_as_an_editor_of_windows_writes_it_is_read(tmp_path: Path) -> None:
+    (tmp_path / "baton.toml").write_bytes(b"\xef\xbb\xbf[slack]\nhandover_channel = 'C1'\n")
+    assert "handover_channel is not a setting" in app(bare(), "doctor", cwd=tmp_path).out
 
 
 @pytest.mark.req("R115")

@@ -1,0 +1,30 @@
+"""Addresses of the web in the environment: whether they can be any, and whether one is Slack's own."""
+
+from collections.abc import Iterator, Mapping
+from urllib.parse import urlsplit
+
+EXAMPLES = {"SLACK_API_URL": "https://slack.com/api/", "BATON_PUBLIC_URL": "https://baton.your-company.com"}
+SLACKS = ("slack.com", "slack-gov.com")
+
+
+def address_problems(given: Mapping[str, str]) -> Iterator[str]:
+    """A sentence for each that is given and is no address of the web."""
+    for name, like in EXAMPLES.items():
+        if given[name] and not _host(given[name]):
+            yield f"{name} = {given[name]!r} is no address of the web: write one like {like}, or leave it out."
+
+
+def is_slack(url: str) -> bool:
+    """Whether this is Slack itself, however it is written."""
+    host = _host(url).rstrip(".")
+    return any(host == real or host.endswith(f".{real}") for real in SLACKS)
+
+
+def _host(url: str) -> str:
+    """The host in lower case, '' when it is no address of the web."""
+    try:
+        parts = urlsplit(url)
+        right = parts.scheme in ("http", "https") and parts.port != 0  # a port that is no number is a ValueError
+    except ValueError:
+        return ""
+    return (parts.hostname or "") if right else ""
