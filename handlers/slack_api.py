@@ -17,6 +17,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.errors import Declined, NeedsReauth, RateLimited, Surprise, Unavailable, VendorError
 from connectors.http import certificates
+from connectors.pages import pages
 
 log = logging.getLogger("baton.slack")
 LATER = frozenset({"request_timeout", "service_unavailable", "internal_error", "fatal_error", "fetch_members_failed"})
@@ -56,17 +57,17 @@ class SlackApi:
     ) -> Iterator[dict[str, Any]]:
         """Slack's answers, page by page, by its cursors. `ahead` is called before each page is asked for.
 
-        https://docs.slack.dev/apis/web-api/pagination: an empty `next_cursor`, or none, ends it.
+        https://docs.slack.dev/apis/web-api/pagination: an empty `next_cursor`, or none, ends it. Surprise when they
+        lead in a circle.
         """
-        cursor = ""
-        while True:
+
+        def ask(cursor: str) -> tuple[dict[str, Any], str]:
             if ahead:
                 ahead()
             answer = self.call(method, cursor=cursor or None, **arguments)
-            yield answer
-            cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
-            if not cursor:
-                return
+            return answer, str((answer.get("response_metadata") or {}).get("next_cursor") or "")
+
+        return pages(ask, vendor="Slack", call=method)
 
     def send(self, url: str, body: bytes, *, what: str, kind: str = "application/json", timeout: float = 10.0) -> None:
         """Posts to an address that Slack gave us. Unavailable when it is not taken within `timeout` seconds.

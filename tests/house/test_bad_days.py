@@ -93,6 +93,10 @@ PROOFS = {
         f"{WORKER}::test_what_a_vendor_refuses_for_good_is_parked_and_told_once",
         "stories/test_seams.py::test_a_parked_job_is_tried_again_by_the_command_that_the_admin_was_told_of",
     ),
+    "A list in pages leads in a circle": (
+        "connectors/test_pages.py::test_pages_that_lead_back_are_an_error_and_no_endless_loop",
+        "connectors/test_pages.py::test_pages_that_never_end_are_given_up",
+    ),
     "The key of what is sealed is lost, or another one": (
         "handlers/test_sealed_answers.py::test_an_address_that_no_key_opens_is_let_go_quietly",
     ),

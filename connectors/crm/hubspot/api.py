@@ -10,10 +10,10 @@ from typing import Any
 from bot.errors import Declined, Surprise
 from connectors.answers import Answer
 from connectors.http import VendorHttp, path
+from connectors.pages import pages
 
 _BATCH = 100
 _PAGE = "500"
-_PAGES_AT_MOST = 50
 
 
 class Api:
@@ -148,16 +148,13 @@ class Api:
             return None
 
     def _pages(self, address: str, *, call: str, params: dict[str, str] | None = None) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = []
         asked = params or {"limit": _PAGE}
-        for _ in range(_PAGES_AT_MOST):
-            answer = self._http.get(address, call=call, params=asked)
-            found.extend(_results(answer, call=call))
-            after = next_page(answer.body)
-            if not after or after == asked.get("after"):
-                return found
-            asked = asked | {"after": after}
-        return found
+
+        def ask(after: str) -> tuple[list[dict[str, Any]], str]:
+            answer = self._http.get(address, call=call, params=asked | ({"after": after} if after else {}))
+            return _results(answer, call=call), next_page(answer.body)
+
+        return [entry for page in pages(ask, vendor="HubSpot", call=call) for entry in page]
 
 
 def next_page(body: dict[str, Any]) -> str:

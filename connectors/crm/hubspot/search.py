@@ -18,6 +18,7 @@ from connectors.crm.hubspot.cursor import milliseconds
 from connectors.crm.hubspot.mapping import properties_of
 from connectors.crm.hubspot.stages import Stage, standing_of
 from connectors.crm.hubspot.values import moment, text
+from connectors.pages import pages
 
 PAGE = 200
 CHANGED = "hs_lastmodifieddate"
@@ -64,14 +65,14 @@ class Search:
 
     def changed_at(self, at: datetime) -> Iterator[list[Row]]:
         """All deals changed at exactly that moment, page by page, in order of their ids."""
-        after = "0"
-        while True:
-            stamp = _filter(CHANGED, "EQ", str(milliseconds(at)))
-            rows = rows_of(self._ask([stamp, _filter(_ID, "GT", after)], sort=_ID))
-            yield rows
-            if len(rows) < PAGE:
-                return
-            after = max((text(row, "id") for row in rows), key=lambda row_id: (len(row_id), row_id))
+        stamp = _filter(CHANGED, "EQ", str(milliseconds(at)))
+
+        def ask(after: str) -> tuple[list[Row], str]:
+            rows = rows_of(self._ask([stamp, _filter(_ID, "GT", after or "0")], sort=_ID))
+            last = max((text(row, "id") for row in rows), key=lambda row_id: (len(row_id), row_id), default="")
+            return rows, last if len(rows) >= PAGE else ""
+
+        return pages(ask, vendor="HubSpot", call="search deals")
 
     def words(self, words: str, *, limit: int) -> list[Row]:
         """Deals which match the words, in HubSpot's order."""

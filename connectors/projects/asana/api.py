@@ -7,10 +7,10 @@ from typing import Any
 from bot.errors import Declined, Surprise
 from connectors.answers import Answer
 from connectors.http import VendorHttp
+from connectors.pages import pages
 from connectors.projects.asana import words
 
 _PAGE = "100"
-_PAGES_AT_MOST = 200
 Thing = dict[str, Any]
 
 
@@ -34,17 +34,14 @@ class Api:
             return None
 
     def all(self, address: str, *, call: str, fields: str, asked: Mapping[str, str] | None = None) -> list[Thing]:
-        """All things of a list, page by page."""
+        """All things of a list, page by page. Surprise when its pages go in circles."""
         params = {"opt_fields": fields, "limit": _PAGE, **(asked or {})}
-        found: list[Thing] = []
-        for _ in range(_PAGES_AT_MOST):
-            answer = self._http.get(address, call=call, params=params)
-            found.extend(_things(answer, call))
-            offset = _next_offset(answer.body)
-            if not offset or offset == params.get("offset"):
-                break
-            params["offset"] = offset
-        return found
+
+        def ask(offset: str) -> tuple[list[Thing], str]:
+            answer = self._http.get(address, call=call, params=params | ({"offset": offset} if offset else {}))
+            return _things(answer, call), _next_offset(answer.body)
+
+        return [thing for page in pages(ask, vendor="Asana", call=call) for thing in page]
 
     def write(self, method: str, address: str, data: Thing, *, call: str, fields: str = "") -> Thing:
         """Changes something; a refusal of the plan comes with what to do by hand."""
