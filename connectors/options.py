@@ -113,3 +113,8 @@ def _is_safe(address: str) -> bool:
 def variable_name(key: str, name: str) -> str:
     """The environment variable of a connection: `hubspot`, `TOKEN` is HUBSPOT_TOKEN."""
     return f"{key}_{name}".upper().replace("-", "_")
+
+
+def title_of(title: str, *, kind: str, key: str) -> str:
+    """What people call a connection: its vendor; where it has a name of its own, that too, as there may be two."""
+    return title if key == kind else f"{title} ({key})"

@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Protocol
 
 from blocks.frame import Frame
+from bot.deal import MANUAL
+from bot.errors import Declined
 from bot.handover import Handover
 from bot.people import Person, Role, can_hold
 from bot.ports import Crm, ProjectTool
@@ -20,6 +22,8 @@ from handlers.clock import Clock
 from handlers.slack_api import SlackApi
 from store.playbooks import ProjectFile
 from store.store import Store
+
+REMOVED = "[connections.{}] is not in baton.toml any more: put it back, then try again"
 
 
 def new_id() -> str:
@@ -123,6 +127,14 @@ class Deps:
         named = [email for email, person in met.items() if person is None or (person.active and not person.guest)]
         pm = people.get(handover.roles.get(Role.PM, 0))
         return named[0] if named else (pm.email if pm else "")
+
+    def crm_of(self, connection: str, call: str) -> Crm | None:
+        """The CRM of a record; None for one without a deal. Declined when its connection left the settings."""
+        if connection == MANUAL:
+            return None
+        if connection not in self.crms:
+            raise Declined("CRM", call, words=REMOVED.format(connection))
+        return self.crms[connection]
 
     def permalink(self, channel: str, ts: str) -> str:
         """The address of a message, built by hand as Slack does (chat.getPermalink gives the same)."""

@@ -26,7 +26,7 @@ def read_inbox(effect: Effect, ledger: Ledger) -> None:
     deps = ledger.deps
     with deps.store.read() as reader:
         delivery = reader.inbox.get(effect.inbox_id)
-    crm = deps.crms.get(delivery.connection) if delivery else None
+    crm = deps.crm_of(delivery.connection, "read a webhook") if delivery else None
     if delivery is None or crm is None:
         return
     try:
@@ -47,9 +47,9 @@ def read_deal(effect: Effect, ledger: Ledger) -> None:
     """Re-reads a deal whole and acts on what changed. Finds the people it names in Slack first."""
     assert isinstance(effect, ReadDeal)  # noqa: S101 - the performer of exactly this kind
     deps = ledger.deps
-    crm = deps.crms.get(effect.connection)
+    crm = deps.crm_of(effect.connection, "read the deal")
     if crm is None:
-        raise Declined(effect.connection, "read deal", words="this connection is not configured any more")
+        return
     with deps.store.read() as reader:
         ours = bool(reader.by_deal(effect.connection, effect.deal_id))
     deal = crm.read_deal(effect.deal_id, known_standing=Standing.WON if ours else None)
@@ -72,7 +72,7 @@ def mark_migrated(effect: Effect, ledger: Ledger) -> None:
     with deps.store.read() as reader:
         handover = reader.handover(effect.handover_id)
         parts = reader.by_deal(handover.connection, handover.deal_id) if handover else []
-    crm = deps.crms.get(handover.connection) if handover else None
+    crm = deps.crm_of(handover.connection, "mark the deal") if handover else None
     if handover is None or crm is None:
         return
     if any(part.live_at is None and part.state is not State.CANCELLED for part in parts):
@@ -103,7 +103,7 @@ def write_stage(effect: Effect, ledger: Ledger) -> None:
     deps = ledger.deps
     with deps.store.read() as reader:
         handover = reader.handover(effect.handover_id)
-    crm = deps.crms.get(handover.connection) if handover else None
+    crm = deps.crm_of(handover.connection, "write to the deal") if handover else None
     if handover is None or crm is None:
         return
     deal_id, now = handover.deal_id, replace(handover, state=State(effect.state))

@@ -11,7 +11,7 @@ def crm_links(ledger: Ledger, handover: Handover) -> Result:
     """Writes links and state; no words of the record ever go there."""
     deps = ledger.deps
     workspace_bookmark(ledger, handover)
-    crm = deps.crms.get(handover.connection)
+    crm = deps.crm_of(handover.connection, "write links")
     if crm is None:
         raise Declined("CRM", "write links", words="This handover has no CRM: nothing to write.")
     channel = f"{deps.identity.team_url}archives/{handover.channel_id}" if handover.channel_id else ""

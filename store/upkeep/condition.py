@@ -9,15 +9,16 @@ from pathlib import Path
 from typing import TypeVar
 
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, func, select, text
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from bot.errors import ConfigError, StoreAway
+from bot.handover import ENDED
 from store.engine import Db
 from store.migrate import UNREADABLE, database_file, head, known_revisions, why_not
-from store.tables import SettingRow, table
+from store.tables import HandoverRow, SettingRow, table
 
-SETTING = table(SettingRow)
+SETTING, HANDOVER = table(SettingRow), table(HandoverRow)
 T = TypeVar("T")
 SPACE = 500_000_000
 """Bytes below which a disk is too full to go on with."""
@@ -63,6 +64,14 @@ def stored_setting(url: str, name: str) -> str:
     """What a database of today's schema holds under that name; '' when it holds nothing, or cannot be asked."""
     setting = select(SETTING.c.value).where(SETTING.c.key == name)
     return str(asked(url, lambda session: session.execute(setting).scalar()) or "")
+
+
+def open_by_connection(url: str) -> dict[str, int]:
+    """How many open handovers came from which connection; none when the database cannot be asked."""
+    ended = HANDOVER.c.state.in_([state.value for state in ENDED])
+    counted = select(HANDOVER.c.connection, func.count()).where(~ended).group_by(HANDOVER.c.connection)
+    rows = asked(url, lambda session: session.execute(counted).all()) or ()
+    return {str(connection): int(count) for connection, count in rows}
 
 
 def asked(url: str, question: Callable[[Connection], T]) -> T | None:

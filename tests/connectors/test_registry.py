@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from bot.errors import NeedsReauth
 from connectors.crm import hubspot
 from connectors.registry import CRMS, TOOLS, env_names
-from tests.connectors.stands import environment
+from tests.connectors.stands import SOME_READ, environment
+from tests.connectors.wire import Reply, Wire
 
 ENV = environment("http://127.0.0.1:8700")
 CONNECTORS = Path(__file__).parents[2] / "connectors"
@@ -64,6 +66,19 @@ def test_a_second_connection_of_a_vendor_has_its_own_variables() -> None:
     config, problems = CRMS["hubspot"].config({}, {"HUBSPOT_EMEA_TOKEN": "t"}, "hubspot-emea")
     assert problems == []
     assert (config.key, config.token) == ("hubspot-emea", "t")
+
+
+@pytest.mark.parametrize("kind", FACTORIES)
+def test_of_two_connections_to_one_vendor_each_is_called_by_its_name(kind: str) -> None:
+    """Else a credential that the second one is refused would be told, and mended, as the first one's."""
+    with Wire(Reply(401, {})) as wire:
+        for key, title in ((kind, FACTORIES[kind].title), (f"{kind}-emea", f"{FACTORIES[kind].title} ({kind}-emea)")):
+            name = key.upper().replace("-", "_")
+            config, _ = FACTORIES[kind].config({}, {f"{name}_TOKEN": "t", f"{name}_API_URL": wire.url}, key)
+            connection = FACTORIES[kind].build(config, assert_outside=lambda: None)
+            with pytest.raises(NeedsReauth) as raised:
+                SOME_READ[kind](connection)
+            assert (connection.title, raised.value.vendor) == (title, title)
 
 
 def test_the_variables_have_help_texts() -> None:

@@ -21,11 +21,13 @@ from handlers.cli.doctor.slack import address_problem
 from handlers.clock import Clock
 from handlers.scopes import OPTIONAL, WANTED
 from sandbox import company
+from sandbox.deals import ABC
 from store import outbox
 from store.migrate import head, migrate
 from store.sealed.keyring import Keyring
 from store.sealed.rotation import Found, seal_again
 from store.upkeep.condition import condition
+from tests.handlers.bench import Bench, read
 from tests.handlers.commanding import app, bare, environment
 from tests.stories.stage import SECRET, Stage, staged
 
@@ -329,6 +331,21 @@ def test_a_token_that_nothing_uses_names_the_line_that_is_missing(stage: Stage) 
     assert "HubSpot" not in lines
     del stage.env["ASANA_TOKEN"]
     assert "Asana" not in asked(stage)[1]
+
+
+def test_a_connection_that_open_handovers_came_from_and_that_was_taken_out_is_named(stage: Stage) -> None:
+    bench = Bench(stage)
+    stage.world.hubspot.win(ABC)
+    bench.emit(read())
+    bench.work()
+    bench.close()
+    gone = "[connections.hubspot] was taken out"
+    assert gone not in asked(stage)[1]
+    stage.table["connections"]["crm"] = {**stage.table["connections"].pop("hubspot"), "kind": "hubspot"}
+    stage.env |= {name.replace("HUBSPOT", "CRM"): value for name, value in stage.env.items() if "HUBSPOT" in name}
+    code, lines = asked(stage)
+    assert (code, lines[gone].ok) == (1, False)
+    assert lines[gone].words.startswith("1 open handover came from it, and nothing of their deals is read or written")
 
 
 def test_a_refused_token_and_a_wrong_workspace_say_where_to_look(stage: Stage) -> None:

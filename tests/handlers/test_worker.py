@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from bot.company.effects import RedrawParked
-from bot.effects import Direct, Effect, Home, Identify, ReadDeal, TellAdmin, Whisper
+from bot.effects import Direct, Effect, Home, Identify, MarkMigrated, ReadDeal, TellAdmin, Whisper, WriteStage
 from bot.errors import StoreAway
 from bot.worktime import next_opening
 from handlers.deliver.ledger import PATIENCE, Later, Ledger, Pace
@@ -171,6 +171,22 @@ def rings(bench: Bench) -> int:
 OVER = "Nothing is parked any more."
 
 
+def test_a_connection_that_left_the_settings_is_named_and_nothing_for_it_is_lost(bench: Bench) -> None:
+    bench.stage.world.hubspot.win(ABC)
+    bench.emit(read())
+    bench.work()
+    crms, bench.deps.crms = bench.deps.crms, {}
+    bench.emit(ReadDeal("hubspot", ABC, "webhook", nonce="later"), MarkMigrated(1), WriteStage(1, "closed", "later"))
+    bench.work()
+    lost = [bench.jobs(kind)[-1] for kind in ("ReadDeal", "MarkMigrated", "WriteStage")]
+    assert [job.state for job in lost] == ["dead"] * 3
+    assert all("[connections.hubspot] is not in baton.toml any more: put it back" in job.error for job in lost)
+    bench.deps.crms = crms
+    bench.deps.store.outbox.revive_all()
+    bench.work()
+    assert {bench.jobs(job.kind)[-1].state for job in lost} == {"done"}
+
+
 def test_a_burst_of_parked_work_is_one_message_that_counts_until_all_is_tried_again(bench: Bench) -> None:
     give_up(bench, *range(30))
     thirty = "30 things could not be done. They are kept as jobs."
@@ -178,7 +194,7 @@ def test_a_burst_of_parked_work_is_one_message_that_counts_until_all_is_tried_ag
     outbox = bench.deps.store.outbox
     newest = outbox.jobs(("dead",))[0]
     (room,) = bench.stage.world.slack.dms(walk.user_id("olga"))
-    assert f"The newest is job {newest.id}: ReadDeal (gone read deal: " in walk.shown(
+    assert f"The newest is job {newest.id}: ReadDeal (CRM read the deal: " in walk.shown(
         bench.stage.channel(room["id"])[0]
     )
     outbox.revive(newest.id)

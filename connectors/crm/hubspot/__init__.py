@@ -6,6 +6,7 @@ from connectors.crm.hubspot.client import TITLE, HubSpot
 from connectors.crm.hubspot.config import ENVIRONMENT, Config, configure
 from connectors.crm.hubspot.dialect import read_complaint
 from connectors.http import DELIVERY_SECONDS, VendorHttp
+from connectors.options import title_of
 
 KEY = "hubspot"
 
@@ -15,7 +16,7 @@ __all__ = ["ENVIRONMENT", "KEY", "TITLE", "Config", "build", "configure"]
 def build(config: Config, *, assert_outside: Callable[[], None], timeout: float = DELIVERY_SECONDS) -> HubSpot:
     """The connection; `timeout` is the seconds that one call may take."""
     http = VendorHttp(
-        vendor=TITLE,
+        vendor=title_of(TITLE, kind=KEY, key=config.key),
         base_url=config.api_url,
         token=config.token,
         dialect=read_complaint,

@@ -24,7 +24,7 @@ class HubSpot:
     def __init__(self, config: Config, http: VendorHttp) -> None:
         api = Api(http, version=config.api_version)
         self.key = config.key
-        self.title = TITLE
+        self.title = http.vendor
         self.takes_webhooks = bool(config.client_secret)
         self._config = config
         self._reader = Reader(api, config)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from connectors.http import DELIVERY_SECONDS, VendorHttp
+from connectors.options import title_of
 from connectors.projects.asana.api import Api
 from connectors.projects.asana.client import TITLE, Asana
 from connectors.projects.asana.config import ENVIRONMENT, Config, configure
@@ -16,11 +17,11 @@ __all__ = ["ENVIRONMENT", "KEY", "TITLE", "Config", "build", "configure"]
 def build(config: Config, *, assert_outside: Callable[[], None], timeout: float = DELIVERY_SECONDS) -> Asana:
     """The connection; `timeout` is the seconds that one call may take."""
     http = VendorHttp(
-        vendor=TITLE,
+        vendor=title_of(TITLE, kind=KEY, key=config.key),
         base_url=config.api_url,
         token=config.token,
         dialect=read_complaint,
         assert_outside=assert_outside,
         timeout=timeout,
     )
-    return Asana(config, Api(http))
+    return Asana(config, Api(http), title=http.vendor)

@@ -34,9 +34,9 @@ _PAGE = "permalink_url"
 class Asana:
     """Fulfils `bot.ports.ProjectTool`; what each method promises is said there."""
 
-    def __init__(self, config: Config, api: Api) -> None:
+    def __init__(self, config: Config, api: Api, *, title: str = TITLE) -> None:
         self.key = config.key
-        self.title = TITLE
+        self.title = title
         self.client_rights: tuple[str, ...] = ("comment", "view")
         self._config = config
         self._api = api

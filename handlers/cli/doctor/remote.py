@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from bot.clock.silence import NEVER
+from bot.deal import MANUAL
 from bot.errors import BatonError
 from bot.ports import Check, Crm, ProjectTool
 from bot.settings import Settings
@@ -10,7 +11,7 @@ from connectors.options import variable_name
 from connectors.registry import CRMS, TOOLS, Factory
 from handlers.health import hooks
 from handlers.wiring import Checked, connected
-from store.upkeep.condition import stored_setting
+from store.upkeep.condition import open_by_connection, stored_setting
 
 NEXT = {
     "credential": "Check {token} and that {title} can be reached from here.",
@@ -21,6 +22,7 @@ NEXT = {
 def connections(found: Checked, settings: Settings, env: Mapping[str, str]) -> Iterator[Check]:
     """All lines of all connections; one that is away does not hide the others, nor what we know of its webhooks."""
     yield from _unused(settings, env)
+    yield from _removed(settings)
     crms, tools = connected(found.configs, lambda: None)
     if not crms:
         yield Check("CRM", ok=True, words="none is connected: handovers are opened by /handover new")
@@ -46,6 +48,15 @@ def _unused(settings: Settings, env: Mapping[str, str]) -> Iterator[Check]:
         if env.get(token) and factory.kind not in kinds:
             words = f"{token} is set, and nothing uses it: add [connections.{factory.kind}] to baton.toml"
             yield Check(factory.title, ok=False, words=words)
+
+
+def _removed(settings: Settings) -> Iterator[Check]:
+    # Nothing asks for these deals any more, so nothing else would say that their records stand still.
+    for key, count in sorted(open_by_connection(str.__str__(settings.database_url)).items()):
+        if key != MANUAL and key not in settings.connections:
+            many = "1 open handover" if count == 1 else f"{count} open handovers"
+            words = f"{many} came from it, and nothing of their deals is read or written: put it back into baton.toml"
+            yield Check(f"[connections.{key}] was taken out", ok=False, words=words)
 
 
 def _words(connection: Crm | ProjectTool, check: Check) -> str:
