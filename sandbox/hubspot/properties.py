@@ -104,6 +104,7 @@ class Properties:
             raise bad_request(f"{given['type']} with {given['fieldType']} is not a kind of property")
         if given["groupName"] not in {group["name"] for group in self.groups(object_name)}:
             raise Refusal(400, f"Property group {given['groupName']!r} does not exist")
+        _refuse_equal(given.get("options") or [])
         with self._shelf.lock:
             if self.find(object_name, name):
                 raise Refusal(409, f"A property named '{name}' already exists.", category="OBJECT_ALREADY_EXISTS")
@@ -114,9 +115,14 @@ class Properties:
         found = self.one(object_name, name)
         if found["hubspotDefined"]:
             raise bad_request(f"The definition of {name} cannot be changed")
+        _refuse_equal(given.get("options") or [])
         allowed = {"label", "description", "options", "groupName", "fieldType", "hidden", "displayOrder"}
         changed = found | {key: value for key, value in given.items() if key in allowed}
         return self._keep(object_name, changed | {"updatedAt": iso(self._clock.time())})
+
+    def remove(self, object_name: str, name: str) -> None:
+        """Takes out a property that the account added, as an admin does on HubSpot's page."""
+        self._shelf.delete(KIND, f"{object_name}:{name}")
 
     def groups(self, object_name: str) -> list[Doc]:
         """Property groups: HubSpot's own and the added ones."""
@@ -175,3 +181,11 @@ class Properties:
     def _keep(self, object_name: str, definition: Doc) -> Doc:
         self._shelf.put(KIND, f"{object_name}:{definition['name']}", {"object": object_name, "property": definition})
         return definition
+
+
+def _refuse_equal(options: list[Doc]) -> None:
+    # knowledge.hubspot.com, property field types: both the label and the internal value of an option are unique.
+    for name in ("value", "label"):
+        given = [str(option.get(name)) for option in options]
+        if len(given) != len(set(given)):
+            raise bad_request(f"Property options must have unique {name}s")

@@ -72,6 +72,18 @@ def test_a_property_is_404_then_created_then_409_and_takes_its_options_only(call
     assert "baton_handover_status" in [row["name"] for row in call("GET", PROPERTIES).json()["results"]]
 
 
+@pytest.mark.parametrize("same", ["label", "value"])
+def test_two_options_with_one_label_or_value_are_400(call: Caller, same: str) -> None:
+    """HubSpot wants both to be unique (knowledge.hubspot.com, property field types)."""
+    options = [{"label": word, "value": word} | {same: "x"} for word in ("one", "two")]
+    definition = {"groupName": "dealinformation", "name": "x", "label": "X", "type": "enumeration"}
+    definition |= {"fieldType": "select"}
+    refused = call("POST", PROPERTIES, definition | {"options": options})
+    assert (refused.status_code, same in refused.json()["message"]) == (400, True)
+    assert call("POST", PROPERTIES, definition | {"options": options[:1]}).status_code == 201
+    assert call("PATCH", f"{PROPERTIES}/x", {"options": options}).status_code == 400
+
+
 @pytest.mark.parametrize(
     "wrong", [{"name": "Upper"}, {"type": "money"}, {"fieldType": "slider"}, {"groupName": "nowhere"}, {"label": None}]
 )

@@ -21,6 +21,7 @@ class Api:
 
     def __init__(self, http: VendorHttp, *, version: str) -> None:
         self._http = http
+        self.vendor = http.vendor
         self._objects = f"/crm/objects/{version}"
         self._associations = f"/crm/associations/{version}"
         self._pipelines = f"/crm/pipelines/{version}"
@@ -36,7 +37,11 @@ class Api:
         params = {"properties": ",".join(properties), "archived": str(archived).lower()}
         params |= {"propertiesWithHistory": history} if history else {}
         params |= {"associations": linked} if linked else {}
-        return self._or_none(self._objects + path("deals", deal_id), call="read the deal", params=params)
+        answer = self._or_none(self._objects + path("deals", deal_id), call="read the deal", params=params)
+        if answer and not (answer.body.get("id") and isinstance(answer.body.get("properties"), dict)):
+            # Half a deal would be one that was merged into nothing, or that stands in no stage any more.
+            raise Surprise("HubSpot", "read the deal", "the answer has no id or no properties")
+        return answer
 
     def update_deal(self, deal_id: str, properties: dict[str, str]) -> None:
         """Writes these properties and no others."""
@@ -74,7 +79,10 @@ class Api:
 
     def pipelines(self, kind: str) -> dict[str, Any]:
         """All pipelines of deals or tickets, with their stages."""
-        return self._http.get(self._pipelines + path(kind), call=f"read the pipelines of {kind}").body
+        call = f"read the pipelines of {kind}"
+        answer = self._http.get(self._pipelines + path(kind), call=call)
+        _results(answer, call=call)  # without its list no stage would be known, and each deal taken for what it is not
+        return answer.body
 
     def owner(self, owner_id: str) -> dict[str, Any]:
         """One owner; a deactivated one is only found among the archived."""

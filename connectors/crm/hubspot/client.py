@@ -52,10 +52,12 @@ class HubSpot:
 
     def poll(self, cursor: str, *, since: datetime) -> PollPage:
         """Every deal changed or deleted since, in any stage."""
+        self._reader.account()
         return self._poll.run(cursor, since=since)
 
     def search(self, words: str, *, limit: int) -> tuple[DealBrief, ...]:
         """HubSpot's own search over the deals' default properties."""
+        self._reader.account()
         return self._finder.find(words, limit=limit)
 
     def mark_migrated(self, deal_id: str, *, workspace_url: str, channel_url: str, at: datetime) -> None:

@@ -4,6 +4,7 @@ Every custom name is a setting; a default that the account does not have is a ga
 written down by hand (`named`) has to exist, and the self-check says when it does not.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -25,6 +26,8 @@ MEDDPICC = (
     "champion",
     "competition",
 )
+_VERSION = re.compile(r"20[0-9]{2}-[0-9]{2}")
+_DIGITS = re.compile(r"[0-9]*")
 FIELDS = (
     "project_name",
     "start_date",
@@ -85,9 +88,9 @@ def configure(table: Mapping[str, object], env: Mapping[str, str], key: str) -> 
         token=options.secret("TOKEN", why="create a service key in HubSpot and put it there (see the HubSpot page)."),
         client_secret=options.secret("CLIENT_SECRET", why="", required=False),
         api_url=options.address("API_URL", default=API_URL),
-        api_version=options.text("api_version", default=API_VERSION),
+        api_version=_shaped(options, "api_version", _VERSION, API_VERSION, f'a version like "{API_VERSION}"'),
         signature=options.choice("signature", allowed=("v3", "v2", "v1"), default="v3"),
-        portal_id=options.text("portal_id"),
+        portal_id=_shaped(options, "portal_id", _DIGITS, "", "HubSpot's number of your account, digits only"),
         pipelines=options.texts("pipelines"),
         closing_stages=options.texts("closing_stages"),
         contact_roles=_contact_roles(options),
@@ -101,6 +104,13 @@ def configure(table: Mapping[str, object], env: Mapping[str, str], key: str) -> 
     )
     options.refuse_unknown()
     return (None if options.problems else config), options.problems
+
+
+def _shaped(options: Options, name: str, shape: re.Pattern[str], default: str, expected: str) -> str:
+    value = options.text(name, default=default)
+    if not shape.fullmatch(value):
+        options.wrong(name, expected)
+    return value
 
 
 def _migrated(options: Options, named: set[str]) -> tuple[str, str, str]:

@@ -16,13 +16,16 @@ def read_complaint(status: int, body: Any) -> Complaint:
     if not isinstance(body, dict):
         return Complaint()
     request_id = str(body.get("correlationId") or "")
-    scopes = _context(body, "requiredGranularScopes")
+    # "One or more of the following scopes are required": of several named ones, one is enough.
+    scopes = _context(body, "requiredGranularScopes") or _context(body, "requiredScopes")
     if body.get("category") == "MISSING_SCOPES":
-        needed = " and ".join(scopes) or "more scopes (HubSpot does not say which)"
+        needed = " or ".join(scopes) or "more scopes (HubSpot does not say which)"
         return Complaint(f"the token needs {needed}: add it in HubSpot", request_id, reauth=True)
     properties = _context(body, "propertyName")
     tail = f" (property {', '.join(properties)})" if properties else ""
-    return Complaint(f"{body.get('message') or status}{tail}", request_id, _WAIT.get(str(body.get("policyName"))))
+    # A refused write repeats its values as JSON at the end of the sentence; what is in it stands in the tail.
+    words = str(body.get("message") or status).partition("[{")[0].rstrip(" :")
+    return Complaint(f"{words}{tail}", request_id, _WAIT.get(str(body.get("policyName"))))
 
 
 def _context(body: dict[str, Any], name: str) -> list[str]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from bot.deal import Deal, Standing
-from bot.errors import Declined
+from bot.errors import Declined, NeedsReauth, Surprise
 from connectors.crm.hubspot.api import Api, next_page
 from connectors.crm.hubspot.config import Config
 from connectors.crm.hubspot.line_items import LINE_ITEM_PROPERTIES
@@ -38,6 +38,8 @@ _NOTE_PROPERTIES = ("hs_note_body", "hs_timestamp", "hubspot_owner_id", "hs_atta
 _QUOTE_PROPERTIES = ("hs_title", "hs_status", "hs_quote_number")
 _TICKET_PROPERTIES = ("subject", "hs_ticket_category", "hs_pipeline_stage", "hs_is_closed")
 _LINKED = "contacts,companies,line_items,notes,tickets,quotes"
+OTHER_ACCOUNT = "the token belongs to another HubSpot account than portal_id says: correct one of them"
+NOT_HUBSPOT = "nothing is found under its address: check HUBSPOT_API_URL, api_version and what stands between"
 _PRIMARY_COMPANY = 5  # association type deal -> its primary company (associations guide)
 
 
@@ -51,20 +53,35 @@ class Reader:
 
     def read(self, deal_id: str, *, known_standing: Standing | None) -> Deal:
         """The deal as it is now; Declined when HubSpot has no such deal and we never knew it."""
+        self.account()
         asked = (*_DEAL_PROPERTIES, *self._custom("deal"))
         answer = self._api.deal(deal_id, properties=asked, history="dealstage", linked=_LINKED)
         answer = answer or self._api.deal(deal_id, properties=asked, archived=True)
         if answer:
             return to_deal(self._snapshot(answer.body), self._config, asked_id=deal_id)
+        self._answers()
         if known_standing is None:
             raise Declined("HubSpot", "read the deal", "there is no such deal: check its id", 404)
         return Deal(connection=self._config.key, id=deal_id, name="", client="", standing=Standing.DELETED)
 
     def account(self) -> dict[str, Any]:
-        """The account, read once: a portal keeps its id, zone and currency."""
+        """The account, read once: a portal keeps its id, zone and currency.
+
+        NeedsReauth when it is another one than the settings say: none of its deals are ours.
+        """
         if not self._known_account:
-            self._known_account = self._api.account()
+            account = self._api.account()
+            if self._config.portal_id and text(account, "portalId") != self._config.portal_id:
+                raise NeedsReauth(self._api.vendor, "read the account", OTHER_ACCOUNT)
+            self._known_account = account
         return self._known_account
+
+    def _answers(self) -> None:
+        """Surprise unless the account still answers: where the whole API is not found, no deal was deleted."""
+        try:
+            self._api.account()
+        except Declined as refused:
+            raise Surprise("HubSpot", "read the deal", NOT_HUBSPOT, refused.status) from refused
 
     def _snapshot(self, deal: dict[str, Any]) -> Snapshot:
         deal_id, owner_id = text(deal, "id"), text(properties_of(deal), "hubspot_owner_id")

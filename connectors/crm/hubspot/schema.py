@@ -3,6 +3,7 @@
 An account may forbid that (no `crm.schemas.deals.write`): then a person makes them, and the words say which.
 """
 
+from collections.abc import Container
 from http import HTTPStatus
 from typing import Any
 
@@ -18,7 +19,8 @@ _STATES = {
     "presale": "Presale",
     "won": "Won",
     "scoped": "Scope confirmed",
-    "provisioned": "Workspace ready",
+    "provisioned": "Provisioned",
+    "workspace_ready": "Workspace ready",
     "in_progress": "In progress",
     "mitigation": "Mitigation",
     "maintenance": "Maintenance",
@@ -52,6 +54,10 @@ class Schema:
                 self._allowed(name, value)
                 self._ready.add((name, self._option(name, value)))
 
+    def forget(self) -> None:
+        """Looks at each property again: somebody may have removed one."""
+        self._ready.clear()
+
     def _allowed(self, name: str, value: str) -> None:
         try:
             self._ensure(name, value)
@@ -71,7 +77,8 @@ class Schema:
         if found.get("type") != "enumeration" or not isinstance(options, list):
             return
         if value not in {option.get("value") for option in options if isinstance(option, dict)}:
-            self._api.update_options(name, [*options, _option(value, len(options))])
+            known = {str(option.get("label")) for option in options if isinstance(option, dict)}
+            self._api.update_options(name, [*options, _option(value, len(options), known)])
 
     def _option(self, name: str, value: str) -> str:
         return value if _FORMS[name][1] == "enumeration" else ""
@@ -86,6 +93,8 @@ def _definition(name: str, value: str) -> dict[str, Any]:
     return definition
 
 
-def _option(value: str, order: int) -> dict[str, Any]:
+def _option(value: str, order: int, known: Container[str] = ()) -> dict[str, Any]:
+    """`known` are the labels that are taken: HubSpot wants each once."""
     label = _STATES.get(value) or value.replace("_", " ").capitalize()
+    label = f"{label} ({value})" if label in known else label
     return {"label": label, "value": value, "displayOrder": order, "hidden": False}

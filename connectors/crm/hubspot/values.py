@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _MILLISECONDS = re.compile(r"-?[0-9]{9,15}", re.ASCII)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+_NEVER = range(1900, 9999)
 _BULLET = re.compile(r"^\s*(?:[-*•–]|[0-9]{1,2}[.)])\s+")
 _BLOCK_TAGS = frozenset({"p", "div", "li", "ul", "ol", "br", "tr", "h1", "h2", "h3", "h4", "blockquote"})
 _SILENT_TAGS = frozenset({"script", "style"})
@@ -49,21 +50,26 @@ def moment(value: Any) -> datetime | None:
         if _MILLISECONDS.fullmatch(written):
             return datetime.fromtimestamp(int(written) / 1000, UTC)
         read = datetime.fromisoformat(written)
+        return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
     except (ValueError, OverflowError, OSError):
         return None
-    return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
 
 
 def day(properties: Mapping[str, Any], name: str, *, zone: ZoneInfo | None = None) -> date | None:
-    """A date. A pure date is midnight UTC at HubSpot; a date-time (closedate) is a day of the portal's `zone`."""
+    """A date. A pure date is midnight UTC at HubSpot; a date-time (closedate) is a day of the portal's `zone`.
+
+    The first and the last days that there are stand for none: 1 Jan 0001, 1 Jan 1900, 31 Dec 9999.
+    """
     written = text(properties, name)
-    if _DAY.fullmatch(written):
-        try:
-            return date.fromisoformat(written)
-        except ValueError:
-            return None
-    at = moment(written)
-    return at.astimezone(zone or UTC).date() if at else None
+    try:
+        if _DAY.fullmatch(written):
+            found = date.fromisoformat(written)
+        else:
+            at = moment(written)
+            found = at.astimezone(zone or UTC).date() if at else date.min
+    except (ValueError, OverflowError):
+        return None
+    return found if _NEVER.start < found.year < _NEVER.stop else None
 
 
 def flag(properties: Mapping[str, Any], name: str) -> bool:

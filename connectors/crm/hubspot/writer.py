@@ -6,6 +6,7 @@ only if it is won in its pipeline and the deal is won right now, else revenue re
 
 from datetime import UTC, datetime
 from html import escape
+from http import HTTPStatus
 from typing import Any
 
 from bot.deal import Standing
@@ -116,7 +117,16 @@ class Writer:
         """Only what differs, under the deal's surviving id."""
         properties = properties_of(deal)
         changed = {name: value for name, value in wanted.items() if text(properties, name) != value}
-        if changed:
+        if not changed:
+            return
+        self._schema.ensure(changed)
+        try:
+            self._api.update_deal(str(deal.get("id")), changed)
+        except Declined as refused:
+            if refused.status != HTTPStatus.BAD_REQUEST:
+                raise
+            # Nothing was written. An admin may have removed a property of ours since we saw it.
+            self._schema.forget()
             self._schema.ensure(changed)
             self._api.update_deal(str(deal.get("id")), changed)
 

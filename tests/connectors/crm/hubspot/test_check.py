@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 
 from sandbox.world import World
+from tests.connectors.crm.hubspot.files import load
 from tests.connectors.stands import connect, served
+from tests.connectors.wire import Reply, Wire
 
 
 def wrong(world: World, table: dict[str, Any]) -> dict[str, str]:
@@ -45,3 +47,13 @@ def test_a_vendor_that_fails_midway_is_said_line_by_line(world: World) -> None:
     crm = connect("hubspot", served(world))
     world.faults.add("hubspot", "GET /crm/pipelines", "503", times=9)
     assert {line.name for line in crm.check() if not line.ok} == {"deals", "stages"}
+
+
+def test_a_scope_that_only_a_whole_deal_needs_is_missed_before_the_first_win() -> None:
+    account, rows = Reply(200, {"portalId": 1}), Reply(200, {"results": [{"id": "9001", "properties": {}}]})
+    refused = Reply(403, load("error__missing_scopes"))
+    with Wire(account, rows, refused, Reply(200, {"results": []})) as wire:
+        lines = connect("hubspot", {"HUBSPOT_TOKEN": "t", "HUBSPOT_API_URL": wire.url}).check()
+    assert [(line.name, line.words) for line in lines if not line.ok] == [
+        ("deals", "the token needs crm.objects.deals.write: add it in HubSpot.")
+    ]

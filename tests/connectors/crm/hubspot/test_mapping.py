@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -10,7 +11,7 @@ from bot.deal import ContactRole, CrmPerson, DocumentKind, Money, PresaleKind, S
 from connectors.crm.hubspot.documents import document_kind, presale_kind
 from connectors.crm.hubspot.mapping import to_deal
 from connectors.crm.hubspot.names import project_name, split_name
-from connectors.crm.hubspot.values import lines, plain_text, readable, web_address
+from connectors.crm.hubspot.values import day, lines, plain_text, readable, web_address
 from tests.connectors.crm.hubspot.files import CONFIG, snapshot
 
 WHOLE = to_deal(snapshot("deal__whole"), CONFIG, asked_id="9001")
@@ -33,6 +34,24 @@ def test_name_value_stage_and_close_date() -> None:
 def test_the_close_date_is_a_day_of_the_portals_zone() -> None:
     """Half past eleven at night UTC is the next day in Berlin."""
     assert WHOLE.close_date == date(2026, 11, 19)
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "America/Lima"])
+@pytest.mark.parametrize(
+    "never",
+    [
+        "9999-12-31",
+        "9999-12-31T23:59:59Z",
+        "9999-12-31T23:59:59-05:00",
+        "253402300799000",
+        "0001-01-01",
+        "0001-01-01T00:00:00+05:00",
+        "1900-01-01",
+    ],
+)
+def test_a_date_at_the_end_of_all_time_is_none(never: str, zone: str) -> None:
+    """Who knows no date writes the last one that there is, or a sheet wrote its first."""
+    assert day({"closedate": never}, "closedate", zone=ZoneInfo(zone)) is None
 
 
 def test_a_pure_date_is_no_matter_of_zones() -> None:

@@ -1,12 +1,15 @@
 """Whole deals through the real client, against HubSpot's stand-in over HTTP."""
 
+from collections.abc import Callable
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from bot.deal import ContactRole, DocumentKind, Money, Standing
-from bot.errors import Declined, NeedsReauth, RateLimited
+from bot.errors import Declined, NeedsReauth, RateLimited, Surprise
+from connectors.registry import CRMS
 from sandbox.hubspot.records import PERSON
 from sandbox.world import World
 from tests.connectors.crm.hubspot.files import load
@@ -83,6 +86,53 @@ def test_a_deal_that_hubspot_forgot_is_deleted_only_if_we_knew_it(crm: Any) -> N
         crm.read_deal("123456")
 
 
+@pytest.mark.parametrize("known", [Standing.WON, None])
+def test_where_nothing_at_all_is_found_no_deal_was_deleted(known: Standing | None) -> None:
+    """A proxy in between, or a version that HubSpot has no more, answers 404 to everything."""
+    with Wire(Reply(200, {"portalId": 1}), Reply(404, "<html>not found</html>")) as wire:
+        crm = _behind(wire)
+        with pytest.raises(Surprise, match="check HUBSPOT_API_URL"):
+            crm.read_deal("9001", known_standing=known)
+
+
+@pytest.mark.parametrize("half", [{}, {"id": "9001"}, {"properties": {"dealstage": "closedwon"}}])
+def test_half_a_deal_is_none(half: dict[str, Any]) -> None:
+    """Without its id it would be merged into nothing, without its properties reopened."""
+    with Wire(Reply(200, {"portalId": 1}), Reply(200, half), Reply(200, {"results": []})) as wire:
+        crm = _behind(wire)
+        with pytest.raises(Surprise, match="no id or no properties"):
+            crm.read_deal("9001", known_standing=Standing.WON)
+
+
+def test_pipelines_without_their_list_make_no_win() -> None:
+    """The stages alone say in which pipeline a win counts."""
+    deal = {"id": "9001", "properties": {"dealstage": "77", "pipeline": "partners", "hs_is_closed_won": "true"}}
+    with Wire(Reply(200, {"portalId": 1}), Reply(200, deal), Reply(200, {})) as wire:
+        crm = connect("hubspot", {"HUBSPOT_TOKEN": "t", "HUBSPOT_API_URL": wire.url}, table={"pipelines": ["default"]})
+        with pytest.raises(Surprise, match="no list of results"):
+            crm.read_deal("9001")
+
+
+def test_the_token_of_another_account_reads_nothing(world: World) -> None:
+    """Else each deal of ours would be a deleted one, and each win of theirs a handover."""
+    crm = connect("hubspot", served(world), table={"portal_id": 1})
+    calls: list[Callable[[], object]] = [
+        lambda: crm.read_deal("123456", known_standing=Standing.WON),
+        lambda: crm.poll("", since=datetime(2026, 1, 1, tzinfo=UTC)),
+        lambda: crm.search("ABC", limit=1),
+    ]
+    for call in calls:
+        with pytest.raises(NeedsReauth, match="another HubSpot account"):
+            call()
+
+
+@pytest.mark.parametrize(("name", "wrong"), [("api_version", "2026-3"), ("api_version", "v3"), ("portal_id", "eu1")])
+def test_a_version_or_account_that_cannot_be_one_is_a_problem(name: str, wrong: str) -> None:
+    config, problems = CRMS["hubspot"].config({name: wrong}, {"HUBSPOT_TOKEN": "t"}, "hubspot")
+    assert config is None
+    assert problems[0].startswith(f"[connections.hubspot] {name} must be ")
+
+
 def test_an_owner_who_left_is_still_named(crm: Any) -> None:
     deal = crm.read_deal("9011")
     assert deal.owner is not None
@@ -122,6 +172,15 @@ def test_a_missing_scope_asks_the_admin_for_exactly_that_scope() -> None:
     assert raised.value.request_id == "7b1f0c2e-3d44"
 
 
+@pytest.mark.parametrize("key", ["requiredGranularScopes", "requiredScopes"])
+def test_of_several_scopes_that_hubspot_names_one_is_enough(key: str) -> None:
+    said = {"message": "One or more of the following scopes are required.", "context": {key: ["tickets", "crm.x.read"]}}
+    refused = Reply(403, {"category": "MISSING_SCOPES", "errors": [said]})
+    with Wire(refused) as wire, pytest.raises(NeedsReauth) as raised:
+        _behind(wire).read_deal("9001")
+    assert raised.value.words == "the token needs tickets or crm.x.read: add it in HubSpot"
+
+
 def test_the_named_limit_says_how_long_to_wait() -> None:
     with Wire(Reply(429, load("error__ten_secondly"))) as wire, pytest.raises(RateLimited) as raised:
         _behind(wire).read_deal("9001")
@@ -131,7 +190,7 @@ def test_the_named_limit_says_how_long_to_wait() -> None:
 def test_a_validation_error_names_the_field_and_not_the_value() -> None:
     with Wire(Reply(400, load("error__validation"))) as wire, pytest.raises(Declined) as raised:
         _behind(wire).read_deal("9001")
-    assert raised.value.words.startswith("Property values were not valid:")
+    assert raised.value.words == "Property values were not valid (property baton_handover_status)"
     assert "secret plan" not in str(raised.value)
 
 

@@ -71,6 +71,28 @@ def test_a_state_which_the_property_does_not_know_is_added_and_the_others_stay(c
     assert values(world)["baton_handover_status"] == "scoped"
 
 
+def test_no_two_options_of_the_state_have_one_label(crm: Any, world: World) -> None:
+    """HubSpot refuses a property whose options share one: the first that is written, and one that an admin named so."""
+    crm.write_links("9001", status="workspace_ready", **LINKS)
+    assert values(world)["baton_handover_status"] == "workspace_ready"
+    crm.write_links("9001", status="on_Hold", **LINKS)
+    assert values(world)["baton_handover_status"] == "on_Hold"
+
+
+def test_a_property_that_was_removed_meanwhile_is_made_again(crm: Any, world: World) -> None:
+    crm.write_links("9001", status="scoped", **LINKS)
+    world.hubspot.properties.remove("deals", "baton_handover_status")
+    crm.write_links("9002", status="scoped", **LINKS)
+    assert values(world, "9002")["baton_handover_status"] == "scoped"
+
+
+def test_a_refusal_names_the_property_and_not_what_was_to_be_written(world: World) -> None:
+    table = {"migrated": {"property": "dealtype", "value": "handed over"}}
+    with pytest.raises(Declined) as raised:
+        connect("hubspot", served(world), table=table).mark_migrated("9001", at=AT, **LINKS)
+    assert raised.value.words == "Property values were not valid (property dealtype)"
+
+
 def test_a_second_connection_finds_the_properties_already_there(crm: Any, world: World) -> None:
     crm.write_links("9001", status="scoped", **LINKS)
     connect("hubspot", served(world)).write_links("9002", status="scoped", **LINKS)
