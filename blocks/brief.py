@@ -50,13 +50,18 @@ def crm_note(handover: Handover) -> str:
     # It is the last step of the workspace, and says what the status beside it says: a note is never edited.
     state = State.PROVISIONED if handover.state is State.SCOPED else handover.state
     rows = [
-        f"Handover {handover.shown_id}: {thread.WORDS[state.value]}.",
+        f"Handover {handover.shown_id}{_workstream(handover)}: {thread.WORDS[state.value]}.",
         f"Workspace: {mrkdwn.address(handover.workspace_url)}" if handover.workspace_url else "",
         f"Slack channel: #{mrkdwn.plain(handover.channel_name)}" if handover.channel_name else "",
         _dated("Start", handover.start),
         _dated("End", handover.end),
     ]
     return "\n".join(row for row in rows if row)
+
+
+def _workstream(handover: Handover) -> str:
+    # A deal in several workstreams has a note of each; its properties tell of the deal as a whole.
+    return f" ({mrkdwn.plain(handover.workstream, 100)})" if handover.workstream else ""
 
 
 def _blocks(handover: Handover, frame: Frame, room: int) -> list[Block]:

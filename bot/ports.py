@@ -94,7 +94,7 @@ class Crm(Protocol):
         """Writes "Closed → Migrated" by property or, when configured, by a won-type stage. Idempotent."""
 
     def write_links(self, deal_id: str, *, status: str, workspace_url: str, channel_url: str) -> None:
-        """Writes the state and the links as properties. Idempotent."""
+        """Writes the state ('' leaves it as it is) and the links as properties. Idempotent."""
 
     def find_note(self, deal_id: str, marker: str) -> Made | None:
         """The note on the deal which carries the marker."""

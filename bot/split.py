@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from bot.deal import Money
-from bot.handover import Event, Handover
+from bot.handover import PLACES, Event, Handover, State
 
 MOST = 10  # workstreams of one deal
 NAME = 60  # characters of a workstream's name
@@ -30,6 +30,21 @@ def share(handover: Handover) -> Money | None:
 def amount(handover: Handover) -> Money | None:
     """What this handover is worth: its workstream's share, else the whole deal's amount."""
     return share(handover) if _last(handover) else handover.deal.amount
+
+
+def speaks(parts: Sequence[Handover], handover: Handover, state: State) -> State:
+    """The state of a deal as a whole while this workstream is in `state`: that of the one which is least far.
+
+    What was given up holds nobody back. A deal has one place for a state, and is done with the last of its workstreams.
+    """
+    others = [part.state for part in parts if part.id != handover.id and part.state is not State.CANCELLED]
+    return min([state, *others], key=PLACES.__getitem__)
+
+
+def front(parts: Sequence[Handover], handover: Handover) -> Handover:
+    """The workstream whose links stand where there is room for one: the oldest that has any, else this one."""
+    made = [part for part in parts if part.state is not State.CANCELLED and (part.workspace_url or part.channel_id)]
+    return min(made, key=lambda part: part.id, default=handover)
 
 
 def problem(parts: Sequence[Part], whole: Money | None) -> str:

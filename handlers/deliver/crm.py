@@ -4,6 +4,7 @@ import logging
 from dataclasses import replace
 
 from blocks.brief import crm_note
+from bot import split
 from bot.actions import intake
 from bot.deal import Deal, Standing
 from bot.effects import Effect, MarkMigrated, ReadDeal, ReadInbox, SearchCrm, TellAdmin, Whisper, WriteStage
@@ -11,6 +12,7 @@ from bot.errors import Declined, Unrecognised
 from bot.handover import State
 from bot.people import Person
 from bot.ports import Crm
+from handlers.deliver import provision_links
 from handlers.deliver.identify import known
 from handlers.deliver.ledger import Ledger, Result
 from store.jobs import ClaimedJob
@@ -78,10 +80,10 @@ def mark_migrated(effect: Effect, ledger: Ledger) -> None:
     if any(part.live_at is None and part.state is not State.CANCELLED for part in parts):
         return  # a deal in several workstreams is migrated with the last of them
     at = handover.live_at or deps.clock.now()
-    channel = f"{deps.identity.team_url}archives/{handover.channel_id}" if handover.channel_id else ""
+    where = provision_links.links(deps, split.front(parts, handover))
 
     def do() -> Result:
-        crm.mark_migrated(handover.deal_id, workspace_url=handover.workspace_url, channel_url=channel, at=at)
+        crm.mark_migrated(handover.deal_id, **where, at=at)
         return {}
 
     def keep(unit: StoreUnit, _: Result) -> None:
@@ -107,11 +109,10 @@ def write_stage(effect: Effect, ledger: Ledger) -> None:
     if handover is None or crm is None:
         return
     deal_id, now = handover.deal_id, replace(handover, state=State(effect.state))
-    channel = f"{deps.identity.team_url}archives/{handover.channel_id}" if handover.channel_id else ""
     marker = f"baton:{deps.store.nonce}:{handover.shown_id}:stage:{effect.nonce}"
 
     def state() -> Result:
-        crm.write_links(deal_id, status=effect.state, workspace_url=handover.workspace_url, channel_url=channel)
+        provision_links.write_properties(deps, crm, handover, State(effect.state))
         return {}
 
     def find(_: float) -> Result | None:

@@ -51,12 +51,12 @@ class Writer:
         self._write(deal, wanted)
 
     def write_links(self, deal_id: str, *, status: str, workspace_url: str, channel_url: str) -> None:
-        """Writes the links and, unless the deal is marked already, the handover's state."""
+        """Writes the links and, unless the deal is marked already, the handover's state; '' leaves that as it is."""
         deal = self._deal(deal_id).body
         wanted = _links(workspace_url=workspace_url, channel_url=channel_url)
         config, properties = self._config, properties_of(deal)
         marked = text(properties, config.migrated_property) == config.migrated_value
-        if config.migrated_stage or config.migrated_property != STATUS_PROPERTY or not marked:
+        if status and (config.migrated_stage or config.migrated_property != STATUS_PROPERTY or not marked):
             wanted[STATUS_PROPERTY] = status
         self._write(deal, wanted)
 
