@@ -11,7 +11,10 @@ from bot.errors import VendorError
 
 @dataclass(frozen=True)
 class Hint:
-    """An inbound event says only this: something happened to a deal of that connection."""
+    """An inbound event says only this: something happened to a deal of that connection.
+
+    Of two with the same `dedupe` the second is a repeat; without one ('') nothing tells a repeat from a new event.
+    """
 
     deal_id: str
     kind: str
@@ -82,7 +85,10 @@ class Crm(Protocol):
         """The hints in a verified body; raises Unrecognised when it is not this vendor's."""
 
     def read_deal(self, deal_id: str, *, known_standing: Standing | None = None) -> Deal:
-        """The deal, whole. A deleted one comes back with standing DELETED; a merged one under its surviving id."""
+        """The deal, whole. A deleted one comes back with standing DELETED; a merged one under its surviving id.
+
+        Declined with status 404 for one that is not there and of which nothing was known.
+        """
 
     def poll(self, cursor: str, *, since: datetime) -> PollPage:
         """Won deals and known-won deals that changed after the cursor ('' = since that moment), with overlap."""

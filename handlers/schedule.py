@@ -22,7 +22,7 @@ from handlers.company import looked
 from handlers.deps import Deps
 from handlers.digest import tick
 from handlers.health import trouble
-from handlers.health.pulse import beat
+from handlers.health.pulse import beat, polled
 from handlers.sweep import sweep
 from handlers.trace import own
 from store.store import Store
@@ -138,6 +138,8 @@ def reconcile(deps: Deps, key: str) -> int:
         page = crm.poll(cursor, since=deps.clock.now() - FIRST_LOOK)
     except VendorError as error:
         log.warning("reconcile failed", extra={"connection": key, "why": str(error)})
+        with deps.store.write() as unit:
+            polled(unit, key, error.words or str(error))
         return 0
     with deps.store.read() as reader:
         known = won | {deal.id for deal in page.deals if reader.by_deal(key, deal.id)}
@@ -152,4 +154,5 @@ def reconcile(deps: Deps, key: str) -> int:
             stamp = deal.modified.isoformat() if deal.modified else page.cursor
             unit.emit(ReadDeal(key, deal.id, "poll", nonce=f"poll:{stamp}"))
         unit.keep_setting(f"cursor:{key}", page.cursor)
+        polled(unit, key, "")
     return len(wanted)

@@ -2,24 +2,29 @@
 
 import logging
 from dataclasses import replace
+from http import HTTPStatus
 
 from blocks.brief import crm_note
 from bot import split
 from bot.actions import intake
 from bot.deal import Deal, Standing
 from bot.effects import Effect, MarkMigrated, ReadDeal, ReadInbox, SearchCrm, TellAdmin, Whisper, WriteStage
-from bot.errors import Declined, Unrecognised
+from bot.errors import Declined, NeedsReauth, RateLimited, Surprise, Unavailable, Unrecognised, VendorError
 from bot.handover import State
 from bot.people import Person
 from bot.ports import Crm
 from handlers.deliver import provision_links
 from handlers.deliver.identify import known
 from handlers.deliver.ledger import Ledger, Result
+from handlers.deliver.provision import why
+from handlers.health import pulse
 from store.jobs import ClaimedJob
 from store.unit import StoreUnit
 
 log = logging.getLogger("baton.deliver")
 HUNDRED = 100
+SOON = 10.0  # seconds that somebody who searches is let wait without a word
+TRIES = 3
 
 
 def read_inbox(effect: Effect, ledger: Ledger) -> None:
@@ -38,7 +43,9 @@ def read_inbox(effect: Effect, ledger: Ledger) -> None:
             unit.inbox.mark(effect.inbox_id, "unrecognised")
         return
     with deps.store.write() as unit:
-        fresh = {hint.deal_id: hint for hint in parsed.hints if unit.seen(f"hint:{crm.key}:{hint.dedupe}")}
+        fresh = {
+            hint.deal_id: hint for hint in parsed.hints if not hint.dedupe or unit.seen(f"hint:{crm.key}:{hint.dedupe}")
+        }
         for hint in fresh.values():
             unit.emit(ReadDeal(crm.key, hint.deal_id, "event", nonce=f"inbox:{effect.inbox_id}"))
         unit.inbox.mark(effect.inbox_id, "read", hints=len(fresh), ignored=parsed.ignored)
@@ -54,7 +61,12 @@ def read_deal(effect: Effect, ledger: Ledger) -> None:
         return
     with deps.store.read() as reader:
         ours = bool(reader.by_deal(effect.connection, effect.deal_id))
-    deal = crm.read_deal(effect.deal_id, known_standing=Standing.WON if ours else None)
+    try:
+        deal = crm.read_deal(effect.deal_id, known_standing=Standing.WON if ours else None)
+    except VendorError as error:
+        if _not_there(ledger, effect, error):
+            return
+        raise
     _find_people(ledger, deal)
     read = intake.Read(deal, effect.deal_id, cause=effect.cause, asked_by=effect.asked_by)
     now = deps.clock.now()
@@ -131,15 +143,65 @@ def search_crm(effect: Effect, ledger: Ledger) -> None:
     """Looks deals up for a person and answers where they asked; best five, logged."""
     assert isinstance(effect, SearchCrm)  # noqa: S101 - the performer of exactly this kind
     deps = ledger.deps
-    hits = []
+    hits: list[list[str]] = []
+    failed: VendorError | None = None
     for crm in deps.crms.values():
-        found = crm.search(effect.words[:HUNDRED], limit=5)
+        try:
+            found = crm.search(effect.words[:HUNDRED], limit=5)
+        except VendorError as error:
+            failed = error
+            continue
         hits += [[crm.key, brief.id, brief.name, brief.client, brief.standing.value] for brief in found]
+    if failed is not None and not hits:
+        _not_searched(ledger, effect, failed)
+        return
     with deps.store.write() as unit:
         person = unit.person(effect.person_id)
         if person is not None:
             data = {"words": effect.words, "rows": hits[:5]}
             unit.emit(Whisper(person.slack_id, effect.nonce, response_url=effect.response_url, name="found", data=data))
+
+
+def _not_there(ledger: Ledger, effect: ReadDeal, error: VendorError) -> bool:
+    """Says to whoever waits why there is no answer, once; whether it is a deal that was nobody's and is not there.
+
+    So it is with the events by which a vendor tries an address out, and with a deal that was made and thrown away.
+    """
+    gone = isinstance(error, Declined) and error.status == HTTPStatus.NOT_FOUND
+    words = f"{error.vendor}: {error.words.rstrip('.')}." if isinstance(error, Declined | Surprise) else why(error)
+    if effect.asked_by and effect.response_url:
+        with ledger.deps.store.write() as unit:
+            asker = unit.person(effect.asked_by)
+            if asker:
+                unit.emit(_line(asker, f"why:{ledger.job.id}", effect.response_url, words))
+    log.info("deal not read", extra={"connection": effect.connection, "cause": effect.cause, "why": error.words})
+    return gone and effect.cause != "released"
+
+
+def _not_searched(ledger: Ledger, effect: SearchCrm, error: VendorError) -> None:
+    """Says why to whoever searched: an answer that comes in an hour finds nobody waiting, so nothing is tried again."""
+    match error:
+        case RateLimited(after=after) if after <= SOON and ledger.job.attempts < TRIES:
+            raise error
+        case RateLimited():
+            words = f"{error.vendor} asks Baton to slow down: search once more in some minutes."
+        case NeedsReauth():
+            words = f"{error.vendor} refuses Baton's access. The admin is told: search once more when it works."
+            pulse.refused(ledger.deps, error)
+        case Unavailable():
+            words = f"{error.vendor} does not answer: search once more in some minutes."
+        case _:
+            words = f"{error.vendor} cannot be searched now. The admin is told."
+    with ledger.deps.store.write() as unit:
+        person = unit.person(effect.person_id)
+        if person is not None:
+            unit.emit(_line(person, f"why:{ledger.job.id}", effect.response_url, words))
+    if not isinstance(error, RateLimited | NeedsReauth | Unavailable):
+        raise error
+
+
+def _line(person: Person, nonce: str, response_url: str, words: str) -> Whisper:
+    return Whisper(person.slack_id, nonce, response_url=response_url, name="line", data={"text": words})
 
 
 def _tell_disabled(ledger: Ledger, crm: Crm, declined: Declined) -> None:
@@ -165,5 +227,5 @@ def _answer(unit: StoreUnit, asker: Person, effect: ReadDeal, job: ClaimedJob, w
     handovers = unit.by_deal(effect.connection, effect.deal_id)
     nonce, url = f"read:{job.id}", effect.response_url
     if not handovers:
-        return Whisper(asker.slack_id, nonce, response_url=url, name="line", data={"text": words})
+        return _line(asker, nonce, url, words)
     return Whisper(asker.slack_id, nonce, response_url=url, name="card", handover_id=handovers[-1].id)

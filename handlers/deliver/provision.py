@@ -97,6 +97,11 @@ def _make(ledger: Ledger, handover: Handover, step: Step, attempt: str) -> None:
         )
 
 
+def why(error: VendorError) -> str:
+    """In plain words, whether it waits or was refused."""
+    return waiting_words(error) if isinstance(error, Unavailable | RateLimited | NeedsReauth) else error.words
+
+
 def waiting_words(error: VendorError) -> str:
     """Why it waits, in plain words, with what happens next."""
     if isinstance(error, NeedsReauth):

@@ -23,6 +23,8 @@ EVERY = 120.0  # seconds between two looks, over all replicas
 AWAY = timedelta(minutes=15)
 RENEWED = timedelta(minutes=10)  # a refused credential that a job met since then is not mended, whatever else works
 SLACK = "slack"
+POLLED = "poll:"
+IN_A_ROW = 2  # polls that failed: one alone may have met a bad moment
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,18 @@ def beat(deps: Deps) -> None:
             notice(deps, key, _asked(ask))
     for crm in deps.crms.values():
         hooks.looked(deps, crm, every=EVERY)
+
+
+def polled(unit: StoreUnit, key: str, words: str) -> None:
+    """Keeps how often in a row a connection could not be asked what changed; '' once it could.
+
+    A search may work while that fails: then nothing that webhooks lose is found, and nobody else would say so.
+    """
+    before = unit.setting(f"{POLLED}{key}")
+    if words:
+        unit.keep_setting(f"{POLLED}{key}", f"{int(before.partition(' ')[0] or 0) + 1} {words}")
+    elif before:
+        unit.keep_setting(f"{POLLED}{key}", "")
 
 
 def refused(deps: Deps, error: NeedsReauth) -> None:
@@ -95,7 +109,7 @@ def _fails(unit: StoreUnit, key: str, title: str, now: datetime, problem: Proble
 def _asks(deps: Deps) -> Iterator[tuple[str, Callable[[], str]]]:
     yield SLACK, lambda: str(deps.slack.call("auth.test").get("error", ""))
     for key, crm in deps.crms.items():
-        yield key, partial(_searched, crm)
+        yield key, partial(_searched, deps, crm)
     tool = deps.tool
     if tool is not None:
         yield tool.key, partial(_checked, tool)
@@ -108,9 +122,11 @@ def _checked(tool: ProjectTool) -> str:
     return failed.words if failed else ""
 
 
-def _searched(crm: Crm) -> str:
+def _searched(deps: Deps, crm: Crm) -> str:
     crm.search("a", limit=1)
-    return ""
+    with deps.store.read() as reader:
+        count, _, words = reader.setting(f"{POLLED}{crm.key}").partition(" ")
+    return f"what changed there cannot be read ({words})" if int(count or 0) >= IN_A_ROW else ""
 
 
 def _asked(ask: Callable[[], str]) -> Problem | None:

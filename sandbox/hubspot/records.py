@@ -107,6 +107,10 @@ class Records:
         del record["archivedAt"]
         return self._keep(kind, record | {"archived": False})
 
+    def forget(self, kind: str, key: str) -> None:
+        """A record whose 90 days in the bin are over: no call finds it any more."""
+        self._shelf.delete(f"hubspot.{kind}", key)
+
     def merge(self, kind: str, primary: str, other: str, *, new_id: bool) -> Doc:
         """Two records become one: the primary's values win, gaps are filled from the other.
 

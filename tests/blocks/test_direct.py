@@ -253,6 +253,13 @@ def test_the_first_start_reports_older_wins() -> None:
     assert words(message).startswith("*First start:* 1 deal was won before.")
 
 
+def test_webhooks_that_are_refused_may_have_a_wrong_clock_of_ours() -> None:
+    """A time that is off by five minutes is refused like a forged signature: the secret alone is not to blame."""
+    said = words(admin("webhooks_refused", EARLY, {"vendor": "HubSpot"}))
+    assert "Compare the client secret and BATON_PUBLIC_URL" in said
+    assert "`python app.py doctor` says whether this machine's clock is right" in said
+
+
 @pytest.mark.parametrize("name", PLAIN)
 def test_admin_messages_say_what_happened_and_the_next_step(name: str) -> None:
     for data in ({}, {"vendor": "HubSpot", "why": "<!channel> " + "x" * 5000, "kind": "Redraw", "job": 7}):

@@ -4,6 +4,7 @@ import json
 import random
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -102,6 +103,24 @@ def test_whatever_strangers_call_a_connection_they_add_one_line_to_the_count(sta
         assert hook(stage, b" " * 1_000_001, at=f"stranger-{number}") == 413
     with stage.deps.store.read() as reader:
         assert {connection for connection, _ in reader.inbox.refused()} <= {"hubspot", "unknown"}
+
+
+def test_an_event_of_a_deal_that_is_nowhere_is_taken_and_is_nobodys_business(stage: Stage) -> None:
+    """So HubSpot tries an address out, with a deal that it makes up."""
+    assert hook(stage, json.dumps([{**EVENT, "objectId": 123}]).encode()) == 200
+    stage.settle()
+    assert not stage.deps.store.outbox.parked()
+
+
+def test_a_workflow_that_sends_the_same_an_hour_later_is_read_again(stage: Stage) -> None:
+    body = json.dumps({"objectId": 9002}).encode()
+    assert hook(stage, body) == 200
+    stage.settle()
+    reads = len([job for job in stage.deps.store.outbox.jobs(("done",), limit=1000) if job.kind == "ReadDeal"])
+    stage.clock.advance(timedelta(hours=1))
+    assert hook(stage, body) == 200
+    stage.settle()
+    assert len([j for j in stage.deps.store.outbox.jobs(("done",), limit=1000) if j.kind == "ReadDeal"]) == reads + 1
 
 
 def test_an_identical_delivery_within_its_window_is_taken_without_effect(stage: Stage) -> None:

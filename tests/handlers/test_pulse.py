@@ -16,6 +16,7 @@ from handlers.deliver.performers import PERFORMERS
 from handlers.deps import Deps
 from handlers.ears.commands import answer
 from handlers.health import metrics, pulse, trouble
+from handlers.schedule import reconcile
 from handlers.wiring import build
 from store.upkeep import retention
 from store.upkeep.retention import Cutoffs
@@ -64,6 +65,24 @@ def pair(stage: Stage) -> Iterator[Pair]:
     made = Pair(stage)
     yield made
     made.close()
+
+
+def test_a_crm_that_can_be_searched_and_not_be_asked_what_changed_is_told_as_away(pair: Pair) -> None:
+    """What webhooks lose would never be found, and nobody would say so. One failure alone is none."""
+    first = pair.replicas[0]
+    pair.stage.world.hubspot.searches.most = 1_000  # half an hour passes within a second
+    pair.stage.world.faults.add("hubspot", "GET /crm/objects/2026-03/deals", "garbage", times=2)
+    reconcile(first, "hubspot")
+    pair.minutes(20)
+    assert pair.told() == []
+    reconcile(first, "hubspot")
+    pair.minutes(20)
+    assert pair.told() == ["HubSpot is away. What has to go there waits."]
+    with first.store.read() as reader:
+        assert reader.connections()["hubspot"].words.startswith("what changed there cannot be read (the answer")
+    reconcile(first, "hubspot")
+    pair.minutes(10)
+    assert pair.told()[1:] == ["HubSpot works again."]
 
 
 @pytest.mark.req("R115")

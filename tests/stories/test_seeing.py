@@ -122,6 +122,25 @@ def test_the_crm_search_finds_an_open_deal_and_tracks_it(http_stage: Stage) -> N
     assert latest(http_stage, "rafi")["text"].startswith('The CRM knows no deal for "Nowhere".')
 
 
+def test_whoever_asks_the_crm_hears_why_there_is_no_answer(http_stage: Stage) -> None:
+    """It does not answer, or does not know the deal any more: nobody waits for a word that never comes."""
+    asked(http_stage, "rafi", "Ovo")
+    button = latest(http_stage, "rafi")["id"]
+    http_stage.world.faults.add("hubspot", "POST /crm/objects", "503", times=99)
+    http_stage.hands.click_ephemeral("rafi", button, "crm.search")
+    http_stage.settle()
+    assert latest(http_stage, "rafi")["text"] == "HubSpot does not answer: search once more in some minutes."
+    http_stage.world.faults.clear()
+    http_stage.hands.click_ephemeral("rafi", button, "crm.search")
+    http_stage.settle()
+    hits = latest(http_stage, "rafi")["id"]
+    http_stage.world.hubspot.records.forget("deals", "9003")
+    http_stage.hands.click_ephemeral("rafi", hits, "deal.track")
+    http_stage.settle()
+    assert latest(http_stage, "rafi")["text"] == "HubSpot: there is no such deal: check its id."
+    assert not http_stage.deps.store.outbox.parked()
+
+
 def test_lists_of_mine_late_and_all(won_stage: Stage) -> None:
     """Each list says how many; a late one names the person it waits for; what stands still is due at no time."""
     won_stage.world.hubspot.win("9003")

@@ -31,7 +31,7 @@ def parse(body: bytes, *, portal_id: str = "") -> Parsed:
     """
     content = _load(body)
     if isinstance(content, dict):
-        return Parsed((_workflow_hint(content, body),))
+        return Parsed((_workflow_hint(content),))
     events = [_event(entry) for entry in content]
     events.sort(key=lambda event: event["occurredAt"] if isinstance(event.get("occurredAt"), int) else 0)
     hints: dict[tuple[str, str], Hint] = {}
@@ -98,9 +98,10 @@ def _dedupe(event: dict[str, Any], deal_id: str) -> str:
     return hashlib.sha256(json.dumps(parts, default=str).encode()).hexdigest()[:32]
 
 
-def _workflow_hint(record: dict[str, Any], body: bytes) -> Hint:
+def _workflow_hint(record: dict[str, Any]) -> Hint:
     properties = record.get("properties")
     inner = properties.get("hs_object_id") if isinstance(properties, dict) else None
     inner = inner.get("value") if isinstance(inner, dict) else inner
     found = next((record[name] for name in ("objectId", "id", "hs_object_id") if record.get(name)), inner)
-    return Hint(_id(found), "workflow", hashlib.sha256(body).hexdigest()[:32])
+    # A workflow may send nothing but the deal's id, and sends the same when the deal goes through it again.
+    return Hint(_id(found), "workflow", "")

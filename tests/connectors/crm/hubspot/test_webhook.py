@@ -59,6 +59,11 @@ def test_a_workflow_sends_the_record_itself() -> None:
         assert (hint.deal_id, hint.kind) == ("9001", "workflow")
 
 
+def test_a_workflow_that_sends_the_same_again_speaks_of_something_new() -> None:
+    """Its body may be the deal's id alone: nothing in it tells a second win from the first."""
+    assert parse(body("workflow__deal_body")).hints[0].dedupe == ""
+
+
 def test_events_of_another_account_are_ignored() -> None:
     parsed = parse(body("event__deletion"), portal_id="1")
     assert (parsed.hints, parsed.ignored) == ((), 1)
