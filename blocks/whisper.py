@@ -136,6 +136,11 @@ def _task_refused(handover: Handover | None, _: Frame, data: Mapping[str, Any]) 
     return Message(words, [kit.section(words)])
 
 
+def _workspace_unread(_: Handover | None, __: Frame, data: Mapping[str, Any]) -> Message:
+    words = sentence("whisper.workspace_unread", why=mrkdwn.escape(mrkdwn.cut(str(data.get("why", "")), SAID)))
+    return Message(words, [kit.section(words)])
+
+
 _WHISPERS: Mapping[str, Draw] = {
     "line": _line,
     "refused": _refused,
@@ -151,4 +156,5 @@ _WHISPERS: Mapping[str, Draw] = {
     "no_match": _no_match,
     "found": _found,
     "task_refused": _task_refused,
+    "workspace_unread": _workspace_unread,
 }

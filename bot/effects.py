@@ -234,10 +234,11 @@ class LinkWorkspace(Effect):
 
 @dataclass(frozen=True)
 class ReadTasks(Effect):
-    """Read the workspace's tasks and the client's access anew."""
+    """Read the workspace's tasks and the client's access anew; `by` is who asked for it, and hears why it cannot be."""
 
     handover_id: int
     nonce: str
+    by: int = 0
 
     @property
     def lane(self) -> str:

@@ -163,7 +163,7 @@ def read_tasks(unit: Unit, handover_id: int, who: Person, *, nonce: str) -> Said
         return Refused(problem)
     if not handover.workspace_id:
         return Refused("There is no workspace to read yet: it comes once the scope is confirmed.")
-    unit.emit(ReadTasks(handover.id, nonce))
+    unit.emit(ReadTasks(handover.id, nonce, by=who.id))
     return Said("One moment: I am reading the workspace.")
 
 

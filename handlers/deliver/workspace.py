@@ -5,11 +5,12 @@ from datetime import date
 from bot.actions import access as actions
 from bot.actions import rights
 from bot.effects import Effect, InviteClient, ReadTasks, SetTask, Whisper
-from bot.errors import Declined, Surprise
+from bot.errors import Declined, Surprise, VendorError
 from bot.handover import Handover, TaskCopy
-from bot.people import Person, can_hold
+from bot.people import can_hold
 from bot.ports import Member
 from handlers.deliver.ledger import Ledger, Result
+from handlers.deliver.provision import why
 from handlers.deliver.provision_tool import tool_of
 from handlers.deliver.thread import load
 
@@ -42,12 +43,16 @@ def read_tasks(effect: Effect, ledger: Ledger) -> None:
     handover, _ = load(deps, effect.handover_id)
     if handover is None or not handover.workspace_id:
         return
-    tool = tool_of(deps)
-    copies = [
-        TaskCopy(t.id, t.name, t.url, t.section, t.due, t.owner_email, t.completed, t.milestone)
-        for t in tool.tasks(handover.workspace_id)
-    ]
-    given = [(a.email, a.right) for a in tool.access(handover.workspace_id)]
+    try:
+        tool = tool_of(deps)
+        copies = [
+            TaskCopy(t.id, t.name, t.url, t.section, t.due, t.owner_email, t.completed, t.milestone)
+            for t in tool.tasks(handover.workspace_id)
+        ]
+        given = [(a.email, a.right) for a in tool.access(handover.workspace_id)]
+    except VendorError as error:
+        _tell(ledger, effect.by, "workspace_unread", handover.id, {"why": why(error)})
+        raise
     with deps.store.write() as unit:
         actions.tasks_read(unit, handover.id, copies, given, terms=deps.terms, now=deps.clock.now())
 
@@ -64,17 +69,19 @@ def set_task(effect: Effect, ledger: Ledger) -> None:
     try:
         ledger.step("set", do, again=True)
     except Declined as declined:
-        with ledger.deps.store.write() as unit:
-            person = unit.person(effect.by)
-            if person is not None and can_hold(person):
-                unit.emit(_refusal(effect, ledger, person, declined))
+        data = {"task": effect.task_id, "why": declined.words}
+        _tell(ledger, effect.by, "task_refused", effect.handover_id, data, again=True)
         raise
 
 
-def _refusal(effect: SetTask, ledger: Ledger, person: Person, declined: Declined) -> Whisper:
-    nonce, data = f"task:{ledger.job.id}:{ledger.job.attempts}", {"task": effect.task_id, "why": declined.words}
-    slack_id, about = person.slack_id, effect.handover_id
-    return Whisper(slack_id, nonce, channel=slack_id, name="task_refused", handover_id=about, data=data)
+def _tell(ledger: Ledger, by: int, name: str, handover_id: int, data: dict[str, str], *, again: bool = False) -> None:
+    """A word to whoever asked for it; `again`: for each try of the job, else once."""
+    nonce = f"task:{ledger.job.id}:{ledger.job.attempts if again else 0}"
+    with ledger.deps.store.write() as unit:
+        person = unit.person(by)
+        if person is not None and can_hold(person):
+            slack_id = person.slack_id
+            unit.emit(Whisper(slack_id, nonce, channel=slack_id, name=name, handover_id=handover_id, data=data))
 
 
 def _invited(ledger: Ledger, handover: Handover, member: Member) -> tuple[str, str]:

@@ -108,6 +108,13 @@ def test_the_workspace_is_read_for_people_of_the_handover_alone(open_points: Sta
         assert words in refused(open_points, who)
     now = len([job for job in deps.store.outbox.jobs(("done", "ready", "dead")) if job.kind == "ReadTasks"])
     assert now == asked + 1
+    open_points.world.asana.delete("project", open_points.handover().workspace_id)
+    open_points.hands.click("ben", walk.HERE, sent["ts"], ids.READ_TASKS)
+    open_points.settle()
+    assert walk.letters(open_points, "ben")[-1]["text"] == (
+        "The workspace was not read. The project is not in Asana any more, or Baton's account was taken out of it: "
+        "bring it back there, then try again."
+    )
 
 
 def failed(stage: Stage, words: str) -> ClientAccess:

@@ -22,7 +22,7 @@ class Api:
 
     def one(self, address: str, *, call: str, fields: str) -> Thing:
         """One thing with these fields."""
-        return _thing(self._http.get(address, call=call, params={"opt_fields": fields}), call)
+        return _thing(self._get(address, call=call, params={"opt_fields": fields}), call)
 
     def one_or_none(self, address: str, *, call: str, fields: str) -> Thing | None:
         """One thing, or None when Asana does not show it to us."""
@@ -38,7 +38,7 @@ class Api:
         params = {"opt_fields": fields, "limit": _PAGE, **(asked or {})}
 
         def ask(offset: str) -> tuple[list[Thing], str]:
-            answer = self._http.get(address, call=call, params=params | ({"offset": offset} if offset else {}))
+            answer = self._get(address, call=call, params=params | ({"offset": offset} if offset else {}))
             return _things(answer, call), _next_offset(answer.body)
 
         return [thing for page in pages(ask, vendor="Asana", call=call) for thing in page]
@@ -58,12 +58,21 @@ class Api:
         except Declined as refused:
             raise in_plain_words(refused) from refused
 
+    def _get(self, address: str, *, call: str, params: Mapping[str, str]) -> Answer:
+        try:
+            return self._http.get(address, call=call, params=params)
+        except Declined as refused:
+            raise in_plain_words(refused) from refused
+
 
 def in_plain_words(refused: Declined) -> Declined:
-    """The same refusal; one of the plan says what a person does by hand."""
-    if refused.status != HTTPStatus.PAYMENT_REQUIRED:
-        return refused
-    return Declined(refused.vendor, refused.call, words.plan(refused.call), refused.status, refused.request_id)
+    """The same refusal; one of the plan, and one of what somebody removed, says what a person does by hand."""
+    plain = ""
+    if refused.status == HTTPStatus.PAYMENT_REQUIRED:
+        plain = words.plan(refused.call)
+    elif refused.status == HTTPStatus.NOT_FOUND:
+        plain = words.gone(refused.call)
+    return Declined(refused.vendor, refused.call, plain or refused.words, refused.status, refused.request_id)
 
 
 def _thing(answer: Answer, call: str) -> Thing:

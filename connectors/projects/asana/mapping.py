@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
+from bot.errors import Surprise
 from bot.ports import Access, Made, ProjectSpec, TaskSpec, ToolTask
 from connectors.projects.asana.rich_text import html_notes
 
@@ -65,8 +66,10 @@ def tags_line(tags: Iterable[str]) -> str:
 
 
 def to_made(thing: Mapping[str, Any]) -> Made:
-    """What was made or found: its gid and its page."""
-    return Made(str(thing.get("gid", "")), str(thing.get("permalink_url") or ""))
+    """What was made or found: its gid and its page. Surprise without a gid: what was made is looked for then."""
+    if not thing.get("gid"):
+        raise Surprise("Asana", "read what was made", "the answer has no gid")
+    return Made(str(thing["gid"]), str(thing.get("permalink_url") or ""))
 
 
 def to_task(task: Mapping[str, Any], *, project_id: str) -> ToolTask:

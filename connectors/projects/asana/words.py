@@ -13,6 +13,26 @@ PLAN = {
     ),
 }
 PLAN_OTHERWISE = "Asana's plan does not allow this: do it by hand, then mark this step as done."
+GONE = (
+    "The project is not in Asana any more, or Baton's account was taken out of it: bring it back there, then try again."
+)
+TASK_GONE = "The task is not in Asana any more: have the workspace read anew."
+"""Of what Baton made itself, so that somebody must have removed it."""
+IN_A_PROJECT = frozenset(
+    {
+        "make the section",
+        "read the sections",
+        "find the task",
+        "make the task",
+        "read the tasks",
+        "find the link",
+        "add the link",
+        "tag the project",
+        "add the member",
+        "read the members",
+        "read the membership",
+    }
+)
 NO_SUCH_PERSON = "This person is not in our Asana workspace: invite them there, then retry."
 NO_VIEW_ONLY = (
     "Asana did not accept view-only for this person. Nobody was given more: share the project as viewer by hand, or "
@@ -26,6 +46,13 @@ WRONG_RIGHT = "A client may comment or view, nothing more: choose one of them."
 TEAM_NEEDED = "Asana wants a team for new projects: set team in this connection's settings, then retry."
 NO_WORKSPACE = "The token sees several Asana workspaces or none: set workspace in this connection's settings."
 FREE_PLAN = "The plan has no custom fields or comment-only guests: client access will be a step by hand."
+
+
+def gone(call: str) -> str:
+    """What to do when the thing that this call is about is not there; '' when the vendor's own words must do."""
+    if call == "set the task's dates":
+        return TASK_GONE
+    return GONE if call in IN_A_PROJECT else ""
 
 
 def plan(call: str) -> str:

@@ -117,7 +117,7 @@ def test_a_workspace_is_read_anew_for_whoever_sees_the_record_once_there_is_one(
     company.made()
     assert company.ho().workspace_id
     assert company.said(access.read_tasks, 1, dev, nonce="n").line.startswith("One moment")
-    assert ReadTasks(1, "n") in company.effects(ReadTasks)
+    assert ReadTasks(1, "n", by=dev.id) in company.effects(ReadTasks)
 
 
 def test_nobody_yet_needs_a_reason(signed: Company) -> None:

@@ -1,11 +1,12 @@
 """A workspace in Asana, made by the real client and looked at in Asana's stand-in."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 import pytest
 
-from bot.errors import Declined
+from bot.errors import Declined, Surprise
 from bot.ports import Member, ProjectSpec, TaskSpec
 from sandbox.world import World
 from tests.connectors.stands import connect, served
@@ -200,6 +201,37 @@ def test_dates_and_owner_can_be_set_and_a_start_gives_way(tool: Any, project: st
     assert only_task(world)["start_on"] is None
     with pytest.raises(Declined, match="not in our Asana workspace"):
         tool.set_dates(task, due=date(2026, 12, 9), owner_email="new@acme.example")
+
+
+def test_what_somebody_removed_in_asana_is_said_in_plain_words(
+    tool: Any, world: World, project: str, section: str
+) -> None:
+    task = tool.make_task(project, section, TASK)
+    world.asana.delete("task", task.id)
+    with pytest.raises(Declined, match="The task is not in Asana any more: have the workspace read anew"):
+        tool.set_dates(task.id, due=date(2026, 12, 18), owner_email="")
+    world.asana.delete("project", project)
+    calls: list[Callable[[], object]] = [
+        lambda: tool.tasks(project),
+        lambda: tool.access(project),
+        lambda: tool.find_task(project, MARKER),
+        lambda: tool.make_section(project, "UAT"),
+        lambda: tool.make_link(project, name="Deal", url="https://crm.example/1"),
+        lambda: tool.tag(project, ("DACH",)),
+        lambda: tool.add_member(project, Member("mei@acme.example", "Mei")),
+    ]
+    for call in calls:
+        with pytest.raises(Declined, match="The project is not in Asana any more") as raised:
+            call()
+        assert raised.value.status == 404
+
+
+def test_what_was_made_and_is_not_named_is_looked_for_and_never_kept() -> None:
+    """A project of which nobody knows the id could not be found in any later step."""
+    with Wire(Reply(201, {"data": {}})) as wire:
+        tool = connect("asana", {"ASANA_TOKEN": "t", "ASANA_API_URL": wire.url}, table={"workspace": "1"})
+        with pytest.raises(Surprise, match="no gid"):
+            tool.make_link("2", name="Deal", url="https://a.example")
 
 
 def test_an_organisation_that_wants_a_team_gets_the_configured_one_or_a_sentence() -> None:
