@@ -49,6 +49,14 @@ def blocked(handover: Handover, step: Step) -> bool:
     return first is not None and first.state not in FINISHED
 
 
+def tried_in_vain(handover: Handover, side: str) -> list[Step]:
+    """The steps of a side which stand still when its job gives up: those it tried, else the one that came first."""
+    open_ = [
+        step for step in to_do(handover, side) if step.state is not StepState.FAILED and not blocked(handover, step)
+    ]
+    return [step for step in open_ if step.state is StepState.RETRYING] or open_[:1]
+
+
 def dependants(handover: Handover, key: str) -> list[Step]:
     """The steps that need this one."""
     return [step for step in handover.steps if needs(step.key) == key]

@@ -18,6 +18,8 @@ DROP = "sandbox.drop"
 """Key in `scope["extensions"]` under which the server hands out a callable that cuts the line."""
 
 KINDS = ("500", "503", "429", "timeout", "drop_after", "drop_before", "half", "slow", "garbage")
+WORDED = ("ok_false:", "says:")
+"""Beginnings of kinds that bring the answer along: Slack's error, or a whole body (JSON) that lies."""
 DONE = ("slow", "drop_after", "half")
 """Kinds whose call takes effect, whatever is answered."""
 LONG = 12.0
@@ -53,9 +55,9 @@ class Faults:
     def add(
         self, where: str, match: str, kind: str, *, times: int = 1, retry_after: int = 1, seconds: float = 0.0
     ) -> Fault:
-        """Asks for a fault. `kind` is one of KINDS or `ok_false:<error>` (Slack); ValueError for another."""
-        if kind not in KINDS and not kind.startswith("ok_false:"):
-            raise ValueError(f"unknown fault {kind!r}; known: {', '.join(KINDS)}, ok_false:<error>")
+        """Asks for a fault. `kind`: one of KINDS, `ok_false:<error>` (Slack), `says:<JSON>`; ValueError for another."""
+        if kind not in KINDS and not kind.startswith(WORDED):
+            raise ValueError(f"unknown fault {kind!r}; known: {', '.join(KINDS)}, ok_false:<error>, says:<JSON>")
         fault = Fault(where, match, kind, times, retry_after, seconds)
         with self._lock:
             self._faults.append(fault)
@@ -119,6 +121,8 @@ def refusal(fault: Fault) -> Response:
         return Response("<html><body>upstream connect error", media_type="text/html")
     if fault.kind.startswith("ok_false:"):
         return JSONResponse({"ok": False, "error": fault.kind.partition(":")[2]})
+    if fault.kind.startswith("says:"):
+        return Response(fault.kind.partition(":")[2], media_type="application/json")
     if fault.kind == "429":
         headers = {"Retry-After": str(fault.retry_after)}
         return JSONResponse({"ok": False, "error": "ratelimited"}, status_code=429, headers=headers)

@@ -120,10 +120,13 @@ def by_hand(
         return Refused(problem)
     if step.state in provision.FINISHED:
         return Said("This step is done already.")
+    stands_still = step.state is StepState.FAILED
     for one in (step, *provision.dependants(handover, key)):
         if one.state not in provision.FINISHED:
             one.state, one.by, one.at, one.words = StepState.MANUAL, who.id, now, words
     handover.note(now, "step", person=who.id, step=key, state="manual", why=words)
+    if stands_still and any(one.state is StepState.PLANNED for one in provision.to_do(handover, step.side)):
+        unit.emit(Provision(handover.id, step.side, attempt=f"after:{key}"))  # its job gave up before it came to these
     _onwards(unit, handover, terms=terms, now=now)
     return Said(f"Noted: {step.title} is done by hand.")
 

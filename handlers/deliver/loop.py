@@ -20,7 +20,7 @@ from bot.errors import (
 )
 from handlers import trace
 from handlers.company import looked
-from handlers.deliver.company import parked
+from handlers.deliver.company import gave_up, parked
 from handlers.deliver.ledger import Later, Ledger, Uncertain, Unfinished
 from handlers.deps import Deps
 from handlers.health import pulse
@@ -154,8 +154,7 @@ class Worker:
         if job.best_effort and not isinstance(error, Later):
             store.outbox.finish(job)
         elif wait is None:
-            with store.write() as unit:
-                parked.park(unit, job, words)
+            gave_up.park(self._deps, job, error, words)
             if job.kind in parked.UNTOLD:
                 log.error("the admin cannot be told", extra={"job": job.id, "why": words})
         else:

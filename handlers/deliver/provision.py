@@ -5,7 +5,7 @@ from collections.abc import Callable
 from bot import provision as rules
 from bot.actions import provision as actions
 from bot.effects import Effect, JoinTeam, LinkWorkspace, Provision
-from bot.errors import Declined, NeedsReauth, RateLimited, Surprise, Unavailable, VendorError
+from bot.errors import BatonError, Declined, NeedsReauth, RateLimited, Surprise, Unavailable, VendorError
 from bot.handover import ENDED, Handover, Step
 from handlers.deliver import provision_links, provision_slack, provision_tool
 from handlers.deliver.ledger import Later, Ledger, Result, Uncertain
@@ -23,20 +23,35 @@ MAKERS: dict[str, Maker] = {
     "project_links": provision_tool.links,
     "crm_links": provision_links.crm_links,
 }
+OURS = "Baton stumbled over it itself. It tries again."
 
 
 def provision(effect: Effect, ledger: Ledger) -> None:
-    """Makes what is still to be made on one side, in order. Steps whose need is missing wait for it."""
+    """Makes what is still to be made on one side, in order. Steps whose need is missing wait for it.
+
+    At a step at which we fail ourselves, the others go on; then the job fails with it, is tried again, and gives up.
+    """
     assert isinstance(effect, Provision)  # noqa: S101 - the performer of exactly this kind
     handover, _ = load(ledger.deps, effect.handover_id)
     if handover is None:
         return
+    ours: Exception | None = None
     for planned in rules.to_do(handover, effect.side):
         fresh, _ = load(ledger.deps, effect.handover_id)
         if fresh is None or fresh.state in ENDED:
             return  # cancelled meanwhile: nothing more is made
-        if not rules.blocked(fresh, planned):
+        if rules.blocked(fresh, planned):
+            continue
+        try:
             _make(ledger, fresh, planned, effect.attempt)
+        except BatonError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever we did wrong here, the other steps are not at fault
+            ours = ours or error
+            with ledger.deps.store.write() as unit:
+                actions.step_waits(unit, fresh.id, planned.key, words=OURS, now=ledger.deps.clock.now())
+    if ours is not None:
+        raise ours
 
 
 def link_workspace(effect: Effect, ledger: Ledger) -> None:

@@ -97,6 +97,10 @@ PROOFS = {
         "connectors/test_pages.py::test_pages_that_lead_back_are_an_error_and_no_endless_loop",
         "connectors/test_pages.py::test_pages_that_never_end_are_given_up",
     ),
+    "Baton makes a mistake of its own in a step of the workspace": (
+        f"{TROUBLE}::test_a_step_at_which_we_fail_ourselves_asks_for_a_hand_and_retry_makes_it",
+        "handlers/test_gave_up.py::test_an_invitation_at_which_we_fail_ourselves_waits_for_a_hand",
+    ),
     "The key of what is sealed is lost, or another one": (
         "handlers/test_sealed_answers.py::test_an_address_that_no_key_opens_is_let_go_quietly",
     ),

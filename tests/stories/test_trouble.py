@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from bot.handover import State, StepState
+from handlers.deliver.loop import FAULT_TRIES
 from sandbox.slack.state.messages import Messages
 from tests.stories import walk
 from tests.stories.stage import Stage, staged
@@ -246,6 +247,28 @@ def test_done_by_hand_is_kept_by_name_and_the_record_goes_on(refusing: Stage) ->
     assert handover.state is State.PROVISIONED
     assert "✓ done by hand by Ben" in walk.shown(refusing.post(reply))
     assert "step.retry" not in str(refusing.post(reply)["blocks"])
+
+
+@pytest.mark.req("R25", "R161")
+def test_a_step_at_which_we_fail_ourselves_asks_for_a_hand_and_retry_makes_it(won_stage: Stage) -> None:
+    """Slack says that there is a bookmark, and not which: no vendor refused anything, and a person decides."""
+    won_stage.world.faults.add("slack", "bookmarks.add", 'says:{"ok": true}', times=FAULT_TRIES)
+    confirm(won_stage)
+    won_stage.settle(60)
+    step = step_of(won_stage, "channel_about")
+    assert step.state is StepState.FAILED
+    assert step_of(won_stage, "channel_brief").state is StepState.DONE
+    reply = failed_reply(won_stage)
+    shown = walk.shown(won_stage.post(reply))
+    assert "Baton stumbled over it itself, and its admin knows. Try again, or do it by hand and say so." in shown
+    assert f"<@{walk.user_id('dev')}>" in shown
+    assert "needs a hand" in walk.shown(won_stage.post("progress"))
+    assert [text for text in told(won_stage, "olga") if "One thing could not be done: Provision" in text]
+
+    walk.click(won_stage, "dev", reply, "step.retry")
+    won_stage.settle(60)
+    assert won_stage.handover().state is State.PROVISIONED
+    assert "✓ done" in walk.shown(won_stage.post(reply))
 
 
 def test_a_plan_that_forbids_comment_only_gives_the_client_nothing_more(http_stage: Stage) -> None:

@@ -128,6 +128,15 @@ class TestFailure:
         assert begun.ho().state is State.PROVISIONED
         assert states(begun)["channel"] == "manual"
 
+    def test_done_by_hand_goes_on_with_what_its_job_never_came_to(self, begun: Company) -> None:
+        begun.made("channel")
+        begun.do(provision.step_waits, 1, "channel_team", words="Slack does not answer. It goes on by itself.")
+        assert [step.key for step in rules.tried_in_vain(begun.ho(), "slack")] == ["channel_team"]
+        assert [step.key for step in rules.tried_in_vain(begun.ho(), "tool")] == ["project"]
+        fail(begun, "channel_team")
+        begun.said(provision.by_hand, 1, begun.who("ben"), key="channel_team", words="")
+        assert begun.effects(Provision)[-1] == Provision(1, "slack", attempt="after:channel_team")
+
     def test_all_by_hand_is_ready_too(self, begun: Company) -> None:
         for key in ("channel", "project", "crm_links"):
             begun.said(provision.by_hand, 1, begun.who("dev"), key=key, words="")

@@ -1,0 +1,50 @@
+"""What a job that gave up leaves in the record: whoever owns the step sees it, whoever's fault it was."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from bot.effects import Effect, InviteClient
+from bot.handover import ClientAccess, State
+from handlers.deliver.company.gave_up import plain
+from handlers.deliver.ledger import Ledger
+from handlers.deliver.loop import BACKOFF_CAP, FAULT_TRIES, Worker
+from handlers.deliver.performers import PERFORMERS
+from tests.builders import NOW, make_handover
+from tests.handlers.bench import Bench
+from tests.stories.stage import Stage
+
+KLEIN = "m.klein@abcfintech.example"
+
+
+def mistaken(_: Effect, __: Ledger) -> None:
+    """What none of us thought of."""
+    raise ZeroDivisionError
+
+
+@pytest.fixture
+def bench(stage: Stage) -> Iterator[Bench]:
+    """A worker that makes a mistake at every invitation."""
+    made = Bench(stage)
+    made.worker = Worker(made.deps, {**PERFORMERS, "InviteClient": mistaken})
+    yield made
+    made.close()
+
+
+def test_an_invitation_at_which_we_fail_ourselves_waits_for_a_hand(bench: Bench) -> None:
+    """One that the record cannot even name is parked all the same, and the admin hears of both."""
+    blank: dict[str, Any] = {"id": 0, "roles": {}, "entries": [], "answers": [], "steps": [], "presale": []}
+    record = make_handover(State.WON, **blank, access=[ClientAccess(KLEIN, "M. Klein", "view", by=1, at=NOW)])
+    with bench.deps.store.write() as unit:
+        record = unit.add(record)
+    bench.emit(InviteClient(record.id, KLEIN), InviteClient(record.id, None))  # type: ignore[arg-type]
+    for _ in range(2 * FAULT_TRIES):
+        bench.work()
+        bench.clock.passed += BACKOFF_CAP
+    assert [(job.state, job.error) for job in bench.jobs("InviteClient")] == [("dead", "ZeroDivisionError")] * 2
+    with bench.deps.store.read() as reader:
+        found = reader.handover(record.id)
+    assert found is not None
+    assert [(one.state, one.words) for one in found.access] == [("failed", plain(ZeroDivisionError()))]
+    assert bench.told() == ["2 things could not be done. They are kept as jobs."]
