@@ -41,11 +41,12 @@ class Health:
 
 @dataclass(frozen=True)
 class Work:
-    """How many jobs wait and since when the oldest does; how many are parked."""
+    """How many jobs wait and since when the oldest does; how many are parked; since when no admin can be told."""
 
     waiting: int = 0
     oldest: datetime | None = None
     parked: int = 0
+    untold: datetime | None = None
 
 
 def health_message(found: Sequence[Health], work: Work, admins: Sequence[Person], frame: Frame) -> Message:
@@ -58,6 +59,8 @@ def health_message(found: Sequence[Health], work: Work, admins: Sequence[Person]
     blocks += [kit.section(_line(one, frame)) for one in found[:SHOWN]]
     oldest = _moment(work.oldest, frame)
     blocks.append(kit.section(sentence("company.work", n=work.waiting, oldest=oldest, parked=work.parked)))
+    if work.untold:
+        blocks.append(kit.section(sentence("company.untold", since=_moment(work.untold, frame))))
     names = mrkdwn.Safe(", ".join(mrkdwn.name(one.name) for one in admins))
     blocks.append(kit.context(sentence("company.call", names=names)))
     return limits.check_message(Message(text, blocks))

@@ -15,6 +15,7 @@ from bot.actions import deputies
 from bot.clock.absence import stand_in
 from bot.clock.nag import hours_of
 from bot.effects import UNHURRIED, Direct, Effect, Home, TellAdmin, Whisper
+from bot.errors import Declined
 from bot.gate import turns_of
 from bot.handover import Handover
 from bot.people import Person, Role, Sight, can_hold, may, sight
@@ -23,15 +24,18 @@ from bot.worktime import next_opening
 from handlers.company import take_up
 from handlers.deliver import held, letters, posting
 from handlers.deliver.company import parked
+from handlers.deliver.identify import known
 from handlers.deliver.ledger import Later, Ledger
 from handlers.deliver.thread import load
 from handlers.deps import Deps
+from handlers.health import unheard
 from handlers.rows import late_rows, people_of, places
 from handlers.slack_api import SlackRefused
 
 log = logging.getLogger("baton.deliver")
 # Messages that are drawn from what is stored when they are posted, and edited afterwards; then what keeps their place.
 LIVING = {"held_wins": (held.question, held.keeper), "parked": (parked.message, parked.keeper)}
+NOBODY = "there is no admin channel, and nobody of sales operations or the heads of delivery is in Slack"
 LOOK = 60.0  # seconds at the most between two looks whether somebody is at work; a rehearsal's day passes in less
 
 
@@ -160,19 +164,23 @@ def publish_home(effect: Effect, ledger: Ledger) -> None:
 
 
 def tell_admin(effect: Effect, ledger: Ledger) -> None:
-    """One message to the admin channel; to each of sales operations when there is none, or Baton may not post there."""
+    """One message to the admin channel; to each of sales operations when there is none, or Baton may not post there.
+
+    Raises when nobody can be told: it is kept, and whoever looks at Baton from outside Slack sees that.
+    """
     assert isinstance(effect, TellAdmin)  # noqa: S101 - the performer of exactly this kind
     deps = ledger.deps
     living = LIVING.get(effect.name)
     message = living[0](ledger) if living else admin(effect.name, deps.frame(None, {}), effect.data)
-    if message is None:
-        return  # answered before it could be asked
-    keep = living[1](message) if living else None
-    if deps.settings.admin_channel and _told(ledger, effect, message, keep):
+    if message is None:  # answered before it could be asked
+        unheard.needless(deps)
         return
-    refusals = [_refused(ledger, effect, message, keep, person) for person in admins(ledger)]
-    if refusals and all(refusals):
-        raise next(filter(None, refusals))
+    keep = living[1](message) if living else None
+    if not (deps.settings.admin_channel and _told(ledger, effect, message, keep)):
+        refusals = [_refused(ledger, effect, message, keep, person) for person in admins(ledger)]
+        if all(refusals):
+            raise next(filter(None, refusals), Declined("Slack", "tell the admin", words=NOBODY))
+    unheard.heard(deps)
 
 
 def _told(ledger: Ledger, effect: TellAdmin, message: Message, keep: Any) -> bool:
@@ -198,9 +206,10 @@ def _refused(ledger: Ledger, effect: TellAdmin, message: Message, keep: Any, per
 
 
 def admins(ledger: Ledger) -> list[Person]:
-    """Sales operations, else the heads of delivery, who can be reached in Slack."""
-    settings = ledger.deps.settings
-    emails = settings.roles.get(Role.SALES_OPS) or settings.roles[Role.HEAD_OF_DELIVERY]
-    with ledger.deps.store.read() as reader:
-        people = [reader.by_email(email) for email in emails]
-    return [person for person in people if person and can_hold(person)]
+    """Sales operations, else the heads of delivery, who can be reached in Slack; who is not known yet is looked up."""
+    for role in (Role.SALES_OPS, Role.HEAD_OF_DELIVERY):
+        found = [known(ledger, email) for email in ledger.deps.settings.roles.get(role, ())]
+        reached = [person for person in found if person and can_hold(person)]
+        if reached:
+            return reached
+    return []

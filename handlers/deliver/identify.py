@@ -31,9 +31,10 @@ def known(ledger: Ledger, email: str) -> Person | None:
     try:
         answer = deps.slack.call("users.lookupByEmail", email=email)
     except SlackRefused:
-        deps.missed[email] = deps.clock.tick()
-        return None
-    return _noticed(ledger, answer.get("user") or {})
+        answer = {}
+    # Also whom Slack found may be nobody by that address here: a guest is no colleague, an alias stands in no profile.
+    deps.missed[email] = deps.clock.tick()
+    return _noticed(ledger, answer["user"]) if answer.get("user") else None
 
 
 def identify(effect: Effect, ledger: Ledger) -> None:

@@ -8,7 +8,7 @@ from blocks.company.health import Health, Hooks, Work
 from bot.effects import TellAdmin
 from bot.errors import Conflict, StoreAway
 from handlers.deps import Deps
-from handlers.health import hooks
+from handlers.health import hooks, unheard
 from handlers.health.pulse import titles
 from store.inbox import Received
 from store.known import ConnectionState
@@ -74,11 +74,13 @@ def _silent(deps: Deps, reader: Reader, key: str) -> str:
 
 
 def work(deps: Deps) -> Work:
-    """What waits and what is parked."""
+    """What waits, what is parked, and whether anybody can be told of it."""
     outbox = deps.store.outbox
     oldest = outbox.oldest()
     since = datetime.fromtimestamp(oldest, UTC) if oldest is not None else None
-    return Work(outbox.waiting().total(), since, outbox.parked().total())
+    with deps.store.read() as reader:
+        untold = unheard.since(reader)
+    return Work(outbox.waiting().total(), since, outbox.parked().total(), untold)
 
 
 def metrics(deps: Deps) -> str:
@@ -94,6 +96,7 @@ def _metrics(deps: Deps) -> str:
         states, known = reader.counts(), reader.connections()
         taken, refused = reader.inbox.received(), reader.inbox.refused()
         silent = [(f'connection="{key}"', int(bool(_silent(deps, reader, key)))) for key in deps.crms]
+        untold = unheard.since(reader)
     outbox, now = deps.store.outbox, deps.clock.tick()
     counts = [("waiting", outbox.waiting()), ("parked", outbox.parked())]
     oldest = outbox.oldest()
@@ -126,6 +129,7 @@ def _metrics(deps: Deps) -> str:
             "gauge",
             ((f'connection="{k}"', s.ok_at.timestamp()) for k, s in asked.items() if s.ok_at),
         ),
+        _family("admin_told", "gauge", [("", int(untold is None))]),
         _family("sweep_seconds", "gauge", [("", deps.sweep_seconds)]),
         _line(deps),
     )

@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 
-from bot.effects import Effect, InviteClient
+from bot.effects import Effect, InviteClient, TellAdmin
 from bot.handover import ClientAccess, State
 from handlers.deliver.company.gave_up import plain
 from handlers.deliver.ledger import Ledger
 from handlers.deliver.loop import BACKOFF_CAP, FAULT_TRIES, Worker
 from handlers.deliver.performers import PERFORMERS
+from handlers.health import metrics
 from tests.builders import NOW, make_handover
 from tests.handlers.bench import Bench
 from tests.stories.stage import Stage
@@ -48,3 +49,23 @@ def test_an_invitation_at_which_we_fail_ourselves_waits_for_a_hand(bench: Bench)
     assert found is not None
     assert [(one.state, one.words) for one in found.access] == [("failed", plain(ZeroDivisionError()))]
     assert bench.told() == ["2 things could not be done. They are kept as jobs."]
+
+
+@pytest.mark.parametrize("another", [False, True], ids=["all is well", "another message waits"])
+def test_what_need_not_be_told_any_more_is_untold_no_longer(bench: Bench, *, another: bool) -> None:
+    """Nobody could be told of it, then it worked: else figures and doctor would complain until the next trouble."""
+    bench.stage.world.faults.add("slack", "conversations.open", "ok_false:user_disabled", times=1_000)
+    bench.emit(InviteClient(1, KLEIN))
+    for _ in range(FAULT_TRIES):
+        bench.work()
+        bench.clock.passed += BACKOFF_CAP
+    if another:
+        bench.emit(TellAdmin("connection_mended", "test", {"vendor": "HubSpot"}))
+        bench.work()
+    assert "baton_admin_told 0" in metrics(bench.deps)
+    bench.worker = Worker(bench.deps, {**PERFORMERS, "InviteClient": lambda _, __: None})
+    for job in (*bench.jobs("InviteClient"), bench.jobs("TellAdmin")[0]):
+        assert bench.deps.store.outbox.revive(job.id)
+    bench.work()
+    assert f"baton_admin_told {int(not another)}" in metrics(bench.deps)
+    assert bench.told() == []

@@ -7,13 +7,18 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from blocks.company.health import health_message
 from bot.effects import ReadDeal
 from bot.handover import State
 from handlers.cli import jobs
+from handlers.cli.doctor import examine
+from handlers.clock import Clock
+from handlers.health import metrics, work
 from handlers.logs import Lines
 from sandbox import company
+from tests.blocks import reading
 from tests.stories import walk
-from tests.stories.stage import Stage, staged
+from tests.stories.stage import Stage, staged, table
 from tests.stories.test_trouble import doubled, told
 
 
@@ -58,6 +63,36 @@ def test_a_message_to_the_admin_that_fails_is_parked_without_another_about_it(tm
         unknown_connection(stage)
         stage.settle()
         assert Counter(job.kind for job in stage.parked()) == {"ReadDeal": 1, "TellAdmin": 1}
+
+
+def test_with_no_admin_left_in_slack_it_is_said_where_people_look(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Olga and Hana left: what nobody hears is kept, and shown outside of messages; then Rafi takes over."""
+    people = {
+        "roles": table()["people"]["roles"]
+        | {"sales_ops": ["gone@acme.example"], "head_of_delivery": ["no@acme.example"]}
+    }
+    with staged(tmp_path, people=people) as stage:
+        stage.start()
+        unknown_connection(stage)
+        stage.settle()
+        assert Counter(job.kind for job in stage.parked()) == {"ReadDeal": 1, "TellAdmin": 1}
+        assert "the admin cannot be told" in caplog.messages
+        assert "baton_admin_told 0" in metrics(stage.deps)
+        _, lines = examine(stage.env, stage.table, Clock())
+        (line,) = [line for line in lines if line.name == "Word to the admin"]
+        assert (line.ok, "nobody could be told. Name colleagues who are in Slack" in line.words) == (False, True)
+        shown = reading.words(health_message([], work(stage.deps), [], stage.deps.frame(None, {})))
+        assert "*Nobody could be told* since" in shown
+
+        stage.stop()
+        stage.table["people"]["roles"]["sales_ops"] = ["rafi@acme.example"]
+        stage.start()
+        assert stage.deps.store.outbox.revive_all() == 2
+        stage.settle()
+        assert [text for text in told(stage, "rafi") if "ReadDeal" in text] != []
+        assert "baton_admin_told 1" in metrics(stage.deps)
 
 
 def broken(stage: Stage) -> None:

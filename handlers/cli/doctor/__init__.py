@@ -51,6 +51,7 @@ def examine(env: Mapping[str, str], table: Mapping[str, Any], clock: Clock) -> t
     office = Office(settings, clock)
     lines += slack.lines(office)
     lines += people.lines(office)
+    lines += people.untold(settings)
     lines += connections(found, settings, env)
     return (0 if all(line.ok for line in lines) else 1), lines
 

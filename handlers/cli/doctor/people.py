@@ -11,11 +11,17 @@ from bot.ports import Check
 from bot.settings import Settings
 from bot.settings.stored import SLACK
 from handlers.cli.doctor.slack import Office
+from handlers.health import unheard
 from handlers.profile import person_of
+from store.upkeep.condition import stored_setting
 
 PATIENCE = 30.0  # seconds that the doctor waits when Slack asks it to slow down
 TRIES = 3
 NOT_FOUND = "no active account in Slack has this e-mail: correct the settings, or invite the person"
+NEXT = (
+    "Name colleagues who are in Slack as sales_ops or head_of_delivery, or an admin channel in which Baton is; then "
+    "python app.py jobs --retry all"
+)
 
 
 def named(settings: Settings) -> dict[str, str]:
@@ -31,6 +37,15 @@ def named(settings: Settings) -> dict[str, str]:
         for email in emails:
             found.setdefault(email.lower(), place)
     return found
+
+
+def untold(settings: Settings) -> Iterator[Check]:
+    """A line when what needs an admin reached nobody, and nobody was told since."""
+    since = unheard.moment(stored_setting(str.__str__(settings.database_url), unheard.UNHEARD))
+    if since is not None:
+        yield Check(
+            "Word to the admin", ok=False, words=f"since {since:%Y-%m-%d %H:%M} UTC nobody could be told. {NEXT}"
+        )
 
 
 def _place(settings: Settings, role: Role) -> str:

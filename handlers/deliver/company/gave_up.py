@@ -8,10 +8,11 @@ import logging
 
 from bot import provision as rules
 from bot.actions import access, provision
-from bot.effects import InviteClient, Provision
+from bot.effects import InviteClient, Provision, TellAdmin
 from bot.errors import VendorError
 from handlers.deliver.company import parked
 from handlers.deps import Deps
+from handlers.health import unheard
 from store.jobs import ClaimedJob, LostLease
 from store.unit import StoreUnit
 
@@ -25,6 +26,8 @@ def park(deps: Deps, job: ClaimedJob, error: Exception, words: str) -> None:
     try:
         with deps.store.write() as unit:
             parked.park(unit, job, words)
+            if job.kind == TellAdmin.__name__:
+                unheard.told_nobody(unit, deps.clock.machine_now())
             _ask_for_a_hand(unit, deps, job, plain(error))
     except LostLease:
         raise
