@@ -5,7 +5,7 @@ All functions work within the caller's transaction, so that a result and what fo
 
 from typing import Any
 
-from sqlalchemy import Connection, Float, bindparam, select, update
+from sqlalchemy import ColumnElement, Connection, Float, bindparam, select, update
 
 from store.jobs import ClaimedJob, LostLease, StoredStep
 from store.pace import leased
@@ -15,6 +15,7 @@ from store.text import clean, json_ready, key_of
 
 JOB, STEP = table(JobRow), table(JobStepRow)
 ERROR_LENGTH = 500
+BY_HAND = "parked by hand"
 
 
 class Ledger:
@@ -67,6 +68,17 @@ class Ledger:
         """The job waits for a person (dead); its lane goes on. `error` is safe to show."""
         self._write(job, {"state": "dead", "owner": "", "error": clean(error)[:ERROR_LENGTH]})
 
+    def stands_parked(self, job: ClaimedJob) -> bool:
+        """Whether an earlier job of the same kind and lane gave up, and waits for a person."""
+        return self.session.execute(select(JOB.c.id).where(*_gave_up_before(job)).limit(1)).first() is not None
+
+    def overtake(self, job: ClaimedJob) -> bool:
+        """What earlier jobs of the same kind and lane gave up is done with this one; whether there were any."""
+        if not self.stands_parked(job):
+            return False
+        self.session.execute(update(JOB).where(*_gave_up_before(job)).values(state="done", error=""))
+        return True
+
     def _write(
         self, job: ClaimedJob, values: dict[str, Any], *, states: tuple[str, ...] = ("ready",), renewing: bool = False
     ) -> None:
@@ -77,6 +89,11 @@ class Ledger:
         wrote = self.session.execute(_RENEWED if renewing else _MINE, {**mine, **values})
         if not wrote.rowcount:
             raise LostLease(f"Job {job.id} is no longer held by {job.owner}.")
+
+
+def _gave_up_before(job: ClaimedJob) -> tuple[ColumnElement[bool], ...]:
+    same = (JOB.c.lane == job.lane, JOB.c.kind == job.kind, JOB.c.id < job.id)
+    return (*same, JOB.c.state == "dead", JOB.c.error != BY_HAND)
 
 
 # Built once: every outside call writes thrice. Which columns they set is said by what they are given.

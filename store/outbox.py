@@ -31,14 +31,13 @@ from bot.company.effects import RedrawParked
 from bot.effects import Effect
 from store.engine import Db
 from store.jobs import ClaimedJob, JobLine, StoredStep
-from store.ledger import JOB, Ledger
+from store.ledger import BY_HAND, JOB, Ledger
 from store.pace import leased
 from store.sealed.keyring import is_sealed
 from store.sql import alone, insert_new, on_postgres
 from store.text import clean, key_of
 
 CLAIM_TRIES = 3
-BY_HAND = "parked by hand"
 _GAVE_UP = (JOB.c.error != BY_HAND, JOB.c.kind != "RedrawParked")
 
 
@@ -113,10 +112,17 @@ class Outbox:
         with self.db.write() as session:
             self._ledger(session).finish_step(job, name, result, scope=scope)
 
-    def finish(self, job: ClaimedJob) -> None:
-        """See Ledger.finish."""
+    def finish(self, job: ClaimedJob, *, overtakes: bool = False) -> None:
+        """See Ledger.finish. `overtakes`: what earlier jobs of its kind and lane gave up is done with it.
+
+        Not while a later one of them waits: this one was left to that, or may have been.
+        """
         with self.db.write() as session:
-            self._ledger(session).finish(job)
+            ledger = self._ledger(session)
+            ledger.finish(job)
+            if overtakes and not self._later(session, job, job.kind) and ledger.overtake(job):
+                t = self.tick()
+                emit(session, RedrawParked(f"{job.id}:overtook:{t}"), run_at=t, t=t)
 
     def retry(self, job: ClaimedJob, at: float, error: str, *, fault: bool = False) -> None:
         """See Ledger.retry."""
@@ -131,7 +137,10 @@ class Outbox:
     def later_in_lane(self, job: ClaimedJob, kind: str) -> bool:
         """Whether a later open job of that kind stands in the same lane, so that this one may be left to it."""
         with self.db.read() as session:
-            return bool(session.execute(_LATER, {"lane": job.lane, "job_id": job.id, "kind": kind}).scalar())
+            return self._later(session, job, kind)
+
+    def _later(self, session: Connection, job: ClaimedJob, kind: str) -> bool:
+        return bool(session.execute(_LATER, {"lane": job.lane, "job_id": job.id, "kind": kind}).scalar())
 
     def jobs(self, states: Collection[str] = ("ready", "dead"), *, limit: int = 200) -> list[JobLine]:
         """Jobs in these states, newest first."""

@@ -133,7 +133,7 @@ class Worker:
             # A retry by hand is a new job on the same page of the ledger: it finds what the earlier one began.
             scope = effect.lane if isinstance(effect, (Provision, InviteClient, PromiseTasks, LinkWorkspace)) else ""
             self._performer(job.kind)(effect, Ledger(self._deps, job, scope))
-            store.outbox.finish(job)
+            store.outbox.finish(job, overtakes=job.kind in gave_up.DRAWN)
             log.info("job done", extra={"job": job.id, "kind": job.kind})
         except LostLease:
             log.info("lease lost", extra={"job": job.id, "kind": job.kind})

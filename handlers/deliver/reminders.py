@@ -69,7 +69,7 @@ def send_reminder(effect: Effect, ledger: Ledger) -> None:
 
 
 def redraw_reminder(effect: Effect, ledger: Ledger) -> None:
-    """Brings a reminder that was sent up to date; one that nobody can see any more is let go."""
+    """Brings a reminder that was sent up to date; one that is gone, or that Slack lets nobody edit, is let go."""
     assert isinstance(effect, RedrawReminder)  # noqa: S101 - the performer of exactly this kind
     deps, now = ledger.deps, ledger.deps.clock.now()
     with deps.store.read() as reader:
@@ -83,7 +83,7 @@ def redraw_reminder(effect: Effect, ledger: Ledger) -> None:
     else:  # what was put off is asked for by another message: two of them alive would be one too many
         message = put_off(asked, frame) if asked.put_off else finished(asked, frame)
         found.done_at = now
-    if not posting.update(ledger, channel=found.channel, ts=found.ts, message=message):
+    if not posting.tried(ledger, channel=found.channel, ts=found.ts, message=message):
         found.done_at = now
     with deps.store.write() as unit:
         latest = remind.held(unit, found)

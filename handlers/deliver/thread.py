@@ -11,6 +11,7 @@ from blocks.replies import reply
 from bot.effects import Direct, Effect, Redraw, Reply
 from bot.handover import Handover, Post, State
 from bot.people import Person
+from handlers import channel_facts
 from handlers.deliver import late, letters, posting, project_channel
 from handlers.deliver.channels import members, open_to_amounts
 from handlers.deliver.ledger import Later, Ledger, Result
@@ -28,14 +29,23 @@ ROOTLESS = frozenset({"cannot_reply_to_message", "thread_not_found"})
 
 
 def redraw(effect: Effect, ledger: Ledger) -> None:
-    """Brings the messages of a handover up to date; a later redraw of the same thread makes this one needless."""
+    """Brings the messages of a handover up to date; a later redraw of the same thread makes this one needless.
+
+    Raises what Slack said to an edit that it refuses for ever, once all the rest is drawn.
+    """
     assert isinstance(effect, Redraw)  # noqa: S101 - the performer of exactly this kind
     if not ledger.deps.store.outbox.later_in_lane(ledger.job, "Redraw"):
-        draw(ledger, effect.handover_id)
+        refused: list[SlackRefused] = []
+        draw(ledger, effect.handover_id, refused)
+        if refused:
+            raise refused[0]
 
 
-def draw(ledger: Ledger, handover_id: int) -> Handover | None:
-    """Posts what is missing, edits what differs. Returns the record as drawn, or None when there is no thread."""
+def draw(ledger: Ledger, handover_id: int, refused: list[SlackRefused]) -> Handover | None:
+    """Posts what is missing, edits what differs. Returns the record as drawn, or None when there is no thread.
+
+    A message that Slack lets nobody edit stays as it is, and is tried again each time: `refused` says why.
+    """
     handover, people = load(ledger.deps, handover_id)
     if handover is None or not has_thread(handover):
         letters.redraw(ledger, handover, people)
@@ -45,8 +55,8 @@ def draw(ledger: Ledger, handover_id: int) -> Handover | None:
     frame = frame_of(ledger, handover, people)
     with _below(page, handover, frame):
         for name, message in faces(handover, frame).items():
-            _show(page, handover, name, message)
-        _show_replies(page, handover, frame)
+            _show(page, handover, name, message, refused)
+        _show_replies(page, handover, frame, refused)
     project_channel.redraw(page, handover, people)
     letters.redraw(ledger, handover, people)
     return handover
@@ -55,7 +65,7 @@ def draw(ledger: Ledger, handover_id: int) -> Handover | None:
 def send_reply(effect: Effect, ledger: Ledger) -> None:
     """One new reply. Who is rung but cannot read the channel gets the same words as a direct message."""
     assert isinstance(effect, Reply)  # noqa: S101 - the performer of exactly this kind
-    handover = draw(ledger, effect.handover_id)
+    handover = draw(ledger, effect.handover_id, [])  # what cannot be edited is the redraw's to tell
     root = handover.post("root") if handover else None
     if handover is None or root is None:
         return
@@ -124,33 +134,60 @@ def _place(ledger: Ledger, handover: Handover) -> str:
 
 @contextmanager
 def _below(ledger: Ledger, handover: Handover, frame: Frame) -> Iterator[None]:
-    """What is posted below the root. When somebody has deleted that, it is posted anew first, and this after it."""
+    """What is posted below the root. When somebody has deleted that, it is posted anew first, and this after it.
+
+    Likewise, with the lists, where Baton was removed just now from a channel that is not the chosen one any more.
+    """
     try:
         yield
     except SlackRefused as refused:
         root = handover.post("root")
-        if refused.code not in ROOTLESS or root is None:
+        if root is None:
             raise
-        if posting.update(ledger, channel=root.channel, ts=root.ts, message=faces(handover, frame)["root"]):
+        lost: list[Post] = []
+        if refused.code in ROOTLESS:
+            drawn = faces(handover, frame)["root"]
+            there = posting.update(ledger, channel=root.channel, ts=root.ts, message=drawn)
+            lost = [] if there else [root]
+        elif refused.code == "channel_not_found" and _has_left(ledger, handover, root):
+            lost = [post for name in faces(handover, frame) if (post := handover.post(name))]
+        if not lost:
             raise
         with ledger.deps.store.write() as unit:
-            unit.keep_post(handover.id, replace(root, digest=""))
+            for post in lost:
+                unit.keep_post(handover.id, replace(post, digest=""))
         raise Later(0.0) from refused
 
 
-def _show_replies(ledger: Ledger, handover: Handover, frame: Frame) -> None:
+def _has_left(ledger: Ledger, handover: Handover, root: Post) -> bool:
+    # What we saw of the channel may be from before Baton was removed.
+    with ledger.deps.store.write() as unit:
+        channel_facts.forget(unit, root.channel, f"job:{ledger.job.id}:{ledger.job.attempts}")
+    return _place(ledger, handover) != root.channel
+
+
+def _show_replies(ledger: Ledger, handover: Handover, frame: Frame, refused: list[SlackRefused]) -> None:
     for post in list(handover.posts):
         name = post.name.split(":")[1] if post.name.startswith("reply:") else ""
         if name in LIVING:
-            _show(ledger, handover, post.name, reply(name, handover, frame, post.data))
+            _show(ledger, handover, post.name, reply(name, handover, frame, post.data), refused)
         elif name in PRIVATE and not frame.open_here:
-            posting.redraw(ledger, handover.id, post, reply(name, handover, frame, post.data))
+            _edited(ledger, handover, post, reply(name, handover, frame, post.data), refused)
 
 
-def _show(ledger: Ledger, handover: Handover, name: str, message: Message) -> None:
+def _edited(ledger: Ledger, handover: Handover, post: Post, message: Message, refused: list[SlackRefused]) -> bool:
+    """False when the message is gone. One that may not be edited is there, and keeps nothing else from being drawn."""
+    try:
+        return posting.redraw(ledger, handover.id, post, message)
+    except SlackRefused as error:
+        refused.append(error)
+        return True
+
+
+def _show(ledger: Ledger, handover: Handover, name: str, message: Message, refused: list[SlackRefused]) -> None:
     drawn = posting.digest(message)
     post = handover.post(name)
-    if post is not None and posting.redraw(ledger, handover.id, post, message):
+    if post is not None and _edited(ledger, handover, post, message, refused):
         return
     generation = post.generation + 1 if post else 1
     root = handover.post("root")

@@ -173,14 +173,20 @@ def test_what_is_done_before_a_lost_reminder_is_found_loses_its_button(monday: M
         assert "wait for you" not in desk.only("ana")
 
 
+def chosen_after_the_win(bench: Bench) -> dict[str, Any]:
+    """The channel that is chosen once the thread stands in another one."""
+    bench.stage.world.hubspot.win(ABC)
+    bench.emit(read())
+    bench.work()
+    other: dict[str, Any] = bench.stage.world.slack.rooms.create("handovers-new", BOT_USER, private=True)
+    bench.deps.settings = replace(bench.deps.settings, handovers_channel=other["id"])
+    return other
+
+
 def test_a_thread_goes_on_where_it_stands_when_another_channel_was_chosen(bench: Bench) -> None:
     """Who reads along here is what counts here; what is missing is posted here. It moves once Baton is not here."""
     stage, deps = bench.stage, bench.deps
-    stage.world.hubspot.win(ABC)
-    bench.emit(read())
-    bench.work()
-    other = stage.world.slack.rooms.create("handovers-new", BOT_USER, private=True)
-    deps.settings = replace(deps.settings, handovers_channel=other["id"])
+    other = chosen_after_the_win(bench)
     stage.world.slack.enter(walk.HERE, walk.user_id("klein"))
     bench.clock.passed += 60
     with deps.store.write() as unit:
@@ -206,6 +212,31 @@ def test_a_thread_goes_on_where_it_stands_when_another_channel_was_chosen(bench:
     root, *replies = stage.channel(other["id"])
     assert "€84,000" in walk.shown(root)
     assert {reply["thread_ts"] for reply in replies} == {root["ts"]}
+
+
+@pytest.mark.parametrize("words", [False, True])
+def test_a_thread_moves_at_once_when_baton_is_removed_from_a_channel_that_it_was_just_seen_in(
+    bench: Bench,
+    words: bool,  # noqa: FBT001 - whether a reply finds it out, or a redraw
+) -> None:
+    """Nothing of the root has changed; the word comes below a new root, and nothing is parked."""
+    stage, deps = bench.stage, bench.deps
+    other = chosen_after_the_win(bench)
+    stage.world.slack.rooms.leave(walk.HERE, BOT_USER)
+    if words:
+        bench.emit(Reply(1, "hold", "test", {"why": "the deal was lost in the CRM"}))
+    with deps.store.write() as unit:
+        ana = unit.by_email("ana@acme.example")
+        assert ana
+        if not words:
+            capture.none_of(unit, 1, ana, kind=Kind.STAKEHOLDER, terms=deps.terms, now=deps.clock.now())
+    bench.work()
+    assert [job.error for job in deps.store.outbox.jobs(("ready", "dead"))] == []
+    root, *replies = stage.channel(other["id"])
+    assert {reply["thread_ts"] for reply in replies} == {root["ts"]}
+    shown = [walk.shown(message) for message in replies]
+    assert len([text for text in shown if "of 4 done" in text and "· sales rep" in text]) == 1
+    assert [text for text in shown if "lost in the CRM" in text] == shown[len(shown) - words :]
 
 
 def test_a_lost_reminder_that_was_parked_and_is_tried_again_on_another_day_is_found(

@@ -238,6 +238,16 @@ def test_parked_work_of_hours_in_which_slack_was_away_rings_once(bench: Bench) -
     assert (bench.told(), rings(bench)) == (["3 things could not be done. They are kept as jobs."], 1)
 
 
+def test_parked_work_whose_message_may_not_be_edited_rings_once_an_hour(bench: Bench) -> None:
+    bench.stage.world.faults.add("slack", "chat.update", "ok_false:edit_window_closed", times=100)
+    for number in range(3):
+        give_up(bench, number)
+    assert len(bench.told()) == 1
+    bench.clock.passed += 3_700
+    give_up(bench, 3)
+    assert bench.told()[1:] == ["4 things could not be done. They are kept as jobs."]
+
+
 def test_parked_work_is_told_anew_when_its_message_is_gone_or_its_job_was_parked_while_the_last_was_edited(
     bench: Bench,
 ) -> None:

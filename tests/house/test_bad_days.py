@@ -93,6 +93,10 @@ PROOFS = {
         f"{WORKER}::test_what_a_vendor_refuses_for_good_is_parked_and_told_once",
         "stories/test_seams.py::test_a_parked_job_is_tried_again_by_the_command_that_the_admin_was_told_of",
     ),
+    "Slack lets nobody edit, or a channel is archived": (
+        "stories/test_seams.py::test_edits_that_slack_refuses_for_ever_are_told_once_and_keep_no_word_from_anybody",
+        f"{WORKER}::test_parked_work_whose_message_may_not_be_edited_rings_once_an_hour",
+    ),
     "A list in pages leads in a circle": (
         "connectors/test_pages.py::test_pages_that_lead_back_are_an_error_and_no_endless_loop",
         "connectors/test_pages.py::test_pages_that_never_end_are_given_up",

@@ -95,6 +95,29 @@ def test_with_no_admin_left_in_slack_it_is_said_where_people_look(
         assert "baton_admin_told 1" in metrics(stage.deps)
 
 
+def test_edits_that_slack_refuses_for_ever_are_told_once_and_keep_no_word_from_anybody(won_stage: Stage) -> None:
+    """The workspace forbids edits: what stands stays, replies come as ever; allowed again, all is drawn by itself."""
+    won_stage.world.faults.add("slack", "chat.update", "ok_false:edit_window_closed", times=1_000)
+    walk.promised(won_stage)
+    won_stage.settle()
+    (parked,) = won_stage.parked()
+    walk.click(won_stage, "ben", "list:pm", "points.answer")
+    block, form = f"point:{won_stage.handover().entries[0].id}", walk.modal(won_stage, "ben")["id"]
+    won_stage.hands.choose_view("ben", form, "points.choice", "ask", block_id=block)
+    walk.submit(won_stage, "ben", walk.fields(**{f"{block}:question": "Until when?"}))
+    won_stage.settle()
+    assert won_stage.parked() == [parked]
+    assert [name for name in (post.name for post in won_stage.handover().posts) if "questions" in name] != []
+    once = f"One thing could not be done: Redraw. It is kept as job {parked.id}."
+    assert [text for text in told(won_stage, "olga") if "could not" in text] == [once]
+    won_stage.world.faults.clear()
+    won_stage.hands.command("ana", walk.HERE, "commit ABC another call")
+    won_stage.settle()
+    assert not won_stage.parked()
+    assert "3 promises" in walk.shown(won_stage.post("root"))
+    assert told(won_stage, "olga")[-1] == "Nothing is parked any more."
+
+
 def broken(stage: Stage) -> None:
     """From now on the database refuses every entry, quoting what was to be stored, as PostgreSQL's DETAIL does."""
     refuse = "CREATE TRIGGER broken BEFORE INSERT ON entry BEGIN SELECT RAISE(ABORT, 'Weekly call'); END"

@@ -8,7 +8,7 @@ import logging
 
 from bot import provision as rules
 from bot.actions import access, provision
-from bot.effects import InviteClient, Provision, TellAdmin
+from bot.effects import Home, InviteClient, Provision, Redraw, TellAdmin
 from bot.errors import VendorError
 from handlers.deliver.company import parked
 from handlers.deps import Deps
@@ -16,6 +16,8 @@ from handlers.health import unheard
 from store.jobs import ClaimedJob, LostLease
 from store.unit import StoreUnit
 
+# Each draws all that is so by now: one that is parked stands for all later ones, and a later one makes it needless.
+DRAWN = frozenset({Redraw.__name__, Home.__name__})
 log = logging.getLogger("baton.deliver")
 OURS = "Baton stumbled over it itself, and its admin knows."
 AWAY = "{vendor} did not answer for days."
@@ -25,6 +27,9 @@ def park(deps: Deps, job: ClaimedJob, error: Exception, words: str) -> None:
     """Parks a job with all that follows. A record that cannot even say so keeps nothing from being parked."""
     try:
         with deps.store.write() as unit:
+            if job.kind in DRAWN and unit.ledger.stands_parked(job):
+                unit.finish(job)
+                return
             parked.park(unit, job, words)
             if job.kind == TellAdmin.__name__:
                 unheard.told_nobody(unit, deps.clock.machine_now())

@@ -6,6 +6,7 @@ Where it stands is a stored value, one row a message: channel, time stamp, diges
 """
 
 import json
+import logging
 from collections.abc import Callable, Mapping, Sequence
 
 from blocks.admin import admin
@@ -14,9 +15,11 @@ from bot.company.effects import RedrawParked
 from bot.effects import Effect, TellAdmin
 from handlers.deliver import posting
 from handlers.deliver.ledger import Ledger, Result
+from handlers.slack_api import SlackRefused
 from store.jobs import ClaimedJob
 from store.unit import StoreUnit
 
+log = logging.getLogger("baton.deliver")
 POSTS, TOLD = "parked:posts", "parked:told"
 ANEW = 3600.0  # seconds until what is parked then is told by a new message
 # A message about these would fail as they did, for ever.
@@ -111,7 +114,13 @@ def _tell(unit: StoreUnit, nonce: str) -> None:
 def _shown(ledger: Ledger, row: Row, wanted: Message) -> bool:
     drawn, before = posting.digest(wanted), row[2]
     row[2] = drawn
-    return before == drawn or posting.tried(ledger, channel=row[0], ts=row[1], message=wanted)
+    if before == drawn:
+        return True
+    try:
+        return posting.update(ledger, channel=row[0], ts=row[1], message=wanted)
+    except SlackRefused as refused:
+        log.warning("what is parked cannot be counted up", extra={"why": refused.code})
+        return True  # it is there: what is parked later than an hour from now is told by a message of its own
 
 
 def _listed(kinds: Mapping[str, int]) -> str:
