@@ -3,6 +3,7 @@
 Where guests or other organisations read along, the words of a pause are left out: they may be a quote.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 
 from blocks import ids, kit, limits, mrkdwn
@@ -18,6 +19,8 @@ LINE = 110  # characters of a row on screen
 HEADS = 60  # characters that the heading of a section may take
 REASON = 40
 NAMES = 3  # in a list of names within a sentence
+# A row of "Waiting on the client" with its reason, as `digest.row` and `digest.pause_words` have it.
+WORDED = re.compile(r"(: since [^()\n]*) \(.*\)$", re.MULTILINE)
 GROUPS = ("late", "due_today", "on_track", "waiting", "live")
 
 
@@ -35,6 +38,18 @@ def message(digest: Digest, details: Mapping[int, Detail], links: Mapping[int, s
     room = ROOM - limits.text_size(head) - limits.text_size(foot)
     blocks = [*head, *_sections(digest, details, links, frame, room), *foot]
     return limits.check_message(Message(_text(digest, details, frame), blocks))
+
+
+def without_reasons(posted: Message) -> Message:
+    """A digest that was posted, without the words that people typed for pauses; the same when it has none."""
+    return Message(posted.text, [_without(block) for block in posted.blocks])
+
+
+def _without(block: Block) -> Block:
+    text = block.get("text")
+    if block.get("type") != "section" or not isinstance(text, dict):
+        return block
+    return {**block, "text": {**text, "text": WORDED.sub(r"\1", str(text.get("text", "")))}}
 
 
 def none() -> Message:

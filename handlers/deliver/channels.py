@@ -5,6 +5,7 @@ from typing import Any
 from bot.effects import CheckReaders, Effect, Redraw
 from handlers import channel_facts
 from handlers.channel_facts import Fact
+from handlers.deliver.company import reasons
 from handlers.deliver.identify import GONE
 from handlers.deliver.ledger import Ledger
 from handlers.profile import person_of
@@ -55,6 +56,7 @@ def check_readers(effect: Effect, ledger: Ledger) -> None:
     with ledger.deps.store.write() as unit:
         for handover_id, rev in drawn:
             unit.emit(Redraw(handover_id, rev, nonce=effect.nonce))
+    reasons.hide(ledger, effect.channel)
 
 
 def _private(channel: dict[str, Any]) -> bool:

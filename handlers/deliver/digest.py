@@ -4,8 +4,10 @@ from bot.actions import digest as actions
 from bot.effects import Effect, PostDigest
 from handlers.deliver import posting
 from handlers.deliver.channels import open_to_amounts
-from handlers.deliver.ledger import Ledger
+from handlers.deliver.company import reasons
+from handlers.deliver.ledger import Ledger, Result
 from handlers.digest import gather, today
+from store.unit import StoreUnit
 
 
 def post_digest(effect: Effect, ledger: Ledger) -> None:
@@ -22,11 +24,10 @@ def post_digest(effect: Effect, ledger: Ledger) -> None:
         with deps.store.write() as unit:
             actions.told(unit, now)
         return
-    posting.post(
-        ledger,
-        "digest",
-        channel=channel,
-        message=found.message(),
-        key=f"digest:{effect.day}",
-        keep=lambda unit, _: actions.told(unit, now),
-    )
+    message = found.message()
+
+    def keep(unit: StoreUnit, sent: Result) -> None:
+        actions.told(unit, now)
+        reasons.keep(unit, effect.day, message, sent)
+
+    posting.post(ledger, "digest", channel=channel, message=message, key=f"digest:{effect.day}", keep=keep)

@@ -5,15 +5,17 @@ from typing import Any
 
 import pytest
 
-from bot.effects import Effect, InviteClient, TellAdmin
+from bot.effects import CheckReaders, Effect, InviteClient, TellAdmin
 from bot.handover import ClientAccess, State
 from handlers.deliver.company.gave_up import plain
+from handlers.deliver.company.reasons import PREFIX
 from handlers.deliver.ledger import Ledger
 from handlers.deliver.loop import BACKOFF_CAP, FAULT_TRIES, Worker
 from handlers.deliver.performers import PERFORMERS
 from handlers.health import metrics
 from tests.builders import NOW, make_handover
 from tests.handlers.bench import Bench
+from tests.stories import walk
 from tests.stories.stage import Stage
 
 KLEIN = "m.klein@abcfintech.example"
@@ -69,3 +71,23 @@ def test_what_need_not_be_told_any_more_is_untold_no_longer(bench: Bench, *, ano
     bench.work()
     assert f"baton_admin_told {int(not another)}" in metrics(bench.deps)
     assert bench.told() == []
+
+
+def test_a_digest_that_slack_lets_nobody_edit_keeps_the_words_in_no_other(bench: Bench) -> None:
+    """A guest came: the reasons of pauses leave every digest but that one, which is told of once and tried again."""
+    slack, day = bench.deps.slack, "2026-03-{:02}"
+    row = "*Waiting on the client* · 1\n⏸ ABC: since today (their CFO is ill)"
+    for n in (9, 10, 11):
+        block = {"type": "section", "text": {"type": "mrkdwn", "text": row}}
+        posted = slack.call("chat.postMessage", channel=walk.HERE, text="Digest", blocks=[block])
+        with bench.deps.store.write() as unit:
+            unit.keep_setting(PREFIX + day.format(n), f"{walk.HERE} {posted['ts']}")
+    bench.stage.hands.invite("dev", walk.HERE, walk.user_id("klein"))
+    for nonce, left in (("one", 1), ("two", 1), ("three", 0)):
+        bench.stage.world.faults.add("slack", "chat.update", "ok_false:edit_window_closed", times=left)
+        bench.emit(CheckReaders(walk.HERE, nonce))
+        bench.work()
+        assert str(bench.stage.channel()).count("CFO") == left
+        assert bench.deps.store.outbox.parked() == ({"CheckReaders": 1} if left else {})
+        bench.clock.passed += 60.0
+    assert bench.told() == ["Nothing is parked any more."], "one message, which has followed"

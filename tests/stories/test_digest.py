@@ -288,15 +288,23 @@ def test_more_than_a_page_is_turned_in_the_view(stage: Stage) -> None:
     assert f"archives/{walk.HERE}/p{stage.post('root')['ts'].replace('.', '')}|ABC" in own
 
 
-def test_the_words_of_a_pause_stay_inside_when_a_guest_reads_along(stage: Stage) -> None:
+def test_the_words_of_a_pause_leave_when_a_guest_comes_and_stay_inside_from_then_on(stage: Stage) -> None:
     win(stage, walk.ABC, "9003")
     change(stage, 1, scope_due_at=stage.clock.now() - HOUR)
-    change(stage, 2, intervals=[Interval("pause", stage.clock.now(), "their CFO is ill")])
+    change(stage, 2, intervals=[Interval("pause", stage.clock.now(), "their CFO (M. Klein) is ill")])
+    (before,) = morning(stage)
+    title = walk_title(stage, 2)
+    assert f"⏸ {title}: since today (their CFO (M. Klein) is ill)" in seen(before)
     stage.hands.invite("dev", walk.HERE, walk.user_id("klein"))
     stage.settle()
-    (found,) = morning(stage)
-    assert f"⏸ {walk_title(stage, 2)}: since today" in seen(found)
-    assert "CFO" not in str(found)
+    (found,) = digests(stage)
+    assert seen(found) == [line.replace(" (their CFO (M. Klein) is ill)", "") for line in seen(before)]
+    edits = len(stage.world.slack.call_log("chat.update"))
+    stage.hands.invite("dev", walk.HERE, walk.user_id("nico"))
+    _, found = morning(stage)
+    assert f"⏸ {title}: since yesterday" in seen(found)
+    assert "CFO" not in str(stage.channel())
+    assert len(stage.world.slack.call_log("chat.update")) == edits
 
 
 def test_a_guest_who_clicks_sees_nothing(stage: Stage) -> None:

@@ -8,7 +8,7 @@ import logging
 
 from bot import provision as rules
 from bot.actions import access, provision
-from bot.effects import Home, InviteClient, Provision, Redraw, TellAdmin
+from bot.effects import CheckReaders, Home, InviteClient, Provision, Redraw, TellAdmin
 from bot.errors import VendorError
 from handlers.deliver.company import parked
 from handlers.deps import Deps
@@ -17,7 +17,7 @@ from store.jobs import ClaimedJob, LostLease
 from store.unit import StoreUnit
 
 # Each draws all that is so by now: one that is parked stands for all later ones, and a later one makes it needless.
-DRAWN = frozenset({Redraw.__name__, Home.__name__})
+DRAWN = frozenset({Redraw.__name__, Home.__name__, CheckReaders.__name__})
 log = logging.getLogger("baton.deliver")
 OURS = "Baton stumbled over it itself, and its admin knows."
 AWAY = "{vendor} did not answer for days."
