@@ -22,7 +22,7 @@ from blocks.words import entries, turns
 from bot import checklist, split
 from bot.clock import pause as pauses
 from bot.gate import Turn
-from bot.handover import Handover, Interval
+from bot.handover import ENDED, Handover, Interval
 from bot.people import TITLES, Person, Role
 
 __all__ = ["admin", "direct", "elsewhere"]
@@ -170,6 +170,9 @@ def _question(letter: Letter) -> Message:
     waiting = [entry for entry in asked if entry.open and entry.point and entry.point.waits_for_rep]
     n = len(waiting or asked) or sum(turn.count for turn in letter.turns if turn.action == "answer_question") or 1
     pm = entries.first(letter.frame, letter.handover.roles.get(Role.PM, 0))
+    if letter.handover.state in ENDED:
+        words = sentence("direct.question_ended", link=letter.link)
+        return Message(_spoken(letter, "question_ended_text"), [kit.section(words)])
     if asked and not waiting:
         words = sentence("direct.question_over", link=letter.link, pm=pm, n=n)
         return Message(_spoken(letter, "question_over_text", pm=pm, n=n), [kit.section(words)])

@@ -48,18 +48,19 @@ def _win(handover: Handover, frame: Frame, _: Mapping[str, Any]) -> Message:
 def _questions(handover: Handover, frame: Frame, data: Mapping[str, Any]) -> Message:
     asked = [entry for one in data.get("entries", []) if (entry := handover.entry(int(one))) and entry.point]
     by = entries.first(frame, int(data.get("by", 0)))
-    waiting = [entry for entry in asked if entry.point and entry.point.waits_for_rep]
+    left = [entry for entry in asked if entry.point and entry.point.waits_for_rep]
+    waiting = [] if handover.state in ENDED else left
     rep = rings.mention(handover, frame, Role.SALES_REP) if waiting else Safe("")
     name = entries.first(frame, handover.roles.get(Role.SALES_REP, 0))
     n = len(data.get("entries", []))
     text = sentence("replies.questions_text", title=thread.short_title(handover), by=by, rep=name, n=n)
     if not frame.open_here or not asked:
-        block = "question_hidden" if waiting else "questions_over"
+        block = "question_hidden" if waiting else "questions_ended" if left else "questions_over"
         shown = [kit.section(sentence(f"replies.{block}", rep=rep, by=by, n=len(waiting) or n))]
     else:
         rung = next((entry.id for entry in waiting), 0)  # once is enough: the others say who asks only
         rows = [
-            kit.section(_question(entry, frame, rep if entry.id == rung else Safe(""), by))
+            kit.section(_question(entry, frame, rep if entry.id == rung else Safe(""), by, ended=entry not in waiting))
             for entry in asked[:QUESTIONS]
         ]
         shown = limits.within(rows, ROOM)
@@ -70,7 +71,7 @@ def _questions(handover: Handover, frame: Frame, data: Mapping[str, Any]) -> Mes
     return Message(text, shown)
 
 
-def _question(entry: Entry, frame: Frame, rep: Safe, by: Safe) -> str:
+def _question(entry: Entry, frame: Frame, rep: Safe, by: Safe, *, ended: bool) -> str:
     point = entry.point
     if point is None:
         return str(mrkdwn.quote(entry.text))
@@ -80,6 +81,8 @@ def _question(entry: Entry, frame: Frame, rep: Safe, by: Safe) -> str:
         return sentence("replies.question_answered", by=by, question=question, replier=replier, reply=answer)
     if not point.waits_for_rep:
         return sentence("replies.question_settled", by=by, question=question)
+    if ended:
+        return sentence("replies.question_ended", by=by, question=question)
     asked = sentence("replies.question", rep=rep, by=by, question=question)
     return f"{asked}\n{sentence('replies.question_about', words=mrkdwn.quote(entry.text))}"
 
@@ -147,6 +150,8 @@ def _step_failed(handover: Handover, frame: Frame, data: Mapping[str, Any]) -> M
         by = entries.first(frame, step.by) if step and step.by else ""
         state = progress.MARKS[step.state] if step else progress.MARKS[StepState.DONE]
         return Message(text, [kit.section(sentence("replies.step_over", title=name, state=state, by=by))])
+    if handover.state in ENDED:
+        return Message(text, [kit.section(sentence("replies.step_ended", title=name))])
     who = rings.mention(handover, frame, Role.DELIVERY_MANAGER)
     words = sentence("replies.step_failed", who=who, title=name, words=mrkdwn.name(step.words, 300))
     return Message(text, [kit.section(words), progress.mending(handover, step)[1]])

@@ -4,7 +4,7 @@ from blocks import ids, kit, thread
 from blocks.frame import Frame, Message
 from blocks.render import sentence
 from blocks.words import know
-from bot.handover import Handover
+from bot.handover import ENDED, Handover
 
 ROOM = 8_000  # characters; Slack refuses a message at about 12,000, of which 9,000 are safe
 
@@ -16,10 +16,8 @@ def draw(handover: Handover, frame: Frame) -> Message:
     standing = sum(entry.standing for entry in handover.entries)
     points = sum(entry.open for entry in handover.entries)
     text = sentence("know.text", title=title, n=standing, open=points)
-    buttons = kit.actions(
-        kit.button("Add context", ids.ADD_CONTEXT, str(handover.id)),
-        kit.button("Brief", ids.BRIEF, str(handover.id)),
-    )
+    add = [] if handover.state in ENDED else [kit.button("Add context", ids.ADD_CONTEXT, str(handover.id))]
+    buttons = kit.actions(*add, kit.button("Brief", ids.BRIEF, str(handover.id)))
     head = kit.section(sentence("know.head", n=standing, open=points))
     if not frame.open_here:
         rows = [f"• {group.title}: {len(group.lines)}" for group in found]

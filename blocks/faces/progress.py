@@ -3,7 +3,7 @@
 from blocks import ids, kit, mrkdwn, thread
 from blocks.frame import Block, Frame, Message
 from blocks.render import sentence
-from bot.handover import Handover, Step, StepState
+from bot.handover import ENDED, Handover, Step, StepState
 
 SIDES = {"slack": "Slack", "tool": "Project tool", "links": "CRM"}
 MARKS = {
@@ -21,7 +21,8 @@ def draw(handover: Handover, frame: Frame) -> Message:
     """All steps, then those that wait for a hand."""
     steps = sorted(handover.steps, key=lambda step: step.position)
     done = sum(step.state in DONE for step in steps)
-    failed = [step for step in steps if step.state is StepState.FAILED]
+    over = handover.state in ENDED  # nobody mends it any more
+    failed = [step for step in steps if step.state is StepState.FAILED and not over]
     title = thread.short_title(handover)
     text = sentence("progress.text", title=title, done=done, total=len(steps), failed=len(failed))
     blocks = [kit.section(sentence("progress.head", done=done, total=len(steps), failed=len(failed)))]

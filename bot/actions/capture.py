@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot import checklist
+from bot.actions import rights
 from bot.actions.lists import gone, settle
 from bot.actions.reopen import count_of, reopen
 from bot.context import MAX_TEXT, POINT_KINDS, UNDO_WINDOW, Entry, Kind, Point, Source, line_problem
@@ -90,6 +91,8 @@ def none_of(unit: Unit, handover_id: int, who: Person, *, kind: Kind, terms: Ter
     if not checklist.may_do(handover, who, Deed.CONTEXT_NONE, f"entry:{kind}"):
         names = whom(unit, handover.roles, Role.SALES_REP, Role.DELIVERY_MANAGER)
         return Refused(f"Only {names} can say that. Silence is not “none”.")
+    if rights.closed(handover):
+        return Refused(rights.closed(handover))
     # Whoever knows a backer only still says that nobody pushes back: one of the two must be unknown.
     known = all(checklist.stances(handover)) if kind is Kind.STAKEHOLDER else _any(handover, kind)
     if known:

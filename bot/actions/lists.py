@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from bot import checklist, gate
-from bot.actions.rights import only
+from bot.actions.rights import closed, only
 from bot.clock import pause
 from bot.effects import Direct, MarkMigrated, Reply
 from bot.errors import Refused
@@ -77,6 +77,8 @@ def tick(
         return Refused("The record ticks this item by itself, once it is done.")
     if not checklist.may_tick(handover, item, who):
         return Refused(only(unit, handover, item.role, "tick this", taker=item.holder))
+    if closed(handover):
+        return Refused(closed(handover))
     if not checklist.opened(handover, item):
         return Refused("This item cannot be done yet. It stands under “Later” on the list.")
     if (item.ticked_at is not None) == ticked:

@@ -138,6 +138,8 @@ def carry_on(unit: Unit, handover: Handover, *, nonce: str, terms: Terms, now: d
         sides = ["links"]
     for side in sides:
         unit.emit(Provision(handover.id, side, attempt=nonce))
+    if handover.workspace_id:
+        unit.emit(PromiseTasks(handover.id, nonce))
     if handover.steps:
         _onwards(unit, handover, terms=terms, now=now)
 

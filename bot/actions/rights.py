@@ -125,7 +125,7 @@ def to_name(known: Known, handover: Handover, who: Person, roles: Sequence[Role]
 def to_give_back(known: Known, handover: Handover, who: Person, role: Role) -> str:
     """The role's holder. Whoever names people hands it over instead."""
     if role in HANDS and may(who, HANDS[role], handover.roles):
-        return ""
+        return closed(handover)
     holder = known.person(handover.roles.get(role, 0))
     if holder is None:
         asked = manager(known, handover)
@@ -156,6 +156,11 @@ def to_read_history(known: Known, handover: Handover, who: Person) -> str:
     return f"Only people of this handover can read its history. {name_you(known, handover)}"
 
 
+def closed(handover: Handover) -> str:
+    """That nothing is done there any more; '' while the record is open."""
+    return f"{handover.title} is closed: nothing waits there any more." if handover.state in ENDED else ""
+
+
 def manager(known: Known, handover: Handover) -> str:
     """`the delivery manager (Dev)`."""
     return whom(known, handover.roles, Role.DELIVERY_MANAGER)
@@ -183,7 +188,7 @@ def in_time(known: Known, handover: Handover) -> str:
 
 def _of(known: Known, handover: Handover, who: Person, deed: Deed, words: str) -> str:
     if checklist.may_do(handover, who, deed):
-        return ""
+        return closed(handover)
     right = TABLE[deed]
     return only(known, handover, Role(right.may[0].value), words, taker=checklist.taker(handover, *right.taken))
 

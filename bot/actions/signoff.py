@@ -54,6 +54,8 @@ def override(unit: Unit, handover_id: int, who: Person, *, reason: str, terms: T
         return Refused(refusal)
     if len(reason.strip()) < MIN_REASON:
         return Refused(f"Write the reason in at least {MIN_REASON} characters: everyone concerned will read it.")
+    if rights.closed(handover):
+        return Refused(rights.closed(handover))
     if handover.reached(State.IN_PROGRESS):
         return Said("The gate is open already.")
     if handover.state not in (State.SCOPED, State.PROVISIONED):
@@ -68,6 +70,8 @@ def override(unit: Unit, handover_id: int, who: Person, *, reason: str, terms: T
 
 
 def _problem(handover: Handover, role: Role) -> str:
+    if rights.closed(handover):
+        return rights.closed(handover)
     if handover.running("hold"):
         return "This handover is on hold, so nothing can be signed now."
     if handover.reached(State.IN_PROGRESS):

@@ -5,17 +5,33 @@ from collections.abc import Iterable
 from bot.clock import counting as clock
 from bot.clock.nag import local_day
 from bot.effects import Reply
-from bot.handover import Handover
+from bot.handover import ENDED, Handover
 from bot.worktime import is_open
 from handlers.deliver import posting
 from handlers.deliver.ledger import Ledger
 from store.unit import StoreUnit
 
 LATE, OVER, AGAIN = "late", "late_over", "again:late"
+# Replies which say that something waits, or that the clock runs: of a record that ended, neither is so.
+ASKING = frozenset(
+    {
+        "win",
+        "questions",
+        "answers",
+        "ready",
+        "step_failed",
+        "hold",
+        "resumed",
+        "changed",
+        "reopened",
+        "new_holder",
+        "again",
+    }
+)
 
 
 def stale(ledger: Ledger, handover: Handover, effect: Reply) -> bool:
-    """Whether a word about a breach is not to be said any more: that it is late, or that it is late no longer.
+    """Whether a word is not to be said any more: that it is late, that it is late no longer; once it ended, any other.
 
     It is late no more, or the day is another one, or it is after hours: what could not be said in today's hours is said
     at the next opening. The end is said only of what the thread was told.
@@ -23,7 +39,7 @@ def stale(ledger: Ledger, handover: Handover, effect: Reply) -> bool:
     if effect.name == OVER:
         return not _was_told(ledger, handover, effect)
     if effect.name != LATE:
-        return False
+        return _moot(ledger, handover, effect)
     if ledger.job.attempts > 1 and _posted(ledger, handover, effect):
         return False  # the ledger finds it, and keeps where it stands
     deps = ledger.deps
@@ -38,6 +54,13 @@ def stale(ledger: Ledger, handover: Handover, effect: Reply) -> bool:
             record.breach.told_on = None
             unit.save(record)
     return True
+
+
+def _moot(ledger: Ledger, handover: Handover, effect: Reply) -> bool:
+    # What waited for Slack until the record had ended rings nobody for it.
+    if handover.state not in ENDED or effect.name not in ASKING:
+        return False
+    return not (ledger.job.attempts > 1 and _posted(ledger, handover, effect))
 
 
 def _lasts(ledger: Ledger, handover: Handover) -> bool:

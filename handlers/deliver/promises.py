@@ -2,7 +2,7 @@
 
 from bot.context import Disposition, Kind
 from bot.effects import Effect, PromiseTasks, ReadTasks
-from bot.handover import Handover
+from bot.handover import ENDED, Handover
 from bot.people import Role
 from bot.plan import PlannedMilestone
 from bot.ports import TaskSpec
@@ -19,6 +19,8 @@ def promise_tasks(effect: Effect, ledger: Ledger) -> None:
     handover, people = load(ledger.deps, effect.handover_id)
     if handover is None or not handover.workspace_id or ledger.deps.tool is None:
         return
+    if handover.state in ENDED:
+        return  # given up meanwhile: nothing more is made
     pm = people.get(handover.roles.get(Role.PM, 0))
     # Numbered as they came to the record, so that two tasks never bear one name, whichever is answered first.
     promised = enumerate((e for e in handover.entries if e.kind is Kind.COMMITMENT), start=1)

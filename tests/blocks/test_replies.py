@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from blocks import ids
+from blocks.direct import direct
 from blocks.faces import faces
 from blocks.frame import Frame, Message
 from blocks.mrkdwn import clock
@@ -295,6 +296,28 @@ def test_a_change_of_the_shares_says_so() -> None:
     message = drawn("changed", handover, changes=[["Amount", "1", "2", True]], roles=["delivery_manager"], split=True)
     assert "*The split into workstreams changed.* <@U0DEV> look and sign again" in words(message)
     assert "amount changed in the split." in message.text
+
+
+@pytest.mark.parametrize("state", [State.CANCELLED, State.CLOSED])
+@pytest.mark.parametrize("here", [True, False])
+def test_what_a_closed_record_waited_for_rings_nobody_and_has_no_button(state: State, *, here: bool) -> None:
+    handover = make_handover(State.PROVISIONED)
+    point = next(entry for entry in handover.entries if entry.point)
+    point.point = Point(Disposition.ASK, question="Until when?", asked_by=BEN.id, asked_at=NOW)
+    handover.steps[0].state, handover.steps[0].words = StepState.FAILED, "The name is taken."
+    handover.state, frame = state, replace(FRAME, open_here=here)
+    asked = drawn("questions", handover, frame, entries=[point.id], by=BEN.id)
+    failed = drawn("step_failed", handover, frame, step=handover.steps[0].key)
+    progress, known = faces(handover, frame)["progress"], faces(handover, frame)["know"]
+    for message in (asked, failed, progress, known):
+        assert mentions(message) == []
+        assert buttons(message).keys() <= {"Brief"}
+    assert "the handover is closed" in words(asked)
+    assert ("Until when?" in words(asked)) is here
+    assert words(failed) == "Slack channel did not work. Nothing more is made: the handover is closed."
+    assert "Try again" not in words(progress)
+    letter = direct("question", handover, frame, {"entries": [point.id], "by": BEN.id}, ANA)
+    assert (words(letter).partition("*")[2].endswith("any more."), buttons(letter)) == (True, {})
 
 
 def test_a_hold_of_a_cancelled_record_asks_nobody() -> None:

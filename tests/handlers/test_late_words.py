@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from bot.actions import pause, people
+from bot.actions import admin, pause, people
 from bot.clock.nag import WARNED, Reminder
+from bot.effects import PromiseTasks, Reply
 from bot.people import Role
 from bot.terms import Said
 from handlers.deliver.reminders import gathered
@@ -238,3 +239,36 @@ def test_the_deputy_of_a_manager_who_is_away_is_told_and_takes_over(desk: Desk) 
     desk.run()
     assert "For Dev, who is away." not in desk.only("rafi")
     assert "late.take" in str(desk.letters("rafi")["rafi"][0]["blocks"])
+
+
+@pytest.mark.parametrize("posted", [False, True], ids=["not yet", "posted, not noted"])
+def test_what_waited_for_slack_until_the_record_had_ended_rings_nobody(desk: Desk, *, posted: bool) -> None:
+    """Unless it was posted before Slack went away: then it is found, kept, and says that it is closed."""
+    faults = desk.stage.world.faults
+    with desk.deps.store.write() as unit:
+        unit.emit(Reply(1, "ready", "1", {"signers": []}))
+    if posted:
+        faults.add("slack", "chat.postMessage", "drop_after")
+        desk.work()
+    faults.down("slack")
+    with desk.deps.store.write() as unit:
+        admin.cancel(unit, 1, desk.people["dev"], reason="Given up", now=desk.clock.now())
+    faults.clear()
+    desk.run(desk.clock.now() + timedelta(minutes=20))
+    said = [walk.shown(m) for m in desk.stage.channel()]
+    assert sum("The workspace is ready" in words for words in said) == posted
+    assert sum("Cancelled by Dev" in words for words in said) >= 1
+    assert desk.jobs("Reply", "ready", "dead") == []
+
+
+def test_a_promise_of_a_record_that_ended_becomes_no_task(desk: Desk) -> None:
+    """The project tool was away while the record was given up."""
+    with desk.deps.store.write() as unit:
+        handover = unit.handover(1)
+        assert handover
+        handover.workspace_id = "1"
+        unit.save(handover)
+        unit.emit(PromiseTasks(1, "answered"))
+        admin.cancel(unit, 1, desk.people["dev"], reason="Given up", now=desk.clock.now())
+    desk.run()
+    assert desk.jobs("PromiseTasks", "ready", "dead") == desk.jobs("ReadTasks") == []

@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
-from bot.actions import admin, intake, prefs
+from bot.actions import access, admin, capture, intake, lists, people, points, prefs, provision, scope, signoff
+from bot.context import Disposition, Kind
 from bot.deal import Money, Standing
-from bot.effects import Direct, Provision, ReadDeal, Reply, TellAdmin
+from bot.effects import Direct, PromiseTasks, Provision, ReadDeal, Reply, TellAdmin
 from bot.handover import State
 from bot.people import Role
-from tests.bot.actions.company import Company
+from tests.bot.actions.company import SCOPE, Company
 from tests.bot.builders import NOW, deal
 
 REOPENED: dict[str, Any] = {"standing": Standing.OPEN, "won_epoch": None}
@@ -43,6 +44,52 @@ def test_who_left_while_it_was_closed_holds_nothing_when_it_goes_on(company: Com
     told = company.effects(Direct, "left")
     assert {one.person_id for one in told} == {company.who("hana").id}
     assert sorted(place[1] for one in told for place in one.data["at"]) == ["delivery_manager", "pm"]
+
+
+CLOSED = "is closed: nothing waits there any more."
+
+
+def test_nothing_is_done_in_a_record_that_ended(company: Company) -> None:
+    """A form that was open, a button of an old message: nobody is rung, nothing is made, and the no is true."""
+    company.provisioned()
+    company.add("ana", "Another promise")
+    point = next(entry.id for entry in company.ho().entries if entry.open)
+    cancelled(company)
+    ana, ben, chloe, dev, hana = (company.who(name) for name in ("ana", "ben", "chloe", "dev", "hana"))
+    asked = [points.PointAnswer(point, Disposition.ASK, question="Until when?")]
+    for deed, who, given in (
+        (points.answer, ben, {"answers": asked, "nonce": "a"}),
+        (points.reply, ana, {"replies": {point: "May"}, "nonce": "r"}),
+        (access.set_kickoff, chloe, {"day": (company.now + timedelta(days=3)).date()}),
+        (access.set_tasks, ben, {"rows": [], "nonce": "t"}),
+        (access.by_hand, chloe, {"email": "klein@abc.example"}),
+        (provision.by_hand, dev, {"key": "channel", "words": ""}),
+        (people.not_mine, ben, {"role": Role.PM, "reason": "no time"}),
+        (capture.none_of, ana, {"kind": Kind.REAL_DEADLINE}),
+        (lists.tick, ben, {"key": "confirm-team", "ticked": False}),
+        (signoff.sign, dev, {"role": Role.DELIVERY_MANAGER}),
+        (signoff.override, hana, {"reason": "The client starts on Monday."}),
+    ):
+        assert CLOSED in company.refused(deed, 1, who, **given), deed
+    nobody = company.refused(points.answer, 1, company.who("rafi"), asked, nonce="x")
+    assert "Only Ben or Dev can" in nobody, "who may not hears whom to ask, as ever"
+
+
+def test_a_scope_that_nobody_confirmed_is_closed_not_open(company: Company) -> None:
+    """It is not so that the deal is not won yet."""
+    company.read()
+    cancelled(company)
+    assert CLOSED in company.refused(scope.confirm, 1, company.who("dev"), SCOPE)
+    with company.store.read() as reader:
+        assert CLOSED in scope.cannot(reader, company.ho(), company.who("dev"))
+
+
+def test_promises_that_got_no_task_in_time_get_it_when_it_goes_on(company: Company) -> None:
+    company.provisioned()
+    before = company.effects(PromiseTasks)
+    cancelled(company)
+    won_again(company)
+    assert len(company.effects(PromiseTasks)) == len(before) + 1
 
 
 class TestTold:
