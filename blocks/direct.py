@@ -263,8 +263,9 @@ def _undo(letter: Letter, pause: Interval) -> Block:
 
 
 def _pause_undone(letter: Letter) -> Message:
-    words = sentence("direct.pause_undone", link=letter.link, by=letter.by, due=letter.due)
-    return Message(_spoken(letter, "pause_undone_text", by=letter.by), [kit.section(words)])
+    still = next((kind for kind in ("hold", pauses.KIND) if letter.handover.running(kind)), "")
+    words = sentence("direct.pause_undone", link=letter.link, by=letter.by, due=letter.due, still=still)
+    return Message(_spoken(letter, "pause_undone_text", by=letter.by, still=still), [kit.section(words)])
 
 
 def _item_words(letter: Letter) -> dict[str, Safe]:

@@ -106,11 +106,11 @@ def _headline(sheet: Sheet, number: int) -> str:
         return f"*Nothing is missing.* {client} {'has started' if opened else 'can start'}."
     due = handover.due_at or (handover.scope_due_at if handover.scoped_at is None else None)
     words = "Due" if handover.due_at else "Scope wanted by"
-    hold = handover.running("hold")
+    hold, things = handover.running("hold"), f"*{number} {'thing' if number == 1 else 'things'} missing*"
     if hold:
-        return (
-            f"*{number} {'thing' if number == 1 else 'things'} missing*, and it is on hold: {mrkdwn.name(hold.reason)}."
-        )
+        return f"{things}, and it is on hold: {mrkdwn.name(hold.reason)}."
+    if handover.running("pause"):
+        return f"{things}, and it waits on the client: its clock stands still."
     tail = f" {words} {mrkdwn.date_token(due, tz=sheet.frame.tz)}." if due else ""
     stands = "thing is" if number == 1 else "things are"
     return f"*{number} {stands} missing* before {client} can start.{tail}"
@@ -132,7 +132,8 @@ def _other_row(sheet: Sheet, turn: Turn) -> Block:
     if turn.action == "fix_access" and workspace:
         return kit.section(words, accessory=workspace)
     holder = sheet.frame.people.get(sheet.holder(turn))
-    if holder is None or not holder.slack_id or _asked_above(sheet, turn):
+    stopped = sheet.handover.running("hold") or sheet.handover.running("pause")  # then it is nobody's turn
+    if holder is None or not holder.slack_id or stopped or _asked_above(sheet, turn):
         return kit.section(words)
     if holder.id in sheet.reminded:
         at = mrkdwn.date_token(sheet.reminded[holder.id], "{time}", sheet.frame.tz)

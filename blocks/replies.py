@@ -41,6 +41,8 @@ def _win(handover: Handover, frame: Frame, _: Mapping[str, Any]) -> Message:
     quiet = sentence("replies.win_nothing", names=listed(idle)) if idle else ""
     if not rung and not idle:
         quiet = sentence("replies.win_nobody")
+    if handover.running("pause"):  # a workstream of a deal that waited when it was split
+        quiet = sentence("replies.win_paused")
     text = sentence("replies.win_text", title=thread.short_title(handover), names=listed(names))
     return Message(text, [kit.section(sentence("replies.win", rings=rung, quiet=quiet))])
 

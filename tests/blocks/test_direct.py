@@ -175,6 +175,15 @@ def test_whose_pause_was_taken_back_reads_by_whom_and_what_is_due() -> None:
     assert "Dev took your pause back. Its clock runs, due *<!date^" in words(message)
 
 
+@pytest.mark.parametrize(("kind", "still"), [("hold", "It is on hold"), ("pause", "It waits on the client again")])
+def test_whose_pause_was_taken_back_reads_what_still_stops_the_clock(kind: str, still: str) -> None:
+    """A hold that came meanwhile, or a second pause: the clock does not run."""
+    stopped = make_handover(State.SCOPED, intervals=[replace(PAUSE, kind=kind)])
+    message = drawn("pause_undone", stopped, BEN, by=DEV.id)
+    assert f"took your pause back. {still}: its clock stands still." in words(message)
+    assert message.text.endswith(f"{still}: its clock stands still.")
+
+
 def test_an_item_that_was_handed_on_is_told_to_both() -> None:
     given = {"by": BEN.id, "whose": CHLOE.id, "key": "confirm-team", "item": "Confirm <it>", "reason": "Away"}
     made = make_handover(State.SCOPED)

@@ -280,3 +280,16 @@ def test_names_of_nobody_fall_back_to_the_role() -> None:
     words = texts(checked(missing.override_view(record, FRAME, nonce="n1")))
     assert "The sales rep, the project manager, the delivery manager and the weekly figures will show it." in words
     assert Kind.COMMITMENT.value not in words
+
+
+@pytest.mark.parametrize("kind", ["pause", "hold"])
+def test_while_the_clock_stands_still_nothing_is_due_and_nobody_is_reminded(kind: str) -> None:
+    """[Remind Ana] would answer that she has nothing to do."""
+    running = texts(missing_view(nearly_done()))
+    stopped = texts(missing_view(nearly_done(intervals=[Interval(kind, NOW, "test data")])))
+    assert "Due <!date" in running
+    assert "Remind Ana" in running
+    assert "Due <!date" not in stopped
+    assert "Remind" not in stopped
+    if kind == "pause":
+        assert "missing*, and it waits on the client: its clock stands still." in stopped

@@ -54,6 +54,14 @@ def test_an_empty_roles_work_rings_nobody_but_for_the_name() -> None:
     assert "read 4 documents" not in words(message)
 
 
+def test_a_workstream_that_begins_while_the_deal_waits_says_so() -> None:
+    """Not that it waits for the workspace."""
+    waits = make_handover(State.WON, intervals=[Interval("pause", NOW, "the order form", BEN.id)])
+    message = drawn("win", waits)
+    assert words(message).startswith("This handover is open, and waits on the client as the deal did.")
+    assert mentions(message) == []
+
+
 def test_a_win_with_nobody_at_all_says_so() -> None:
     message = drawn("win", make_handover(State.WON, roles={}))
     assert words(message) == "This handover is open. Nothing waits for anybody yet."

@@ -5,6 +5,7 @@ own. The same form later corrects the shares, or adds a workstream. Nothing is d
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from bot import split as rules
@@ -109,8 +110,11 @@ def _opened(unit: Unit, source: Handover, part: Part, who: Person, *, terms: Ter
         ring_closing(unit, record)
         return record
     won(unit, record, terms=terms, now=now)
-    # A split gives no new time: its clock runs since the win.
-    record.won_at, record.scope_due_at = source.won_at, source.scope_due_at
+    record.won_at = source.won_at
+    if source.state is State.WON:
+        # A split gives no new time and takes none: the clock is the same one, and stands still where that one does.
+        record.scope_due_at = source.scope_due_at
+        record.intervals = [replace(interval) for interval in source.intervals]
     unit.save(record)
     return record
 

@@ -1,12 +1,13 @@
 """A deal split into workstreams: the shares must match, each is a record of its own, and nothing is lost."""
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from bot import split as rules
-from bot.actions import admin, capture, people
+from bot.actions import admin, capture, pause, people, sweep
 from bot.actions.record import split
 from bot.context import Kind
 from bot.deal import Money, Standing
@@ -243,3 +244,39 @@ class TestLater:
                 unit.save(made)
         company.said(admin.cancel, 3, company.who("dev"), reason="Given up")
         assert company.effects(MarkMigrated) == [], "the deal was marked when the last one went live"
+
+
+def test_a_workstream_that_comes_after_the_scope_is_not_late_from_its_first_day(company: Company) -> None:
+    """Its scope has the time that a scope has; only what was late before the split stays late."""
+    company.read()
+    make(company, DATA, Part("Cloud", Decimal(34_000)))
+    company.scope()
+    company.wait(days=7)
+    make(company, *ALL)
+    third = company.ho(3)
+    assert third.won_at == company.ho(1).won_at
+    assert third.scope_due_at == company.terms.scope_due(third, company.now)
+    company.do(sweep.look, 3)
+    assert company.ho(3).breaches == []
+    company.do(sweep.look, 2)
+    assert company.ho(2).breach is not None, "nobody confirmed its scope since the win"
+
+
+def test_what_waits_on_the_client_waits_in_each_workstream(company: Company) -> None:
+    """Else each new one is late at once, with the days that the client was waited for."""
+    company.read()
+    dev, expected = company.who("dev"), (company.now + timedelta(days=3)).date()
+    company.said(pause.pause, 1, dev, reason="the order form", expected=expected)
+    company.wait(days=2)
+    make(company)
+    for number in (1, 2, 3):
+        company.do(sweep.look, number)
+        made = company.ho(number)
+        assert made.running("pause") is not None
+        assert made.breaches == []
+    assert company.effects(Reply, "late") == []
+    company.said(pause.resume, 2, dev)
+    due = company.ho(2).scope_due_at
+    company.said(pause.resume, 1, dev)
+    assert company.ho(1).scope_due_at == due
+    assert company.ho(3).running("pause") is not None

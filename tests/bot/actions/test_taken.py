@@ -7,13 +7,15 @@ from typing import Any
 import pytest
 
 from bot import gate
-from bot.actions import access, cannot, capture, late, lists, people, points, provision, scope, signoff
+from bot.actions import access, admin, cannot, capture, late, lists, pause, people, points, provision, scope, signoff
 from bot.actions.access import Invitation
 from bot.context import Disposition, Kind
+from bot.deal import Standing
 from bot.errors import Refused
 from bot.handover import ClientAccess
 from bot.people import Role
 from tests.bot.actions.company import SCOPE, Company
+from tests.bot.builders import deal
 
 Deed = Callable[[Company, str], Any]
 KLEIN = [Invitation("klein@abc.example", "M. Klein")]
@@ -197,3 +199,26 @@ def test_who_still_sees_the_record_keeps_what_they_took_over(company: Company) -
     item = company.ho().item("confirm-team")
     assert item
     assert item.holder == company.who("dev").id
+
+
+def test_where_there_is_nothing_to_take_the_reason_is_true(company: Company) -> None:
+    """The message that it is late may be older than what became of it."""
+    company.provisioned()
+    dev, hana = company.who("dev"), company.who("hana")
+    company.said(late.take_it, 1, dev)
+    company.sign("dev", Role.DELIVERY_MANAGER)
+    company.said(late.take_it, 1, dev)
+    company.nobody_yet()
+    company.said(access.set_kickoff, 1, dev, day=company.now.date() + timedelta(days=9))
+    assert "Only sign-offs, questions and" in company.refused(late.take_it, 1, dev)
+    company.said(pause.pause, 1, dev, reason="test data", expected=company.now.date() + timedelta(days=1))
+    assert "waits on the client" in company.refused(late.take_it, 1, hana)
+    company.read(deal(standing=Standing.LOST))
+    assert "is on hold" in company.refused(late.take_it, 1, hana)
+    company.read()
+    company.said(pause.resume, 1, dev)
+    company.sign("ben", Role.PM)
+    company.sign("ana", Role.SALES_REP)
+    assert "Nothing waits for anybody else here" in company.refused(late.take_it, 1, hana)
+    company.said(admin.cancel, 1, dev, reason="Given up")
+    assert "is closed" in company.refused(late.take_it, 1, hana)
