@@ -129,6 +129,19 @@ def context_kind(view: Mapping[str, Any]) -> Kind | None:
         return None
 
 
+def context_incomplete(view: Mapping[str, Any]) -> bool:
+    """Whether the chosen kind asks for a field which the view does not show yet: redraw it instead of refusing.
+
+    That happens when somebody chooses and saves faster than Slack brings the redrawn view. What the shown fields are
+    enough for is saved at once.
+    """
+    kind = context_kind(view)
+    if kind is None:
+        return False
+    wanted = {f"{kind}.{one.key}" for one in KINDS[kind].fields if one.required}
+    return not wanted | ({WORDS} if KINDS[kind].ask else set()) <= set(submission.blocks_with(view, ""))
+
+
 def context_read(view: Mapping[str, Any]) -> NewEntry | FieldErrors:
     """What somebody knows, or the sentences under the fields."""
     kind = context_kind(view)

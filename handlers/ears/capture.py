@@ -53,21 +53,31 @@ def register(bolt: App, deps: Deps) -> None:
         ack()
 
     submits(bolt, deps, ids.VIEW_PROMISE, face.promise_read, _promised)
-    submits(bolt, deps, ids.VIEW_CONTEXT, face.context_read, _added)
+    submits(bolt, deps, ids.VIEW_CONTEXT, face.context_read, _added, early=_unfinished)
 
     @bolt.action(ids.ADD_KIND)
     def kind_chosen(ack: Ack, body: dict[str, Any]) -> None:
-        click = Click.of(body)
-        person, handover, people = seen_by(deps, Click.of({**body, "actions": [{}]}))
-        if handover and person and actions.may_add(handover, person):
-            frame = deps.frame(handover, people)
-            drawn = face.context_view(
-                handover, frame, nonce=click.nonce, kind=face.context_kind(click.view), person=person
-            )
-            change_view(deps, click, submission.carried(drawn, from_view=click.view))
+        click = Click.of({**body, "actions": [{}]})
+        drawn = _redrawn(deps, click)
+        if drawn is not None:
+            change_view(deps, click, drawn)
         ack()
 
     does(bolt, deps, ids.UNDO, _undone)
+
+
+def _unfinished(deps: Deps, click: Click) -> dict[str, Any] | None:
+    # Somebody chose and saved faster than the redrawn view came: show the fields that are asked for.
+    return _redrawn(deps, click) if face.context_incomplete(click.view) else None
+
+
+def _redrawn(deps: Deps, click: Click) -> dict[str, Any] | None:
+    person, handover, people = seen_by(deps, click)
+    if handover is None or person is None or not actions.may_add(handover, person):
+        return None
+    kind, frame = face.context_kind(click.view), deps.frame(handover, people)
+    drawn = face.context_view(handover, frame, nonce=click.nonce, kind=kind, person=person)
+    return submission.carried(drawn, from_view=click.view)
 
 
 def _forms(bolt: App, deps: Deps) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
+from blocks import ids
 from bot.context import Disposition, Entry, Kind, Source
 from handlers.ears.commands import answer
 from sandbox.slack.hands import Reaction
@@ -198,6 +199,23 @@ def test_ten_promises_go_at_once_and_eleven_are_refused_in_the_field(won_stage: 
     won_stage.settle()
     assert view["id"] not in [v["id"] for v in won_stage.world.slack.views(walk.user_id("ana"))]
     assert [e.text for e in promises(won_stage)] == [f"Promise number {n}" for n in range(1, 11)]
+
+
+def test_a_kind_that_is_chosen_and_saved_faster_than_its_fields_come_shows_them_and_keeps_what_can_be_kept(
+    won_stage: Stage,
+) -> None:
+    walk.click(won_stage, "ana", "root", ids.ADD_CONTEXT)
+    walk.submit(won_stage, "ana", {"kind": {ids.ADD_KIND: "discount"}})
+    view = walk.modal(won_stage, "ana")
+    assert {"words", "discount.value"} <= {block["block_id"] for block in view["blocks"]}
+    walk.submit(won_stage, "ana", walk.fields(words="Loyalty", **{"discount.value": "10 %"}))
+    assert won_stage.world.slack.views(walk.user_id("ana")) == []
+
+    walk.click(won_stage, "ana", "root", ids.ADD_CONTEXT)
+    won_stage.hands.choose_view("ana", walk.modal(won_stage, "ana")["id"], ids.ADD_KIND, "risk")
+    walk.submit(won_stage, "ana", {"kind": {ids.ADD_KIND: "assumption"}, "words": {"words": "They host it"}})
+    kept = [(entry.kind, entry.text) for entry in won_stage.handover().entries if entry.author]
+    assert kept == [("discount", "10 %: Loyalty"), ("assumption", "They host it")]
 
 
 def test_nothing_was_promised_is_an_answer_with_name_and_time(won_stage: Stage) -> None:
