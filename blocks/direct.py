@@ -193,7 +193,8 @@ def _remind(letter: Letter) -> Message:
 
 def _not_mine(letter: Letter) -> Message:
     reason = mrkdwn.quote(str(letter.data.get("reason", "")), 300)
-    words = sentence("direct.not_mine", link=letter.link, by=letter.by, role=letter.title, reason=reason)
+    stays = mrkdwn.name(str(letter.data.get("stays", "")), 60)
+    words = sentence("direct.not_mine", link=letter.link, by=letter.by, role=letter.title, reason=reason, stays=stays)
     return Message(_spoken(letter, "not_mine_text", by=letter.by), [_select(letter, words)])
 
 

@@ -313,7 +313,9 @@ def _new_holder(handover: Handover, frame: Frame, data: Mapping[str, Any]) -> Me
     shown = rings.mention(handover, frame, role) if rows else name
     deeds = rings.deeds(handover, rows, frame)
     text = sentence("replies.new_holder_text", client=mrkdwn.name(handover.client), name=name, title=TITLES[role])
-    words = sentence("replies.new_holder", name=shown, title=TITLES[role], deeds=deeds)
+    before, stays = frame.people.get(int(data.get("before") or 0)), mrkdwn.name(str(data.get("stays", "")), 60)
+    was = mrkdwn.name(before.first_name, 40) if before else ""
+    words = sentence("replies.new_holder", name=shown, title=TITLES[role], deeds=deeds, was=was, stays=stays)
     return Message(text, [kit.section(words)])
 
 

@@ -162,7 +162,7 @@ def won(unit: Unit, handover: Handover, *, terms: Terms, now: datetime) -> None:
 def _ring_heads(unit: Unit, handover: Handover, terms: Terms) -> None:
     # Nobody owns this handover: the Head of Delivery names a delivery manager.
     serial, data = f"{handover.shown_id}:delivery_manager", {"role": Role.DELIVERY_MANAGER.value}
-    for email in terms.settings.roles[Role.HEAD_OF_DELIVERY]:
+    for email in terms.settings.roles.get(Role.HEAD_OF_DELIVERY, ()):
         head = unit.by_email(email)
         if head:
             unit.emit(Direct(head.id, "empty_role", serial, handover.id, data))

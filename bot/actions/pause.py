@@ -147,7 +147,7 @@ def end_by_itself(unit: Unit, handover: Handover, *, terms: Terms, now: datetime
 def managers(unit: Unit, handover: Handover, terms: Terms) -> Sequence[int]:
     """Who must hear of it: the delivery manager, or the heads while nobody is."""
     told = manager_of(handover)
-    heads = terms.settings.roles[Role.HEAD_OF_DELIVERY]
+    heads = terms.settings.roles.get(Role.HEAD_OF_DELIVERY, ())
     return [told] if told else [person.id for email in heads if (person := unit.by_email(email))]
 
 

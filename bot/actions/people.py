@@ -5,6 +5,7 @@ from datetime import datetime
 from bot import gate
 from bot.actions import rights
 from bot.actions.lists import gone, ring_closing, settle
+from bot.actions.pause import managers
 from bot.actions.provision import begin_when_ready
 from bot.actions.remind import heard
 from bot.clock.absence import missing, stand_in
@@ -33,12 +34,19 @@ def assign(
         return Refused(problem)
     if handover.roles.get(role, 0) == person.id:
         return Said(f"{person.first_name} is the {TITLES[role]} already.")
+    before = unit.person(handover.roles.get(role, 0))
     _put(unit, handover, role, person, "assigned", who, now)
     settle(unit, handover, terms=terms, now=now, actor=who.id)
-    _tell_new_holder(unit, handover, role, person, who)
+    stays = _stays_in(handover, before)
+    _tell_new_holder(unit, handover, role, person, who, before=before)
     if terms.settings.provision_auto:
         begin_when_ready(unit, handover, terms=terms, now=now)
-    return Said(f"{person.first_name} is the {TITLES[role]} of {handover.client} now.")
+    told = (
+        f" {before.first_name} is still in {stays}: take them out there if that is not wanted."
+        if before and stays
+        else ""
+    )
+    return Said(f"{person.first_name} is the {TITLES[role]} of {handover.client} now.{told}")
 
 
 def take_over(
@@ -84,10 +92,12 @@ def not_mine(
     _give_back(unit, handover, who.id, now)
     handover.note(now, "not_mine", person=who.id, role=role.value, why=reason.strip())
     settle(unit, handover, terms=terms, now=now, actor=who.id)
-    data = {"role": role.value, "reason": reason.strip(), "by": who.id}
-    for person_id in _in_charge(unit, handover, terms):
+    stays = _stays_in(handover, who)
+    data = {"role": role.value, "reason": reason.strip(), "by": who.id} | ({"stays": stays} if stays else {})
+    for person_id in managers(unit, handover, terms):
         unit.emit(Direct(person_id, "not_mine", f"{handover.shown_id}:{role}:{now.isoformat()}", handover.id, data))
-    return Said("Thank you. The delivery manager names somebody else.")
+    still = f" You are still in {stays}." if stays else ""
+    return Said(f"Thank you. The delivery manager names somebody else.{still}")
 
 
 def left(unit: Unit, person: Person, *, terms: Terms, now: datetime) -> None:
@@ -118,7 +128,7 @@ def _leaves(unit: Unit, handover: Handover, person: Person, told: Places, *, ter
     if not _given_back(handover, person, now):
         return
     settle(unit, handover, terms=terms, now=now)
-    for manager in _in_charge(unit, handover, terms) if held else ():
+    for manager in managers(unit, handover, terms) if held else ():
         told.setdefault(manager, []).extend([handover.id, role.value, handover.title] for role in held)
 
 
@@ -155,9 +165,10 @@ def tell_owner(unit: Unit, handover: Handover, *, terms: Terms, now: datetime) -
     """After the role followed the owner: the new holder as if assigned, or whoever must name one."""
     person = unit.person(handover.roles.get(Role.SALES_REP, 0))
     if person:
-        _tell_new_holder(unit, handover, Role.SALES_REP, person, Person(0, ""))
+        was = next((int(e.data["was"] or 0) for e in reversed(handover.events) if e.kind == "owner_changed"), 0)
+        _tell_new_holder(unit, handover, Role.SALES_REP, person, Person(0, ""), before=unit.person(was))
         return
-    for person_id in _in_charge(unit, handover, terms):
+    for person_id in managers(unit, handover, terms):
         serial = f"{handover.shown_id}:{Role.SALES_REP}:{now.isoformat()}"
         unit.emit(Direct(person_id, "empty_role", serial, handover.id, {"role": Role.SALES_REP.value}))
 
@@ -176,13 +187,6 @@ def _given_back(handover: Handover, person: Person, now: datetime) -> bool:
     for item in held:
         item.holder = 0
     return bool(roles or held)
-
-
-def _in_charge(unit: Unit, handover: Handover, terms: Terms) -> list[int]:
-    # Who names people: the delivery manager, else the heads of delivery.
-    manager = manager_of(handover)
-    heads = (unit.by_email(email) for email in terms.settings.roles[Role.HEAD_OF_DELIVERY])
-    return [manager] if manager else [head.id for head in heads if head]
 
 
 def _put(unit: Unit, handover: Handover, role: Role, person: Person, kind: str, who: Person, now: datetime) -> None:
@@ -236,7 +240,17 @@ def _problem(handover: Handover, role: Role, person: Person) -> str:
     return ""
 
 
-def _tell_new_holder(unit: Unit, handover: Handover, role: Role, person: Person, who: Person) -> None:
+def _stays_in(handover: Handover, person: Person | None) -> str:
+    """Where somebody is still let in who sees the record no more, in words; '' for nowhere. Baton takes nobody out."""
+    if person is None or not can_hold(person) or sight(person, handover.roles) is Sight.WHOLE:
+        return ""
+    rooms = [("the project's channel", handover.channel_id), ("the workspace", handover.workspace_id)]
+    return " and ".join(name for name, there in rooms if there)
+
+
+def _tell_new_holder(
+    unit: Unit, handover: Handover, role: Role, person: Person, who: Person, *, before: Person | None = None
+) -> None:
     if handover.channel_id or handover.workspace_id:
         unit.emit(JoinTeam(handover.id, person.id, nonce=f"{role}:{handover.rev}"))
     # The new holder gets the brief and the open points, once; those who can act in an open thread are rung there.
@@ -247,6 +261,8 @@ def _tell_new_holder(unit: Unit, handover: Handover, role: Role, person: Person,
         return
     serial = f"{role}:{person.id}:{handover.rev}"
     if gate.turns_of(handover, person.id):
-        unit.emit(Reply(handover.id, "new_holder", serial, {"role": role.value}))
+        stays = _stays_in(handover, before)
+        more = {"before": before.id, "stays": stays} if before and stays else {}
+        unit.emit(Reply(handover.id, "new_holder", serial, {"role": role.value, **more}))
     else:
         unit.emit(Direct(person.id, "brief", f"{handover.shown_id}:{serial}", handover.id, {"role": role.value}))

@@ -69,7 +69,8 @@ def send_reply(effect: Effect, ledger: Ledger) -> None:
     root = handover.post("root") if handover else None
     if handover is None or root is None:
         return
-    handover, people = load(ledger.deps, effect.handover_id, int(effect.data.get("by") or 0))
+    named = (int(effect.data.get(key) or 0) for key in ("by", "before"))
+    handover, people = load(ledger.deps, effect.handover_id, *named)
     if handover is None or late.stale(ledger, handover, effect):
         return
     frame = frame_of(ledger, handover, people)

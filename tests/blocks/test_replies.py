@@ -337,6 +337,9 @@ def test_a_hold_of_a_cancelled_record_asks_nobody() -> None:
 def test_a_new_holder_is_rung_only_with_something_to_do() -> None:
     busy = drawn("new_holder", make_handover(State.WON), role="pm")
     assert words(busy) == "<@U0BEN> is project manager now: read 4 documents."
+    left = drawn("new_holder", make_handover(State.PROVISIONED), role="pm", before=HANA.id, stays="the workspace")
+    assert words(left).endswith(" Hana is still in the workspace.")
+    assert mentions(left) in ([], ["U0BEN"])
     idle = drawn("new_holder", make_handover(State.WON), role="csm")
     assert words(idle) == "Chloe Wu is client success now."
     assert mentions(idle) == []

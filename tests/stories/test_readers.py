@@ -101,6 +101,7 @@ def test_a_project_channel_that_is_gone_holds_nothing_up(scoped_stage: Stage) ->
     assert not scoped_stage.parked()
     scoped_stage.hands.command("dev", walk.HERE, "assign ABC pm @mei")
     scoped_stage.settle()
+    assert "Ben is still in the project's channel and the workspace." in told(scoped_stage, walk.HERE)
     assert "mei@acme.example" in {m["email"] for m in scoped_stage.world.asana.projects()[0]["members"]}
     assert [(job.kind, job.error) for job in scoped_stage.parked()] == [
         ("JoinTeam", "Slack conversations.invite: channel_not_found")

@@ -142,3 +142,5 @@ def test_the_new_holder_joins_what_is_made_already(company: Company) -> None:
     company.provisioned()
     company.read(owned(RAFI))
     assert [effect.person_id for effect in company.effects(JoinTeam)] == [company.who("rafi").id]
+    (told,) = company.effects(Reply, "new_holder")
+    assert (told.data["before"], "workspace" in told.data["stays"]) == (company.who("ana").id, True)

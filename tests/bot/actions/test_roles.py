@@ -1,10 +1,11 @@
 """Who holds which role: named by those who may, handed back with a reason; signatures stay."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
-from bot.actions import admin, people, rights
+from bot.actions import admin, pause, people, rights
 from bot.effects import Direct, Reply
 from bot.people import Role
 from bot.rights.whom import whom
@@ -96,6 +97,28 @@ def test_who_can_act_is_rung_in_the_thread_and_others_get_the_brief(won: Company
     assert [direct.person_id for direct in won.effects(Direct, "brief")] == [won.who("olga").id]
 
 
+def test_whoever_held_a_role_is_still_let_in_and_those_who_can_change_it_hear_so(company: Company) -> None:
+    """Baton takes nobody out: whoever names hears it, the thread and the delivery manager. A head may read all."""
+    company.read()
+    company.scope()
+    company.made()
+    line = company.said(people.assign, 1, company.who("dev"), role=Role.PM, person=company.who("rafi")).line
+    assert line.endswith(
+        "Ben is still in the project's channel and the workspace: take them out there if that is not wanted."
+    )
+    assert company.effects(Reply, "new_holder")[-1].data == {
+        "role": "pm",
+        "before": company.who("ben").id,
+        "stays": "the project's channel and the workspace",
+    }
+    line = company.said(people.not_mine, 1, company.who("rafi"), role=Role.PM, reason="On leave").line
+    assert line.endswith("You are still in the project's channel and the workspace.")
+    assert company.effects(Direct, "not_mine")[-1].data["stays"] == "the project's channel and the workspace"
+    for one in ("hana", "ben"):
+        line = company.said(people.assign, 1, company.who("dev"), role=Role.PM, person=company.who(one)).line
+        assert "still" not in line
+
+
 def test_who_names_themselves_is_not_told(won: Company) -> None:
     won.said(people.assign, 1, won.who("dev"), role=Role.PM, person=won.who("dev"))
     assert won.effects(Reply, "new_holder") == []
@@ -127,6 +150,15 @@ class TestNotMine:
     def test_a_delivery_managers_own_role_goes_to_the_head_of_delivery(self, won: Company) -> None:
         won.said(people.not_mine, 1, won.who("dev"), role=Role.DELIVERY_MANAGER, reason="On leave")
         assert [told.person_id for told in won.effects(Direct, "not_mine")] == [won.who("hana").id]
+
+    def test_what_is_done_while_the_settings_name_no_head_is_kept_and_rings_nobody(self, won: Company) -> None:
+        """Somebody took the role out of the file, and Baton waits for a new setup."""
+        named = dict(won.terms.settings.roles)
+        del named[Role.HEAD_OF_DELIVERY]
+        won.terms = replace(won.terms, settings=replace(won.terms.settings, roles=named))
+        won.said(people.not_mine, 1, won.who("dev"), role=Role.DELIVERY_MANAGER, reason="On leave")
+        won.said(pause.pause, 1, won.who("ben"), reason="test data", expected=date(2026, 3, 12))
+        assert (won.effects(Direct, "not_mine"), won.effects(Direct, "paused")) == ([], [])
 
     def test_without_a_reason_it_stays(self, won: Company) -> None:
         assert "in a few words" in won.refused(people.not_mine, 1, won.who("ben"), role=Role.PM, reason=" ")
