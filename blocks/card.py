@@ -3,7 +3,7 @@
 Everything here is ephemeral or in a direct message, so amounts and quotes may stand in it for whoever sees the whole.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -17,6 +17,7 @@ from blocks.words import know
 from bot.actions.company.templates import may_keep
 from bot.handover import ENDED, Handover, State
 from bot.people import Person, Role, Sight, may_assign, may_see_health, may_see_settings, may_start
+from bot.rights.whom import called
 
 ROWS = 20
 ROOM = 8_000  # characters of the rows in one message
@@ -35,6 +36,7 @@ class Row:
     due: datetime | None
     waits_for: str
     link: str = ""
+    when: str = "due"
 
 
 def card(handover: Handover, frame: Frame, *, sight: Sight) -> Message:
@@ -96,19 +98,21 @@ def found(words: str, hits: Sequence[Sequence[str]]) -> Message:
     return limits.check_message(Message(said, blocks))
 
 
-def help_(person: Person, roles: Collection[Role], frame: Frame, *, owner: bool = False) -> Message:
-    """What this person may do, with an example each; and whom to ask for the rest. `owner`: of the installation."""
-    del frame  # help shows no moment and no other person
+def help_(person: Person, roles: Collection[Role], asks: Mapping[str, str], *, owner: bool = False) -> Message:
+    """What this person may do, with an example each; and whom to ask for the rest. `owner`: of the installation.
+
+    `asks`: whom for what ("start", "assign", "stage"), as `bot.rights.whom` words it.
+    """
     named = ["always", *_allowed(person, roles, owner=owner)]
     lines = [sentence(f"help.{name}") for name in named]
     wanted = ("start", "assign", *(["stage"] if "whole" in named else []))
-    asks = [sentence(f"help.ask_{name}") for name in wanted if name not in named]
+    ways = [sentence(f"help.ask_{name}", who=mrkdwn.name(asks[name], 300)) for name in wanted if name not in named]
     blocks = [
         kit.section(sentence("help.head", name=mrkdwn.name(person.first_name, 40))),
         kit.section("\n".join(lines)),
     ]
-    if asks:
-        blocks.append(kit.context(" ".join(asks)))
+    if ways:
+        blocks.append(kit.context(" ".join(ways)))
     return limits.check_message(Message(sentence("help.text"), blocks))
 
 
@@ -132,14 +136,20 @@ def _allowed(person: Person, roles: Collection[Role], *, owner: bool) -> Iterabl
 def _outline(handover: Handover, frame: Frame) -> Message:
     closed = replace(frame, open_here=False)
     due = thread.token(thread.shown_due(handover), frame)
-    head = sentence("card.outline", state=thread.state_words(handover, frame.now), due=due)
+    when = thread.when(handover, past=thread.late(handover, frame.now))
+    head = sentence("card.outline", state=thread.state_words(handover, frame.now), due=due, when=when)
     blocks = [
         thread.heading(handover),
         kit.section(head),
         kit.section(fields=root.fields(handover, closed)),
-        kit.context(sentence("card.outline_note")),
+        kit.context(sentence("card.outline_note", who=mrkdwn.name(_manager(handover, frame), 100))),
     ]
     return Message(root.spoken(handover, frame), blocks)
+
+
+def _manager(handover: Handover, frame: Frame) -> str:
+    found = frame.people.get(handover.roles.get(Role.DELIVERY_MANAGER, 0))
+    return called(Role.DELIVERY_MANAGER, [found] if found else [])
 
 
 def _gaps(handover: Handover) -> list[Block]:
@@ -168,6 +178,7 @@ def line(row: Row, frame: Frame) -> Safe:
         state=mrkdwn.name(row.state_line, 40),
         title=mrkdwn.link(link, row.title),
         due=thread.token(row.due, frame),
+        when=row.when,
         waits_for=mrkdwn.name(row.waits_for, 40),
     )
 

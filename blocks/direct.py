@@ -77,6 +77,11 @@ class Letter:
         """The due time as a date token, or ''."""
         return thread.token(thread.shown_due(self.handover), self.frame)
 
+    @property
+    def when(self) -> str:
+        """The words before it."""
+        return thread.when(self.handover, past=thread.late(self.handover, self.frame.now))
+
 
 def direct(name: str, handover: Handover | None, frame: Frame, data: Mapping[str, Any], person: Person) -> Message:
     """The direct message of that name to this person. KeyError for a name that is not there."""
@@ -186,7 +191,7 @@ def _remind(letter: Letter) -> Message:
     if not rows:
         words = sentence("direct.remind_done", link=letter.link)
         return Message(words, [kit.section(words)])
-    head = kit.section(sentence("direct.remind", link=letter.link, by=letter.by, due=letter.due))
+    head = kit.section(sentence("direct.remind", link=letter.link, by=letter.by, due=letter.due, when=letter.when))
     text = _spoken(letter, "remind_text", by=letter.by)
     return Message(text, [head, *deeds(letter.handover, letter.frame, rows[:1]), _cant(letter)])
 
@@ -265,7 +270,9 @@ def _undo(letter: Letter, pause: Interval) -> Block:
 
 def _pause_undone(letter: Letter) -> Message:
     still = next((kind for kind in ("hold", pauses.KIND) if letter.handover.running(kind)), "")
-    words = sentence("direct.pause_undone", link=letter.link, by=letter.by, due=letter.due, still=still)
+    words = sentence(
+        "direct.pause_undone", link=letter.link, by=letter.by, due=letter.due, when=letter.when, still=still
+    )
     return Message(_spoken(letter, "pause_undone_text", by=letter.by, still=still), [kit.section(words)])
 
 

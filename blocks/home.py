@@ -119,5 +119,6 @@ def _line(handover: Handover, frame: Frame) -> Safe:
         title=mrkdwn.name(handover.title, 60),
         state=thread.state_words(handover, frame.now),
         due=thread.token(thread.shown_due(handover), frame),
+        when=thread.when(handover, past=thread.late(handover, frame.now)),
         next=thread.next_line(handover, frame),
     )

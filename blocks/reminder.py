@@ -198,7 +198,7 @@ def _title(line: Line, asked: Asked, frame: Frame) -> Safe:
         link=_link(line.handover, frame),
         due=thread.token(due, frame) if due else "",
         left=_left(line.left),
-        late=line.late,
+        when=thread.when(line.handover, past=line.late),
         away=_away(line, asked, frame),
     )
 
@@ -217,6 +217,7 @@ def _notice(line: Line, asked: Asked, frame: Frame) -> Block:
         f"reminder.{line.notice}",
         link=_link(handover, frame),
         due=thread.token(due, frame) if line.notice == LATE or not due else mrkdwn.date_token(due, tz=frame.tz),
+        when=thread.when(handover, past=True),
         waits=turns.waiting(handover, frame, turns.shown(handover)) or "nobody",
         away=_away(line, asked, frame),
     )
@@ -328,12 +329,18 @@ def _spoken(asked: Asked, frame: Frame) -> str:
         title = thread.short_title(questions[0].handover) if len(questions) == 1 else ""
         day = _expected(questions[0])
         return sentence("reminder.text_question", title=title, n=len(questions), day=day)
-    due = min((at for one in about if (at := thread.due_of(one))), default=None)
+    due, first = min(((at, one) for one in about if (at := thread.due_of(one))), key=_moment, default=(None, None))
+    late = any(line.late or line.notice == LATE for line in asked.lines)
     return sentence(
         "reminder.text",
         things=asked.things if mine else 0,
         title=thread.short_title(about[0]) if len(about) == 1 else "",
         n=len(about) + (0 if mine else asked.unread),
         due=mrkdwn.clock(due, frame.tz) if due else "",
-        late=any(line.late or line.notice == LATE for line in asked.lines),
+        late=late,
+        when=thread.when(first, past=late) if first else "",
     )
+
+
+def _moment(found: tuple[datetime, Handover]) -> datetime:
+    return found[0]

@@ -221,30 +221,31 @@ def _resumed(handover: Handover, frame: Frame, _: Mapping[str, Any]) -> Message:
     due, at = thread.spoken_due(handover, frame), thread.shown_due(handover)
     shown, late = thread.token(at, frame), bool(at and at <= frame.now)
     due = mrkdwn.clock(at, frame.tz) if late and at else upper_first(due)
-    text = sentence("replies.resumed_text", title=thread.short_title(handover), due=due, late=late)
-    return Message(text, [kit.section(sentence("replies.resumed", due=shown, late=late))])
+    when, it = thread.when(handover), thread.it(handover, past=True)
+    text = sentence("replies.resumed_text", title=thread.short_title(handover), due=due, late=late, it=it)
+    return Message(text, [kit.section(sentence("replies.resumed", due=shown, late=late, when=when, it=it))])
 
 
 def _late(handover: Handover, frame: Frame, data: Mapping[str, Any]) -> Message:
-    due = thread.due_of(handover)
+    due, it = thread.due_of(handover), thread.it(handover, past=True)
     title = thread.short_title(handover)
     spoken = mrkdwn.clock(due, frame.tz) if due else ""
     if handover.breach is None:
         ended = [breach.until for breach in handover.breaches if breach.until]
         words = sentence("replies.late_ended", until=thread.token(ended[-1], frame) if ended else "now")
-        return Message(sentence("replies.late_text", title=title, due=spoken, names=""), [kit.section(words)])
+        return Message(sentence("replies.late_ended_text", title=title), [kit.section(words)])
     ring = {int(person) for person, until in data["ring"].items() if frame.now < datetime.fromisoformat(until)}
     rung, names = rings.of_turns(handover, frame, ring=ring)
-    words = sentence("replies.late", due=thread.token(due, frame) if due else "", rings=rung)
-    text = sentence("replies.late_text", title=title, due=spoken, names=listed(names))
+    words = sentence("replies.late", due=thread.token(due, frame) if due else "", it=it, rings=rung)
+    text = sentence("replies.late_text", title=title, due=spoken, it=it, names=listed(names))
     return Message(text, [kit.section(words)])
 
 
 def _late_over(handover: Handover, frame: Frame, _: Mapping[str, Any]) -> Message:
     due, shown = thread.spoken_due(handover, frame), thread.token(thread.shown_due(handover), frame)
     why = next((word for word in ("hold", "pause") if handover.running(word)), "running")
-    text = sentence("replies.late_over_text", title=thread.short_title(handover), due=due, why=why)
-    return Message(text, [kit.section(sentence("replies.late_over", due=shown, why=why))])
+    text = sentence("replies.late_over_text", title=thread.short_title(handover), due=upper_first(due))
+    return Message(text, [kit.section(sentence("replies.late_over", due=shown, why=why, it=thread.it(handover)))])
 
 
 def _changed(handover: Handover, frame: Frame, data: Mapping[str, Any]) -> Message:

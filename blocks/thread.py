@@ -73,7 +73,7 @@ def headline(handover: Handover, frame: Frame, rows: Sequence[Turn]) -> Safe:
         symbol=SYMBOLS[found],
         word=WORDS[found],
         due=token(due_of(handover), frame),
-        scoped=handover.scoped_at is not None,
+        when=when(handover, past=True),
         since=token(handover.live_at, frame),
         ended=token(handover.ended_at, frame),
         closes=_closes(handover),
@@ -127,13 +127,30 @@ def shown_due(handover: Handover) -> datetime | None:
     return None if stopped or over else due_of(handover)
 
 
+def when(handover: Handover, *, past: bool = False) -> str:
+    """The words before that time, as everywhere: `due`, `was due`, before the scope `scope wanted by`."""
+    return wanted(scoped=handover.scoped_at is not None, past=past)
+
+
+def wanted(*, scoped: bool, past: bool) -> str:
+    """The same words, where only this is known."""
+    if scoped:
+        return "was due" if past else "due"
+    return "scope was wanted by" if past else "scope wanted by"
+
+
+def it(handover: Handover, *, past: bool = False) -> str:
+    """The same with its subject: `it is due`, `it was due`, before the scope `the scope was wanted by`."""
+    verb = "was" if past else "is"
+    return f"it {verb} due" if handover.scoped_at else f"the scope {verb} wanted by"
+
+
 def spoken_due(handover: Handover, frame: Frame) -> str:
     """`due Wed 10 Sep 10:00` in office time, for text where no date token works; '' when nothing is due."""
     due = shown_due(handover)
     if due is None:
         return ""
-    word = "due" if handover.scoped_at else "scope wanted by"
-    return f"{word} {mrkdwn.clock(due, frame.tz)}"
+    return f"{when(handover, past=late(handover, frame.now))} {mrkdwn.clock(due, frame.tz)}"
 
 
 def real_date(handover: Handover) -> tuple[date | None, Entry | None]:

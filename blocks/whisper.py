@@ -58,8 +58,8 @@ def _history(handover: Handover | None, frame: Frame, data: Mapping[str, Any]) -
     return history.message(handover, data.get("events", []), frame) if handover else _said(sentence("direct.gone"))
 
 
-def _help(_: Handover | None, frame: Frame, data: Mapping[str, Any]) -> Message:
-    return card.help_(data["person"], data.get("roles", ()), frame)
+def _help(_: Handover | None, __: Frame, data: Mapping[str, Any]) -> Message:
+    return card.help_(data["person"], data.get("roles", ()), data["asks"])
 
 
 def _mine(_: Handover | None, frame: Frame, data: Mapping[str, Any]) -> Message:
@@ -86,6 +86,7 @@ def heading(handover: Handover, frame: Frame) -> mrkdwn.Safe:
         title=mrkdwn.name(handover.title),
         state=thread.state_words(handover, frame.now),
         due=thread.token(thread.shown_due(handover), frame),
+        when=thread.when(handover, past=thread.late(handover, frame.now)),
     )
 
 

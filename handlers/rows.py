@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from blocks.card import Row
 from blocks.company.deputy import Place
-from blocks.thread import shown_due, state_words
+from blocks.thread import late, shown_due, state_words, when
 from bot.clock.absence import stands_for
 from bot.gate import turns
 from bot.handover import Event, Handover
@@ -54,6 +54,7 @@ def row(deps: Deps, handover: Handover, people: Mapping[int, Person]) -> Row:
         due=shown_due(handover),
         waits_for=waits_for,
         link=deps.permalink(root.channel, root.ts) if root else "",
+        when=when(handover, past=late(handover, deps.clock.now())),
     )
 
 

@@ -13,7 +13,7 @@ from blocks.modal import submission
 from blocks.mrkdwn import Safe
 from blocks.render import sentence
 from bot.digest import Detail, Digest, OpenRow
-from bot.handover import LIVE
+from bot.handover import LIVE, State
 
 PAGE = 20  # rows of a page; Slack takes 100 blocks in a view
 TITLE = 80
@@ -62,7 +62,7 @@ def _row(row: OpenRow, detail: Detail, links: Mapping[int, str], digest: Digest,
         "digest.view_row",
         state=f"{thread.SYMBOLS[standing]} {thread.WORDS[standing]}",
         title=words.titled(row, links.get(row.id, ""), TITLE),
-        late=late,
+        when=thread.wanted(scoped=row.state is not State.WON, past=late),
         due="" if wait or row.state in LIVE else thread.token(row.due, frame),
         since=thread.token(wait.since if wait else row.live_at if row.state in LIVE else None, frame),
         expected=words.near(wait.expected, digest.day) if wait and wait.expected else "",

@@ -114,8 +114,8 @@ def _head(handover: Handover, frame: Frame, role: Role) -> Block:
         title=TITLES[role],
         done=done,
         total=total,
-        due=thread.token(due, frame) if handover.scoped_at else "",
-        scope_due=thread.token(due, frame) if not handover.scoped_at and role is Role.DELIVERY_MANAGER else "",
+        due=thread.token(due, frame) if handover.scoped_at or role is Role.DELIVERY_MANAGER else "",
+        when=thread.when(handover, past=thread.late(handover, frame.now)),
     )
     held = bool(handover.roles.get(role)) and handover.state not in ENDED
     return kit.section(words, accessory=_menu(handover, role) if held else None)

@@ -28,9 +28,14 @@ def whom(known: Known, holders: Mapping[Role, int], *roles: Role, last: str = "o
 
 
 def _called(known: Known, holders: Mapping[Role, int], role: Role) -> str:
-    title = TITLES[role] if role in PLAIN else f"the {TITLES[role]}"
     holder = known.person(holders.get(role, 0)) if role in HANDOVER_ROLES else None
     people = known.having(role) if role not in HANDOVER_ROLES else [holder] if holder else []
+    return called(role, people)
+
+
+def called(role: Role, people: Sequence[Person]) -> str:
+    """One role with the first names of those who have it: `the delivery manager (Dev)`."""
+    title = TITLES[role] if role in PLAIN else f"the {TITLES[role]}"
     names = [person.first_name for person in people if person.active and person.name]
     shown = names[:MOST] + (["others"] if len(names) > MOST else [])
     return f"{title} ({_listed(shown, 'or')})" if shown else title

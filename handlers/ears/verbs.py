@@ -1,5 +1,6 @@
 """The verbs of `/handover`. Each has its one-line form; each refuses kindly and says the next step."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from blocks import forms, mrkdwn
@@ -17,7 +18,8 @@ from bot.context import Kind, Source, lines_of
 from bot.effects import Identify, SendHistory
 from bot.errors import Refused
 from bot.handover import Handover
-from bot.people import Person, Role, Sight, may_capture, sight
+from bot.people import HANDOVER_ROLES, Person, Role, Sight, may_capture, sight
+from bot.rights.whom import whom
 from bot.terms import Said
 from handlers.deps import Deps
 from handlers.ears.asked import NOBODY, Asked, line, said
@@ -48,8 +50,20 @@ def helped(deps: Deps, asked: Asked) -> Message:
     with deps.store.read() as reader:
         held = reader.mine(asked.person.id)
         owner = owner_of(reader.setting(OWNER))
+        asks = _asks(reader, held)
     roles = {role for handover in held for role in handover.roles_of(asked.person.id)}
-    return help_(asked.person, roles, deps.frame(None, {}), owner=owner == asked.person.id)
+    return help_(asked.person, roles, asks, owner=owner == asked.person.id)
+
+
+def _asks(reader: Reader, held: Sequence[Handover]) -> dict[str, str]:
+    # A role of a record has a name here where all that somebody is in have the same holder.
+    each = {role: {handover.roles.get(role, 0) for handover in held} for role in HANDOVER_ROLES}
+    holders = {role: found.pop() for role, found in each.items() if len(found) == 1}
+    return {
+        "start": whom(reader, {}, Role.SALES_OPS),
+        "assign": whom(reader, holders, *rights.IN_CHARGE),
+        "stage": whom(reader, holders, Role.PM),
+    }
 
 
 def here(deps: Deps, asked: Asked) -> Message:

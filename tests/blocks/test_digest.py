@@ -255,7 +255,7 @@ def test_the_private_view_names_people_states_and_dates() -> None:
         "🟡 Workspace ready · ABC Fintech – Cloud Migration · due Wed 10 Sep 10:00 CEST · waits for Ana Ruiz (sign-off)"
     )
     assert [shown[1], *shown[3:7]] == [
-        "🔴 Late · Northwind – Data Platform · was due Wed 10 Sep 01:00 CEST · waits for Dev Patel (scope)",
+        "🔴 Late · Northwind – Data Platform · scope was wanted by Wed 10 Sep 01:00 CEST · waits for Dev Patel (scope)",
         "🟡 Workspace ready · Ovo – Portal · due Wed 10 Sep 16:00 CEST · waits for Dev Patel (sign-off)",
         "⏸ Waiting on the client · Lumen – CRM · since Mon 8 Sep 12:00 CEST, expected tomorrow",
         "🟡 Running · On – Track 7 · due Fri 12 Sep 09:00 CEST",

@@ -31,7 +31,7 @@ def test_who_is_not_in_the_channel_gets_their_things_with_buttons() -> None:
     assert "|ABC Fintech – Cloud Migration> is won.* It is your turn." in words(message)
     assert {"Add promises", "Nothing was promised", "Say the date", "Add people"} <= set(buttons(message))
     assert message.text == (
-        "ABC Fintech – Cloud Migration is won: 3 things wait for you, scope wanted by Mon 8 Sep 17:00."
+        "ABC Fintech – Cloud Migration is won: 3 things wait for you, scope was wanted by Mon 8 Sep 17:00."
     )
 
 
@@ -82,7 +82,7 @@ def test_a_question_that_is_answered_has_no_button_any_more() -> None:
 
 def test_a_reminder_is_about_one_thing() -> None:
     message = drawn("remind", make_handover(State.WON), ANA, by=DEV.id)
-    assert "Dev reminds you, due *<!date^" in words(message)
+    assert "Dev reminds you, scope was wanted by *<!date^" in words(message)
     assert list(buttons(message)) == ["Add promises", "Nothing was promised", "I can't do this"]
     assert buttons(message)["I can't do this"]["value"] == "42"
 

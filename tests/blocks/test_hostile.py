@@ -98,6 +98,9 @@ def evil_handover(state: State, evil: str) -> Handover:
     return bad
 
 
+NAMED = ("start", "assign", "stage")
+
+
 def evil_frame(evil: str) -> Frame:
     """A frame in which everybody has the words for a name, and links are no links."""
     people = {number: replace(person, name=evil) for number, person in PEOPLE.items()}
@@ -127,7 +130,10 @@ def messages(handover: Handover, frame: Frame, evil: str) -> list[Message | dict
     found = [(42, evil, entry) for entry in handover.entries] * 5
     drawn.append(whisper("find", None, frame, {"words": evil, "rows": found}))
     drawn += [card.listing([row] * 20, frame, evil, more=True), card.choice([row] * 10, frame)]
-    drawn += [card.card(handover, frame, sight=Sight.OUTLINE), card.help_(person, {Role.PM}, frame)]
+    drawn += [
+        card.card(handover, frame, sight=Sight.OUTLINE),
+        card.help_(person, {Role.PM}, dict.fromkeys(NAMED, evil)),
+    ]
     drawn += [brief.modal(handover, frame), history.modal(handover, [event] * 99, frame)]
     drawn.append(home_view(person, [(handover, gate.turns(handover))] * 9, [handover] * 9, [row] * 9, frame))
     return drawn

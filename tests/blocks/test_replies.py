@@ -12,6 +12,7 @@ from blocks.faces import faces
 from blocks.frame import Frame, Message
 from blocks.mrkdwn import clock
 from blocks.replies import reply
+from bot.breach import Breach
 from bot.context import Disposition, Point
 from bot.handover import Answer, Handover, Interval, Override, Signature, State, StepState
 from bot.people import Role
@@ -60,6 +61,12 @@ def test_a_workstream_that_begins_while_the_deal_waits_says_so() -> None:
     message = drawn("win", waits)
     assert words(message).startswith("This handover is open, and waits on the client as the deal did.")
     assert mentions(message) == []
+
+
+def test_what_was_late_is_not_called_late_where_it_is_read_aloud() -> None:
+    over = make_handover(State.SCOPED, breaches=[Breach("gate", NOW, until=NOW)])
+    message = drawn("late", over, ring={})
+    assert message.text.endswith(" was late, and is no longer.")
 
 
 def test_a_win_with_nobody_at_all_says_so() -> None:

@@ -153,13 +153,28 @@ def test_what_somebody_said_is_found_with_who_and_when() -> None:
 def test_help_offers_only_what_this_person_may_do(
     person: Person, roles: set[Role], offered: str, withheld: list[str]
 ) -> None:
-    shown = words(drawn("help", person=person, roles=roles))
+    shown = words(drawn("help", person=person, roles=roles, asks=ASKS))
     assert offered in shown
     assert not [verb for verb in withheld if verb in shown.replace("To start one", "")]
 
 
+ASKS = {"start": "sales operations (Olga)", "assign": "the delivery manager (Dev)", "stage": "<Ben>"}
+
+
+def test_the_outline_of_a_card_names_whom_to_ask() -> None:
+    shown = words(drawn("card", make_handover(State.SCOPED), sight="outline"))
+    assert "for the people of this handover. Ask the delivery manager (Dev)." in shown
+
+
 def test_help_says_whom_to_ask_for_the_rest() -> None:
-    assert "To change people: ask the delivery manager." in words(drawn("help", person=SAM, roles=()))
+    shown = words(drawn("help", person=SAM, roles={Role.SALES_REP}, asks=ASKS))
+    assert (
+        "To change people: ask the delivery manager (Dev). To change the stage after the gate: ask <Ben>" not in shown
+    )
+    assert (
+        "To change people: ask the delivery manager (Dev). To change the stage after the gate: ask &lt;Ben&gt;."
+        in shown
+    )
 
 
 EVENTS = [

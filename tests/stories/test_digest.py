@@ -249,9 +249,9 @@ def test_its_buttons_open_all_and_mine_for_my_eyes_with_names(stage: Stage) -> N
     view = walk.modal(stage, "ana")
     rows = seen(view)
     assert view["title"]["text"] == "All handovers"
-    assert rows[1].startswith(f"🔴 Late · {walk_title(stage, 1)} · was due ")
+    assert rows[1].startswith(f"🔴 Late · {walk_title(stage, 1)} · scope was wanted by ")
     assert rows[1].endswith(" · waits for Dev Patel (scope)")
-    assert rows[2].startswith(f"🔵 Won · {walk_title(stage, 2)} · due ")
+    assert rows[2].startswith(f"🔵 Won · {walk_title(stage, 2)} · scope wanted by ")
     stage.hands.close("ana", view["id"])
     assert stage.hands.click("ana", walk.HERE, found["ts"], "digest.mine").error is None
     mine = walk.modal(stage, "ana")

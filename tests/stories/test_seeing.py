@@ -56,7 +56,10 @@ def test_help_shows_only_what_this_person_may_do(won_stage: Stage) -> None:
     nico, ana, dev = (walk.shown(asked(won_stage, who, "help", GENERAL)) for who in ("nico", "ana", "dev"))
     assert "/handover list mine" in nico
     assert not [verb for verb in ("commit", "audit", "new", "assign", "scope", "cancel") if f"/handover {verb}" in nico]
-    assert "To start one: ask sales operations. To change people: ask the delivery manager." in nico
+    runs = "sales operations (Olga) or the Head of Delivery (Hana)"
+    assert f"To start one: ask sales operations (Olga). To change people: ask the delivery manager, {runs}." in nico
+    assert f"To change people: ask the delivery manager (Dev), {runs}." in ana
+    assert "To change the stage after the gate: ask the project manager (Ben)." in ana
     assert "/handover commit ABC" in ana
     assert "/handover new" in ana
     assert "/handover assign" not in ana
@@ -148,6 +151,7 @@ def test_lists_of_mine_late_and_all(won_stage: Stage) -> None:
     assert asked(won_stage, "ana", "list")["text"] == "My handovers: 1 handover."
     assert asked(won_stage, "ben", "list mine")["text"] == "My handovers: 2 handovers."
     assert asked(won_stage, "ana", "list all")["text"] == "Open handovers: 2 handovers."
+    assert walk.shown(asked(won_stage, "ana", "list all")).count(" · scope wanted by ") == 2
     assert asked(won_stage, "hana", "list late")["text"] == "Late handovers: none."
     won_stage.clock.advance(timedelta(days=5))
     late = asked(won_stage, "hana", "list late")
@@ -157,7 +161,7 @@ def test_lists_of_mine_late_and_all(won_stage: Stage) -> None:
     won_stage.world.hubspot.reopen("9003")
     won_stage.settle()
     rows = walk.shown(asked(won_stage, "ana", "list all")).split("Show")
-    told = [("⏸ On hold" in row, "due" in row) for row in rows if " – " in row]
+    told = [("⏸ On hold" in row, " · scope was wanted by " in row) for row in rows if " – " in row]
     assert told == [(False, True), (True, False)], "what is late stands above what stands still"
     assert "There is no list" in asked(won_stage, "ana", "list everything")["text"]
 

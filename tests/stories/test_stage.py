@@ -83,7 +83,7 @@ def test_who_may_not_hears_whom_to_ask(won_stage: Stage) -> None:
     assert "/handover stage ABC" in str(won_stage.hands.command("ben", walk.HERE, "help").body)
     helped = str(won_stage.hands.command("ana", walk.HERE, "help").body)
     assert "/handover stage" not in helped
-    assert "To change the stage after the gate: ask the project manager." in helped
+    assert "To change the stage after the gate: ask the project manager (Ben)." in helped
     for step in (walk.context, walk.points, walk.scope, walk.signed, walk.invited):
         step(won_stage)
     open_menu(won_stage, "ana")
