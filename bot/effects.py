@@ -94,7 +94,8 @@ class Reply(Effect):
         return f"thread:{self.handover_id}"
 
 
-UNHURRIED = frozenset({"deputy", "stands_in"})  # what deputies are told; it waits for their own hours
+UNHURRIED = frozenset({"deputy", "stands_in"})  # what deputies are told
+IN_HOURS = UNHURRIED | {"remind"}  # waits for the receiver's own hours
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,7 @@ class Direct(Effect):
     @property
     def lane(self) -> str:
         """Messages to one person keep their order; what has time until their own hours keeps nothing waiting."""
-        return f"dm:{self.person_id}:unhurried" if self.name in UNHURRIED else f"dm:{self.person_id}"
+        return f"dm:{self.person_id}:unhurried" if self.name in IN_HOURS else f"dm:{self.person_id}"
 
 
 @dataclass(frozen=True)

@@ -72,6 +72,9 @@ class Unit(Protocol):
     def reminders(self, person_id: int, day: date) -> list[Reminder]:
         """The reminders of that person's day, in order."""
 
+    def nudged(self, person_id: int, day: date) -> bool:
+        """Whether somebody else asked for a reminder to this person on that day of theirs."""
+
     def open_reminders(self, people: Collection[int], since: date) -> list[Reminder]:
         """Reminders of these people from that day on in which something still asks for a hand."""
 

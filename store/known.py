@@ -115,6 +115,16 @@ def seen(session: Connection, key: str, now: datetime) -> bool:
     return insert_new(session, SEEN, {"key": key_of(key), "at": now})
 
 
+def was_seen(session: Connection, key: str) -> bool:
+    """Whether that key was seen; it is not seen by this."""
+    return session.execute(select(SEEN.c.key).where(SEEN.c.key == key_of(key))).first() is not None
+
+
+def unsee(session: Connection, key: str) -> None:
+    """That key was not seen, after all."""
+    session.execute(delete(SEEN).where(SEEN.c.key == key_of(key)))
+
+
 def _connection(row: dict[str, object]) -> ConnectionState:
     row["cursor"] = row.pop("cursor_text")
     return ConnectionState(**row)  # type: ignore[arg-type]

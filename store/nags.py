@@ -9,7 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, bindparam, delete, insert, select, update
 
-from bot.clock.nag import Nag, Reminder
+from bot.clock.nag import Nag, Reminder, nudge_key
+from store.known import unsee, was_seen
 from store.sql import insert_new
 from store.tables import NagRow, ReminderRow, table
 
@@ -57,6 +58,10 @@ class NagQueries:
         mine = select(REMINDER).where(REMINDER.c.person_id == person_id, REMINDER.c.day == day)
         return [_reminder(row) for row in self.session.execute(mine.order_by(REMINDER.c.n)).mappings()]
 
+    def nudged(self, person_id: int, day: date) -> bool:
+        """Whether somebody else asked for a reminder to this person on that day of theirs."""
+        return was_seen(self.session, nudge_key(person_id, day))
+
     def open_reminders(self, people: Collection[int], since: date) -> list[Reminder]:
         """Reminders of these people from that day on in which something still asks for a hand."""
         mine = (REMINDER.c.person_id.in_(people), REMINDER.c.day >= since)
@@ -71,6 +76,10 @@ class NagQueries:
 
 class NagWriter(NagQueries):
     """Keeping it. The caller holds the rows of the people (`lock_people`)."""
+
+    def not_nudged(self, person_id: int, day: date) -> None:
+        """The reminder that somebody else asked for rang nobody: another one may be asked for on that day."""
+        unsee(self.session, nudge_key(person_id, day))
 
     def keep_nags(self, handover_id: int, wanted: Iterable[Nag]) -> None:
         """Makes these the rows of the record: new ones are added, changed ones written, others removed."""

@@ -9,10 +9,14 @@ from datetime import datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from bot import gate
+from bot.actions import rights
+from bot.actions.lists import gone
 from bot.clock.absence import Known, stand_in
-from bot.clock.nag import ASKED, DEFERRALS, PER_DAY, Nag, Reminder, hours_of, late_cause, local_day
-from bot.effects import RedrawReminder, Remind
+from bot.clock.nag import ASKED, DEFERRALS, PER_DAY, Nag, Reminder, hours_of, late_cause, local_day, nudge_key
+from bot.effects import Direct, RedrawReminder, Remind
 from bot.errors import Refused
+from bot.handover import Handover
 from bot.people import Person, may
 from bot.rights import Deed, Who
 from bot.terms import Said, Terms
@@ -66,7 +70,9 @@ def _tell(unit: Unit, receiver: Person, rows: list[Nag], now: datetime, *, hours
     # One that had nothing to say when it should have been sent rang nobody, so it uses nothing up.
     sent = [reminder for reminder in ever if reminder.ts or not reminder.done_at]
     causes = _spent(unit, rows, now)
-    if len(sent) < PER_DAY and not _only_late_again(sent, causes, rows):
+    # One that somebody asked for rang as well.
+    most = PER_DAY - unit.nudged(receiver.id, day)
+    if len(sent) < most and not _only_late_again(sent, causes, rows):
         n = ever[-1].n + 1 if ever else 1
         unit.add_reminder(receiver.id, day, n, at=now, causes=causes)
         unit.emit(Remind(receiver.id, day.isoformat(), n))
@@ -209,6 +215,47 @@ def later(unit: Unit, who: Person, *, reminder_id: int, until: datetime, terms: 
         unit.keep_nag(row)
     unit.emit(RedrawReminder(reminder.id, who.id, now.isoformat()))
     return Said(f"I remind you again {_when(until, hours_of(who, terms.offices))}.")
+
+
+def nudge(unit: Unit, handover_id: int, who: Person, *, whom: int, terms: Terms, now: datetime) -> Said | Refused:
+    """[Remind Ana]: a reminder like any other, asked for by somebody else; once on a day of theirs, whoever asks.
+
+    It counts among those of that day, comes in their own hours, and leaves in peace who is away.
+    """
+    handover, person = unit.handover(handover_id), unit.person(whom)
+    if handover is None:
+        return gone()
+    if person is None:
+        return Refused("There is nobody to remind any more.")
+    problem = rights.to_see(unit, handover, who, Deed.REMIND, "remind others")
+    if not problem and not gate.turns_of(handover, person.id):
+        problem = f"{person.first_name} has nothing to do here right now."
+    hours = hours_of(person, terms.offices)
+    at = next_opening(hours, now)
+    day = local_day(hours, at)
+    problem = problem or _left_in_peace(unit, handover, person, terms=terms, at=at)
+    if problem:
+        return Refused(problem)
+    unit.lock_people([person.id])  # what is sent by itself at this moment counts, too
+    told = [one for one in unit.reminders(person.id, day) if one.ts or not one.done_at]
+    if len(told) >= PER_DAY or not unit.seen(nudge_key(person.id, day)):
+        return Refused(f"{person.first_name} was reminded {'today' if at == now else 'for their next day'} already.")
+    handover.note(now, "reminded", person=who.id, whom=person.id)
+    unit.save(handover)
+    data = {"by": who.id, "day": day.isoformat()}
+    unit.emit(Direct(person.id, "remind", f"{handover.shown_id}:{now.isoformat()}", handover.id, data))
+    if at != now:
+        return Said(f"{person.first_name} is not at work now: the reminder comes when their day begins.")
+    return Said(f"{person.first_name} is reminded.")
+
+
+def _left_in_peace(unit: Unit, handover: Handover, person: Person, *, terms: Terms, at: datetime) -> str:
+    if not person.away(at):
+        return ""
+    deputy = stand_in(unit, person, terms.settings, at)
+    if deputy is not None:
+        return f"{person.first_name} is away. {deputy.first_name} stands in and gets the reminders meanwhile."
+    return f"{person.first_name} is away, and nobody stands in. Ask {rights.manager(unit, handover)} to name somebody."
 
 
 def _rows(unit: Unit, reminder: Reminder) -> list[Nag]:

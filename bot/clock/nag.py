@@ -101,6 +101,11 @@ def is_turn(key: str) -> bool:
     return key not in (LATE, WARNED) and not key.startswith(ASKED)
 
 
+def nudge_key(person_id: int, day: date) -> str:
+    """By what it is known that somebody asked for a reminder to this person on that day of theirs."""
+    return f"remind:{person_id}:{day}"
+
+
 def hours_of(person: Person, offices: Mapping[str, Office]) -> Office:
     """The person's own hours: week, holidays and hours of their office, in the zone that Slack has of them.
 

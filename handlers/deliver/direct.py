@@ -4,6 +4,7 @@ import json
 import logging
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from blocks.admin import admin
@@ -14,7 +15,7 @@ from blocks.whisper import whisper
 from bot.actions import deputies
 from bot.clock.absence import stand_in
 from bot.clock.nag import hours_of
-from bot.effects import UNHURRIED, Direct, Effect, Home, TellAdmin, Whisper
+from bot.effects import IN_HOURS, UNHURRIED, Direct, Effect, Home, TellAdmin, Whisper
 from bot.errors import Declined
 from bot.gate import turns_of
 from bot.handover import Handover
@@ -47,10 +48,11 @@ def send_direct(effect: Effect, ledger: Ledger) -> None:
     with deps.store.read() as reader:
         person = reader.person(effect.person_id)
         people = {**people, **reader.people([int(effect.data.get("by") or 0)])}
-    if person is None or not can_hold(person) or _over(person, handover) or _outdated(ledger, effect, people):
+    over = person is None or _over(person, handover) or _idle(ledger, effect, person, handover)
+    if person is None or over or not can_hold(person) or _outdated(ledger, effect, people):
         _unsaid(ledger, effect)
         return
-    if effect.name in UNHURRIED:
+    if effect.name in IN_HOURS:
         _wait_for_hours(ledger, person)
     data = {**effect.data, "at": _taken_over(ledger, person, effect)} if effect.name in UNHURRIED else effect.data
     message = direct(effect.name, handover, deps.frame(handover, people), data, person)
@@ -62,6 +64,13 @@ def send_direct(effect: Effect, ledger: Ledger) -> None:
 def _over(person: Person, handover: Handover | None) -> bool:
     # A letter holds words of the record: while it waited, the role may have gone to somebody else.
     return handover is not None and sight(person, handover.roles) is not Sight.WHOLE
+
+
+def _idle(ledger: Ledger, effect: Direct, person: Person, handover: Handover | None) -> bool:
+    # A reminder that somebody asked for last night: what it is about may be done by now, or who reads it away.
+    if effect.name != "remind" or handover is None:
+        return False
+    return person.away(ledger.deps.clock.now()) or not turns_of(handover, person.id)
 
 
 def _wait_for_hours(ledger: Ledger, person: Person) -> None:
@@ -88,6 +97,10 @@ def _unsaid(ledger: Ledger, effect: Direct) -> None:
     if effect.name in UNHURRIED:
         with ledger.deps.store.write() as unit:
             deputies.unheard(unit, int(effect.data["by"]), effect.person_id)
+    # What rang nobody uses nothing up: another reminder may be asked for on that day.
+    if effect.name == "remind" and "day" in effect.data:
+        with ledger.deps.store.write() as unit:
+            unit.not_nudged(effect.person_id, date.fromisoformat(effect.data["day"]))
 
 
 def _taken_over(ledger: Ledger, person: Person, effect: Direct) -> list[list[object]]:

@@ -113,12 +113,13 @@ def gathered(deps: Deps, found: Reminder, person: Person, now: datetime, *, only
         ids = set().union(*(h.people for h in records.values())) | held if records else held
         people = reader.people(ids)
         sent = [one for one in reader.reminders(person.id, found.day) if one.ts or one.id == found.id]
+        rung = len(sent) + reader.nudged(person.id, found.day)
     lines = [*_notices(deps, records, causes, person, people), *_lines(deps, records, rows, causes, person, now)]
     told = [row for row in rows if row.handover_id in records]
     standing = {(line.handover.id, line.whom, turn.key) for line in lines for turn in line.turns}
     hours = hours_of(person, deps.terms.offices)
     dues = [row.due_at for row in told if row.due_at and row.due_at > now]
-    offers = nag.later_options(hours, now=now, due=min(dues, default=None), sent_today=len(sent)) if dues else []
+    offers = nag.later_options(hours, now=now, due=min(dues, default=None), sent_today=rung) if dues else []
     next_at, last = _next(told, now)
     parked = {(row.handover_id, row.person, key): _put_off(row, now) for row in every for key in row.waits}
     later = [until for line in found.shown if (until := parked.get(line)) is not None]

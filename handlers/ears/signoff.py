@@ -10,14 +10,12 @@ from blocks import ids
 from blocks import missing as face
 from blocks.frame import Frame
 from bot import gate
-from bot.actions import rights
+from bot.actions import remind, rights
 from bot.actions import signoff as actions
 from bot.clock.nag import hours_of, local_day
-from bot.effects import Direct
 from bot.errors import Refused
 from bot.handover import Handover
 from bot.people import HANDOVER_ROLES, Person, Role
-from bot.rights import Deed
 from bot.terms import Said
 from handlers.deps import Deps
 from handlers.ears.guard import Click, act, does, open_view, seen_by, turned_away
@@ -63,33 +61,20 @@ def missing(deps: Deps, handover: Handover, frame: Frame, person: Person, *_: ob
     now = deps.clock.now()
     with deps.store.read() as reader:
         events = [event for event in reader.events(handover.id) if event.kind == "reminded"]
-        asked = reader.people({int(event.data["whom"]) for event in events})
+        people = reader.people({int(event.data["whom"]) for event in events})
     told = {
         who.id: event.at
         for event in events
-        if (who := asked.get(int(event.data["whom"]))) and _day(deps, who, event.at) == _day(deps, who, now)
+        if (who := people.get(int(event.data["whom"]))) and _day(deps, who, event.at) == _day(deps, who, now)
     }
     return face.missing_view(handover, person, frame, nonce=deps.new_id(), reminded=told)
 
 
 def reminded(deps: Deps, unit: StoreUnit, who: Person, click: Click, now: datetime) -> Said | Refused:
-    """One reminder per person and day of theirs, whoever asks for it; it counts as that person's reminder."""
-    handover = unit.handover(click.handover_id)
-    target = unit.person(int(click.subject)) if click.subject.isdigit() else None
-    if handover is None or target is None:
-        return Refused("There is nobody to remind any more.")
-    problem = rights.to_see(unit, handover, who, Deed.REMIND, "remind others")
-    if problem:
-        return Refused(problem)
-    if not gate.turns_of(handover, target.id):
-        return Refused(f"{target.first_name} has nothing to do here right now.")
-    day = _day(deps, target, now)
-    if not unit.seen(f"remind:{target.id}:{day}"):
-        return Refused(f"{target.first_name} was reminded today already.")
-    handover.note(now, "reminded", person=who.id, whom=target.id)
-    unit.save(handover)
-    unit.emit(Direct(target.id, "remind", f"{handover.shown_id}:{day}", handover.id, {"by": who.id}))
-    return Said(f"{target.first_name} is reminded.")
+    """A reminder of what waits there for that person, asked for by somebody else."""
+    if not click.subject.isdigit():
+        return Refused("This button is out of date. Type /handover to go on.")
+    return remind.nudge(unit, click.handover_id, who, whom=int(click.subject), terms=deps.terms, now=now)
 
 
 def _day(deps: Deps, person: Person, moment: datetime) -> str:

@@ -7,14 +7,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from bot.actions import admin, pause, people
+from bot.actions import admin, pause, people, remind
 from bot.clock.nag import WARNED, Reminder
-from bot.effects import PromiseTasks, Reply
+from bot.effects import Direct, PromiseTasks, Reply
 from bot.people import Role
 from bot.terms import Said
 from handlers.deliver.reminders import gathered
 from tests.handlers.desk import Desk
 from tests.handlers.mornings import Morning, desk_on
+from tests.handlers.test_reminders import tell_all
 from tests.stories import walk
 from tests.twice import SQLITE_FIRST
 
@@ -272,3 +273,25 @@ def test_a_promise_of_a_record_that_ended_becomes_no_task(desk: Desk) -> None:
         admin.cancel(unit, 1, desk.people["dev"], reason="Given up", now=desk.clock.now())
     desk.run()
     assert desk.jobs("PromiseTasks", "ready", "dead") == desk.jobs("ReadTasks") == []
+
+
+@pytest.mark.parametrize("done", [False, True], ids=["waits", "done"])
+def test_a_reminder_that_somebody_asks_for_at_night_comes_in_the_morning(desk: Desk, *, done: bool) -> None:
+    """Nobody is rung at night, nor for what is done by the morning; nothing else that is for her waits for it."""
+    desk.run(desk.at(WED, 20))
+    dev, ana = desk.people["dev"], desk.people["ana"]
+    with desk.deps.store.write() as unit:
+        said = remind.nudge(unit, 1, dev, whom=ana.id, terms=desk.deps.terms, now=desk.clock.now())
+        assert isinstance(said, Said)
+        unit.emit(Direct(ana.id, "brief", "test", 1, {"role": "sales_rep"}))
+    desk.run(desk.at(THU, 8, 50))
+    words = [walk.shown(m) for m in desk.letters("ana")["ana"]]
+    assert sum("you are sales rep now" in text for text in words) == 1
+    assert not any("Dev reminds you" in text for text in words)
+    if done:
+        tell_all(desk)
+    desk.run(desk.at(THU, 9, 2))
+    assert sum("Dev reminds you" in walk.shown(m) for m in desk.letters("ana")["ana"]) == (not done)
+    assert desk.jobs("Direct", "ready", "dead") == []
+    with desk.deps.store.read() as reader:
+        assert reader.nudged(ana.id, desk.clock.now().date()) == (not done), "what rang nobody uses nothing up"

@@ -235,18 +235,23 @@ def working_day_named(stage: Stage, day: date) -> date:
     return today + timedelta(days=(day.weekday() - today.weekday() - 1) % 7 + 1)
 
 
+def to_work(stage: Stage, moment: datetime) -> None:
+    """The first moment from then on at which the office is open; both clocks go there."""
+    opening = next_opening(stage.deps.terms.offices["berlin"], moment)
+    ahead = max(opening + timedelta(seconds=5) - stage.clock.now(), timedelta())
+    stage.world.clock.advance(ahead.total_seconds())
+    stage.clock.advance(ahead)
+
+
 def test_on_the_day_the_one_who_paused_is_asked(bare_stage: Stage) -> None:
     """[Still waiting…] moves the date and Dev hears of it; [It is here: go on] lets the clock run."""
     paused(bare_stage)
 
     def asked() -> dict[str, Any]:
         day = bare_stage.handover().running("pause").expected  # type: ignore[union-attr]
-        clock, office = bare_stage.clock, bare_stage.deps.terms.offices["berlin"]
-        opening = next_opening(office, datetime.combine(day, time(), tzinfo=ZoneInfo(office.tz)))  # type: ignore[arg-type]
-        ahead = opening + timedelta(seconds=5) - clock.now()
-        bare_stage.world.clock.advance(ahead.total_seconds())
-        clock.advance(ahead)
-        sweep(bare_stage.deps, clock.now())
+        office = bare_stage.deps.terms.offices["berlin"]
+        to_work(bare_stage, datetime.combine(day, time(), tzinfo=ZoneInfo(office.tz)))  # type: ignore[arg-type]
+        sweep(bare_stage.deps, bare_stage.clock.now())
         bare_stage.settle()
         return letter(bare_stage, "ben", f"the answer was expected on {day_words(day)}")  # type: ignore[arg-type]
 
@@ -285,7 +290,8 @@ def test_after_the_day_it_goes_on_by_itself_and_the_thread_reads_the_due_time(ba
 
 
 def reminded(stage: Stage, who: str) -> dict[str, Any]:
-    """Dev reminds this person; the direct message that says so."""
+    """Dev reminds this person, who is at work; the direct message that says so."""
+    to_work(stage, stage.clock.now())
     walk.click(stage, "dev", "root", "gate.missing")
     person = next(p for p in stage.handover().roles.values() if _slack(stage, p) == walk.user_id(who))
     view = walk.modal(stage, "dev")

@@ -8,7 +8,7 @@ import pytest
 
 from bot.actions import prefs, remind, sweep
 from bot.clock.absence import back_at
-from bot.effects import Remind
+from bot.effects import Direct, Remind
 from tests.bot.actions.company import Company
 
 
@@ -125,6 +125,67 @@ def test_only_what_still_waits_is_put_off(due: Company) -> None:
         unit.keep_nag(row)
     until = due.now + timedelta(hours=1)
     assert "It is due before that" in due.refused(remind.later, ana, reminder_id=sent.id, until=until)
+
+
+def nudged(company: Company, whom: str = "ana", *, by: str = "dev") -> str:
+    """What Dev reads after [Remind Ana]."""
+    return str(company.said(remind.nudge, 1, company.who(by), whom=company.who(whom).id).line)
+
+
+def test_a_reminder_that_somebody_asks_for_is_one_of_the_two_of_that_day(due: Company) -> None:
+    """Two rings a day, whatever they are about: what comes third is added to the last message."""
+    assert nudged(due) == "Ana is reminded."
+    assert told(due, "ana")
+    ana = due.who("ana")
+    with due.store.write() as unit:
+        row = unit.nags(1)[ana.id]
+        row.plan["gate:more"] = due.now
+        unit.keep_nag(row)
+    assert not told(due, "ana")
+    assert [(one.person_id, one.n) for one in due.effects(Remind)] == [(ana.id, 1)]
+    assert "reminded today already" in due.refused(remind.nudge, 1, due.who("ben"), whom=ana.id)
+
+
+def test_who_was_told_twice_today_is_not_reminded_once_more(due: Company) -> None:
+    ana = due.who("ana")
+    with due.store.write() as unit:
+        for n in (1, 2):
+            unit.add_reminder(ana.id, due.now.date(), n, at=due.now, causes={})
+    assert "reminded today already" in due.refused(remind.nudge, 1, due.who("dev"), whom=ana.id)
+    due.wait(days=1)
+    assert nudged(due) == "Ana is reminded."
+
+
+def test_after_work_it_comes_when_their_day_begins_and_counts_there(due: Company) -> None:
+    """It is evening in Berlin, or a holiday: the reminder is one of the next working day's."""
+    due.wait(hours=12)
+    assert "comes when their day begins" in nudged(due)
+    assert "for their next day already" in due.refused(remind.nudge, 1, due.who("ben"), whom=due.who("ana").id)
+    due.wait(hours=12)
+    assert "reminded today already" in due.refused(remind.nudge, 1, due.who("ben"), whom=due.who("ana").id)
+
+
+def test_a_reminder_that_rang_nobody_may_be_asked_for_again(due: Company) -> None:
+    """It was done by the morning, or she was away: the next one is a message of its own."""
+    ana = due.who("ana")
+    assert nudged(due) == "Ana is reminded."
+    with due.store.write() as unit:
+        unit.not_nudged(ana.id, due.now.date())
+    due.wait(minutes=5)
+    assert nudged(due) == "Ana is reminded."
+    assert len(due.effects(Direct, "remind")) == 2
+
+
+@pytest.mark.parametrize("deputy", ["rafi", ""])
+def test_who_is_away_is_left_in_peace(due: Company, deputy: str) -> None:
+    away = prefs.Preferences("now", due.now.date() + timedelta(days=2), due.who(deputy) if deputy else None)
+    due.said(prefs.keep, due.who("ana"), away, nonce="n", settings=due.terms.settings)
+    no = due.refused(remind.nudge, 1, due.who("dev"), whom=due.who("ana").id)
+    assert no == (
+        "Ana is away. Rafi stands in and gets the reminders meanwhile."
+        if deputy
+        else "Ana is away, and nobody stands in. Ask the delivery manager (Dev) to name somebody."
+    )
 
 
 @pytest.mark.parametrize("gone", [{"active": False}, {"guest": True}])
