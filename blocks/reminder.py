@@ -16,8 +16,9 @@ from blocks.render import count, sentence
 from blocks.words import turns
 from bot.clock import pause as pauses
 from bot.clock.absence import missing
+from bot.clock.became import DONE
 from bot.clock.nag import LATE, is_turn
-from bot.gate import Turn
+from bot.gate import Turn, turns_of
 from bot.handover import Handover
 from bot.people import Person, Role, Sight, sight
 
@@ -57,7 +58,8 @@ class Asked:
     """All that one reminder says, in `lines` the most urgent first.
 
     `things` counts also what is not shown; `options` are moments to put it off to. `unread`: late ones without a line.
-    `put_off`: until when the person does not want to hear of the rest, which waits all the same.
+    `put_off`: until when the person does not want to hear of the rest, which waits all the same. `became`: what became
+    of all that it showed and shows no more (`bot.clock.became`), on the one record `about`, when it is one.
     """
 
     person: Person
@@ -70,6 +72,8 @@ class Asked:
     next_at: datetime | None = None
     next_is_last: bool = False
     done: int = 0
+    became: str = DONE
+    about: Handover | None = None
     unread: int = 0
     put_off: datetime | None = None
 
@@ -128,9 +132,11 @@ def reminder(asked: Asked, frame: Frame) -> tuple[Message, list[Shown]]:
 
 
 def finished(asked: Asked, frame: Frame) -> Message:
-    """What stands there once nothing of it waits any more."""
-    words = sentence("reminder.done", at=mrkdwn.clock(frame.now, asked.person.tz))
-    return Message(words, [kit.section(words)])
+    """What stands there once nothing of it waits for them any more: done, or why it is not."""
+    at, one = mrkdwn.clock(frame.now, asked.person.tz), asked.about
+    text = sentence(f"reminder.{asked.became}", at=at, link=thread.short_title(one) if one else "")
+    words = sentence(f"reminder.{asked.became}", at=at, link=_link(one, frame) if one else "")
+    return Message(text, [kit.section(words)])
 
 
 def put_off(asked: Asked, frame: Frame) -> Message:
@@ -291,7 +297,9 @@ def _feet(asked: Asked, frame: Frame, told: int) -> list[Block]:
         zone = asked.person.tz
         options = [kit.option(_offer(option, frame, zone), _value(asked, option)) for option in asked.options]
         buttons.append(kit.select(ids.REMIND_LATER, options, placeholder="Remind me later…"))
-    buttons.append(kit.button("I can't do this", ids.CANT_DO, ":".join(_handovers(asked))))
+    own = _own(asked)
+    if own:
+        buttons.append(kit.button("I can't do this", ids.CANT_DO, ":".join(own)))
     foot = sentence(
         "reminder.foot",
         since=mrkdwn.WEEKDAYS[mrkdwn.local_day(asked.since, asked.person.tz).weekday()] if asked.since else "",
@@ -299,11 +307,14 @@ def _feet(asked: Asked, frame: Frame, told: int) -> list[Block]:
         last=asked.next_is_last,
         done=asked.done,
     )
-    return [kit.actions(*buttons), kit.context(foot)]
+    return [*([kit.actions(*buttons)] if buttons else []), kit.context(foot)]
 
 
-def _handovers(asked: Asked) -> list[str]:
-    return list(dict.fromkeys(str(line.handover.id) for line in asked.lines if line.turns))[:THINGS]
+def _own(asked: Asked) -> list[str]:
+    # What a deputy is told waits for somebody else: its form would say that nothing waits. They can take over.
+    mine = [line.handover for line in asked.lines if line.turns and not _on_behalf(line, asked)]
+    own = [str(handover.id) for handover in mine if turns_of(handover, asked.person.id)]
+    return list(dict.fromkeys(own))[:THINGS]
 
 
 def _value(asked: Asked, option: datetime) -> str:

@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 
 from bot.actions import deputies, people
 from bot.clock.absence import back_at, concerned, deputy_of, stand_in
-from bot.effects import Direct, Home
+from bot.clock.nag import REMEMBERED
+from bot.effects import Direct, Home, RedrawReminder
 from bot.errors import Refused
 from bot.people import Person, can_hold
 from bot.settings import Settings
@@ -140,5 +141,14 @@ def _redraw_homes(
         then, present = before.get(away.id), stand_in(unit, away, settings, now)
         if away.id == person_id or (then and then.id) != (present and present.id):
             wanted |= {one.id for one in (then, present) if one}
+        if then and (present is None or present.id != then.id):
+            _redraw_reminders(unit, then, away, nonce=nonce, now=now)
     for home in unit.home_seen(wanted):
         unit.emit(Home(home, nonce=f"prefs:{nonce}"))
+
+
+def _redraw_reminders(unit: Unit, deputy: Person, away: Person, *, nonce: str, now: datetime) -> None:
+    # What a deputy was told is no longer theirs: a later look would find no deputy there who could have been told.
+    for reminder in unit.open_reminders([deputy.id], (now - REMEMBERED).date()):
+        if any(person == away.id for _, person, _ in reminder.shown):
+            unit.emit(RedrawReminder(reminder.id, deputy.id, f"prefs:{nonce}:{away.id}"))

@@ -57,11 +57,15 @@ def remind(unit: Unit, receiver_id: int, people: Iterable[int], *, terms: Terms,
     if not receiver.active or receiver.guest or not receiver.slack_id:
         _drop(unit, rows, now)
         return False
+    # What was put off and stands still by now rings nobody.
+    idle = [row for row in rows if not row.waits and all(cause.startswith("later:") for cause in row.due(now))]
+    _drop(unit, idle, now)
+    rows = [row for row in rows if row not in idle]
     hours = hours_of(receiver, terms.offices)
-    if not is_open(hours, now):
+    if rows and not is_open(hours, now):
         _put_off(unit, rows, next_opening(hours, now), now)
         return False
-    return _tell(unit, receiver, rows, now, hours=hours)
+    return bool(rows) and _tell(unit, receiver, rows, now, hours=hours)
 
 
 def _tell(unit: Unit, receiver: Person, rows: list[Nag], now: datetime, *, hours: Office) -> bool:
@@ -210,7 +214,8 @@ def later(unit: Unit, who: Person, *, reminder_id: int, until: datetime, terms: 
         return Refused("It was put off twice already. Do it now, or say that you can't.")
     for row in rows:
         row.deferred += 1
-        row.spend([cause for cause, at in row.plan.items() if at <= until and not cause.startswith("late:")])
+        # What a manager is told of others is not put off with what waits for the manager.
+        row.spend([cause for cause, at in row.plan.items() if at <= until and not _notice(cause)])
         row.plan[f"later:{until.isoformat()}"] = until
         unit.keep_nag(row)
     unit.emit(RedrawReminder(reminder.id, who.id, now.isoformat()))
@@ -265,6 +270,10 @@ def _rows(unit: Unit, reminder: Reminder) -> list[Nag]:
         whom = {line[1] for line in reminder.shown if line[0] == handover_id}
         found += [rows[person_id] for person_id in sorted(whom) if person_id in rows and rows[person_id].waits]
     return found
+
+
+def _notice(cause: str) -> bool:
+    return cause.startswith("late:") or is_warning(cause)
 
 
 def _whom(reminder: Reminder) -> set[int]:

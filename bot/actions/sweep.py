@@ -13,18 +13,17 @@ from bot.breach import Breach
 from bot.clock import counting as clock
 from bot.clock import nag
 from bot.clock import pause as rules
-from bot.clock.absence import back_at, stand_in
+from bot.clock.absence import back_at, deputies, stand_in
 from bot.clock.counting import Clock
-from bot.clock.nag import Ladder, Nag, View, hours_of, late_cause, local_day, opening_after
+from bot.clock.nag import REMEMBERED, Ladder, Nag, View, hours_of, late_cause, local_day, opening_after
 from bot.effects import RedrawReminder, Reply
 from bot.gate import Turn
 from bot.handover import ENDED, LIVE, Handover
-from bot.people import Person, Role
+from bot.people import Person, Role, can_hold, may
+from bot.rights import Deed
 from bot.terms import Terms, manager_of
 from bot.unit import Unit
 from bot.worktime import is_open, next_opening
-
-REMEMBERED = timedelta(days=14)  # how long a reminder is kept true by edits
 
 
 @dataclass
@@ -93,10 +92,23 @@ def next_look(handover: Handover, terms: Terms, now: datetime) -> datetime | Non
 
 def _question(seeing: Look) -> dict[int, dict[str, datetime]]:
     # On the day on which the client should answer, whoever paused is asked, once, among their reminders.
-    cause, pause = rules.question(seeing.handover), seeing.handover.running("pause")
-    receiver = seeing.receiver(pause.by) if pause and pause.by and cause else None
-    at = rules.ask_on(seeing.handover, hours_of(receiver, seeing.terms.offices)) if receiver else None
-    return {pause.by: {cause: at}} if pause and at else {}
+    cause, found = rules.question(seeing.handover), {}
+    for person_id in _asked(seeing) if cause else ():
+        receiver = seeing.receiver(person_id)
+        at = rules.ask_on(seeing.handover, hours_of(receiver, seeing.terms.offices)) if receiver else None
+        if at is not None:
+            found[person_id] = {cause: at}
+    return found
+
+
+def _asked(seeing: Look) -> list[int]:
+    # Whoever paused; who left by now, or has no part in the record any more, could not say that it goes on.
+    handover, pause = seeing.handover, seeing.handover.running("pause")
+    setter = seeing.unit.person(pause.by) if pause else None
+    if setter is not None and can_hold(setter) and may(setter, Deed.PAUSE, handover.roles):
+        return [setter.id]
+    manager = manager_of(handover)
+    return [manager] if manager else seeing.heads
 
 
 def cause_of(handover: Handover) -> str:
@@ -163,6 +175,8 @@ def _plan(seeing: Look) -> None:
     before = unit.nags(handover.id)
     wanted = _wanted(seeing, before)
     if wanted == before and not seeing.rung and not seeing.turned:
+        if _stood_in(seeing, before):  # who is back changes nothing of this, but what their deputy was told
+            _redraw(seeing, before, wanted)
         return
     # People after the record, by id: whoever reminds one of them at this moment holds their row.
     unit.lock_people({*before, *wanted})
@@ -220,7 +234,8 @@ def _reachable(seeing: Look, waiting: dict[int, list[Turn]], instead: list[int])
 def _unspent(seeing: Look, view: View, found: Nag, old: Nag) -> dict[str, datetime]:
     handover, terms = seeing.handover, seeing.terms
     if seeing.counting is None:
-        return {}
+        # A moment that somebody was promised is kept; whether anything waits then, the hands see.
+        return {c: at for c, at in old.plan.items() if c.startswith("later:") and at > seeing.now}
     if found.person in seeing.rung:
         found.spend([late_cause(view.hours, seeing.now)])
     planned = nag.plan(view, handover, seeing.counting, terms.office(handover), ladder(terms), now=seeing.now)
@@ -239,18 +254,27 @@ def ladder(terms: Terms) -> Ladder:
 def _redraw(seeing: Look, people: Iterable[int], wanted: dict[int, Nag]) -> None:
     # What is done elsewhere loses its button in the reminders that were sent for it; what became late says so there.
     handover = seeing.handover
-    receivers = {receiver.id for person_id in people if (receiver := seeing.receiver(person_id))}
+    receivers = {person_id: one.id for person_id in people if (one := seeing.receiver(person_id))}
     since = (seeing.now - REMEMBERED).date()
-    for reminder in seeing.unit.open_reminders({*people, *receivers}, since):
+    for reminder in seeing.unit.open_reminders({*people, *receivers.values(), *_stood_in(seeing, people)}, since):
         shown = [(person, key) for handover_id, person, key in reminder.shown if handover_id == handover.id]
         fallen = any(not _stands(seeing, person, wanted.get(person), key) for person, key in shown)
-        if fallen or (shown and seeing.turned):
-            seeing.unit.emit(RedrawReminder(reminder.id, reminder.person, f"{handover.id}:{handover.rev}"))
+        back = any(reminder.person not in (person, receivers.get(person)) for person, _ in shown)
+        if fallen or back or (shown and seeing.turned):
+            nonce = f"{handover.id}:{handover.rev}{':back' if back else ''}"
+            seeing.unit.emit(RedrawReminder(reminder.id, reminder.person, nonce))
+
+
+def _stood_in(seeing: Look, people: Iterable[int]) -> set[int]:
+    # Who may have been told instead of these people.
+    known = seeing.unit.people(people).values()
+    return set().union(*(deputies(seeing.unit, one, seeing.terms.settings) for one in known))
 
 
 def _stands(seeing: Look, person: int, found: Nag | None, key: str) -> bool:
     if key.startswith(nag.ASKED):
-        return key == rules.question(seeing.handover)
+        asked = {one.id for one_id in _asked(seeing) if (one := seeing.receiver(one_id))}
+        return key == rules.question(seeing.handover) and person in asked
     if key in (nag.LATE, nag.WARNED):
         counting, answers = seeing.counting, person in (manager_of(seeing.handover), *seeing.heads)
         return answers and counting is not None and (key == nag.WARNED or counting.late(seeing.now))

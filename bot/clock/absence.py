@@ -68,6 +68,20 @@ def stand_in(known: Known, person: Person, settings: Settings, now: datetime) ->
     return _present(known, person, settings, now) if missing(person, now) else None
 
 
+def deputies(known: Known, person: Person, settings: Settings, left: int = CHAIN) -> set[int]:
+    """Everyone who may ever stand in for this person: their deputies, here or not, and those of their deputies."""
+    found: set[int] = set()
+    for deputy in _deputies(known, person, settings) if left else ():
+        found |= {deputy.id} | deputies(known, deputy, settings, left - 1)
+    return found
+
+
+def acts_for(known: Known, deputy: Person, person: Person, settings: Settings, now: datetime) -> bool:
+    """Whether the one stands in for the other at that moment."""
+    present = stand_in(known, person, settings, now)
+    return present is not None and present.id == deputy.id
+
+
 def concerned(known: Everybody, person: Person, settings: Settings) -> set[int]:
     """The person, and whoever's things may come to them: as their deputy, or as the deputy of their deputy."""
     found = layer = {person.id}

@@ -22,6 +22,7 @@ from bot.worktime import DAY, Office, next_opening, window
 PER_DAY = 2  # reminders to one person on one day of theirs, whatever they are about
 DEFERRALS = 2  # times that "Remind me later" is offered for one handover
 UNKNOWN = "UTC"
+REMEMBERED = timedelta(days=14)  # how long a reminder is kept true by edits
 LATE, WARNED = "late", "warn"  # what a reminder shows to managers and heads, beside turn keys
 ASKED = "ask:"  # begins the cause of a question to whoever paused, and its key in a reminder
 AFTERNOON = time(15)

@@ -8,10 +8,10 @@ from blocks.frame import Frame
 from blocks.reminder import Asked, Line, finished, put_off, reminder
 from bot import gate
 from bot.actions import remind
+from bot.clock import became, nag
 from bot.clock import counting as clock
-from bot.clock import nag
 from bot.clock import pause as pauses
-from bot.clock.absence import stand_in
+from bot.clock.absence import acts_for, stand_in
 from bot.clock.nag import DEFERRALS, LATE, WARNED, Nag, Reminder, hours_of, local_day
 from bot.effects import Effect, RedrawReminder, Remind
 from bot.gate import Turn
@@ -22,6 +22,7 @@ from bot.worktime import elapsed, is_open
 from handlers.deliver import posting
 from handlers.deliver.ledger import Later, Ledger, Result
 from handlers.deps import Deps
+from store.read import Reader
 from store.unit import StoreUnit
 
 LOADED = 8  # records read for one reminder, beside those of which it asks something: five things are shown
@@ -32,7 +33,7 @@ def send_reminder(effect: Effect, ledger: Ledger) -> None:
     """Sends a reminder, once.
 
     On another day than its own, out of hours, or when the person is away or gone by now, what it was for is planned
-    anew: for them, or for whoever stands in.
+    anew: for them, or for whoever stands in. So it is when somebody for whom they stood in is back.
     """
     assert isinstance(effect, Remind)  # noqa: S101 - the performer of exactly this kind
     deps = ledger.deps
@@ -95,23 +96,22 @@ def redraw_reminder(effect: Effect, ledger: Ledger) -> None:
 def gathered(deps: Deps, found: Reminder, person: Person, now: datetime, *, only: bool = False) -> tuple[Asked, Frame]:
     """What a reminder says by now; with `only`, nothing that it did not say already or was not added to it."""
     causes = dict(found.causes)
-    held = {person.id, *(int(c.partition(":")[0]) for named in causes.values() for c in named)}
+    held = {person.id, *_named(found)}
     with deps.store.read() as reader:
         every = reader.nags_of(held)
         rows = [row for row in every if not _put_off(row, now)]
         if all(remind.is_question(cause) for named in causes.values() for cause in named):
             rows = []  # nothing else is due yet
         if only:
-            about = {*causes, *(line[0] for line in found.shown)}
-            rows = [row for row in rows if row.handover_id in about]
+            rows, causes = _still(deps, reader, found, person, rows, now)
         rows = sorted(rows, key=lambda row: _urgency(row, causes))
         ids_of = [row.handover_id for row in rows]
         questions = _questions(causes)  # asked once: nothing else may take their place
-        wanted = list(dict.fromkeys([*questions, *ids_of[:FIRST], *_noticed(causes), *ids_of]))
-        read, left = wanted[: LOADED + len(questions)], wanted[LOADED + len(questions) :]
+        first = dict.fromkeys([*questions, *(line[0] for line in found.shown)])
+        wanted = list(dict.fromkeys([*first, *ids_of[:FIRST], *_noticed(causes), *ids_of]))
+        read, left = wanted[: LOADED + len(first)], wanted[LOADED + len(first) :]
         records = {h.id: h for h in map(reader.handover, read) if h is not None}
-        ids = set().union(*(h.people for h in records.values())) | held if records else held
-        people = reader.people(ids)
+        people = reader.people(held.union(*(h.people for h in records.values())))
         sent = [one for one in reader.reminders(person.id, found.day) if one.ts or one.id == found.id]
         rung = len(sent) + reader.nudged(person.id, found.day)
     lines = [*_notices(deps, records, causes, person, people), *_lines(deps, records, rows, causes, person, now)]
@@ -123,6 +123,7 @@ def gathered(deps: Deps, found: Reminder, person: Person, now: datetime, *, only
     next_at, last = _next(told, now)
     parked = {(row.handover_id, row.person, key): _put_off(row, now) for row in every for key in row.waits}
     later = [until for line in found.shown if (until := parked.get(line)) is not None]
+    fallen = _fallen(records, [line for line in found.shown if line not in standing and not parked.get(line)])
     asked = Asked(
         person=person,
         lines=lines,
@@ -136,9 +137,37 @@ def gathered(deps: Deps, found: Reminder, person: Person, now: datetime, *, only
         next_is_last=last,
         unread=_unread(causes, left, person),
         put_off=min(later, default=None),
-        done=sum(1 for line in found.shown if nag.is_turn(line[2]) and line not in standing and not parked.get(line)),
+        done=sum(1 for line, word in fallen.items() if word == became.DONE and nag.is_turn(line[2])),
+        became=became.together(fallen.values()),
+        about=_one_of(records, fallen),
     )
     return asked, _frame(deps, records, people)
+
+
+def _named(found: Reminder) -> set[int]:
+    # For whom it is sent.
+    return {int(cause.partition(":")[0]) for causes in found.causes.values() for cause in causes}
+
+
+def _still(
+    deps: Deps, reader: Reader, found: Reminder, person: Person, rows: Iterable[Nag], now: datetime
+) -> tuple[list[Nag], dict[int, list[str]]]:
+    # What it is about, and for whom: not for a colleague for whom its reader stood in, and who is back.
+    about = {*found.causes, *(line[0] for line in found.shown)}
+    others = reader.people({*_named(found), *(row.person for row in rows)} - {person.id}).values()
+    mine = {person.id, *(one.id for one in others if acts_for(reader, person, one, deps.settings, now))}
+    causes = {h: [c for c in whys if int(c.partition(":")[0]) in mine] for h, whys in found.causes.items()}
+    return [row for row in rows if row.handover_id in about and row.person in mine], causes
+
+
+def _one_of(records: dict[int, Handover], lines: Iterable[tuple[int, int, str]]) -> Handover | None:
+    about = {line[0] for line in lines}
+    return records[about.pop()] if len(about) == 1 else None
+
+
+def _fallen(records: dict[int, Handover], shown: Iterable[tuple[int, int, str]]) -> dict[tuple[int, int, str], str]:
+    # What it showed and shows no more, with what became of it.
+    return {line: became.of(records[line[0]], line[2]) for line in shown if line[0] in records}
 
 
 def _lines(
@@ -152,7 +181,11 @@ def _lines(
     lines = []
     for handover_id, asked in _questions(causes).items():
         handover = records.get(handover_id)
-        if handover is not None and pauses.question(handover) in asked:
+        if handover is None or pauses.question(handover) not in asked:
+            continue
+        # Whoever was asked and has no part in it any more could not answer; a deputy can, once they took over.
+        on_behalf = f"{person.id}:{pauses.question(handover)}" not in causes[handover_id]
+        if on_behalf or may(person, Deed.PAUSE, handover.roles):
             lines.append(Line(handover, person.id, question=pauses.question(handover)))
     for row in rows:
         handover = records.get(row.handover_id)
@@ -255,8 +288,10 @@ def _in_time(deps: Deps, found: Reminder, person: Person, now: datetime) -> Remi
     hours = hours_of(person, deps.terms.offices)
     with deps.store.write() as unit:
         found = remind.held(unit, found)
+        others = unit.people(_named(found) - {person.id}).values()
+        back = any(not acts_for(unit, person, one, deps.settings, now) for one in others)
         deputy = stand_in(unit, person, deps.settings, now)
-        if found.day != local_day(hours, now) or not is_open(hours, now) or deputy is not None:
+        if found.day != local_day(hours, now) or not is_open(hours, now) or back or deputy is not None:
             remind.fold(unit, found, person, terms=deps.terms, now=now)
             return None
         later = unit.reminder_at(person.id, found.day, found.n + 1)

@@ -66,6 +66,20 @@ def test_nothing_of_the_record_is_in_the_notification() -> None:
     assert "84" not in message.text
 
 
+def test_what_waits_for_somebody_else_is_not_said_to_be_impossible() -> None:
+    """A deputy's form, or that of a head who names a delivery manager, would say that nothing waits."""
+    other = make_handover(State.SCOPED, id=43, entries=[], answers=[])
+    unled = make_handover(State.SCOPED, roles={Role.PM: BEN.id})
+    named = Line(unled, HANA.id, [Turn(Role.DELIVERY_MANAGER, 0, "fill_roles", "delivery_manager")])
+    for message in (
+        reminder(asked(line(open_one()), person=BEN), make_frame()),
+        reminder(asked(named, person=HANA), make_frame()),
+    ):
+        assert "I can't do this" not in buttons(message[0])
+    mixed, _ = reminder(asked(line(open_one()), line(other, BEN.id), person=BEN), make_frame())
+    assert buttons(mixed)["I can't do this"]["value"] == "43"
+
+
 @pytest.mark.parametrize(
     ("more", "first"),
     [
@@ -249,6 +263,18 @@ def test_when_all_is_done_only_that_is_left() -> None:
     message = finished(asked(), make_frame())
     assert message.text.startswith("✓ Done, Tue 9 Sep")
     assert buttons(message) == {}
+
+
+@pytest.mark.parametrize("became", ["pause", "hold", "closed", "elsewhere", "not_now"])
+def test_what_is_not_done_is_not_called_done(became: str) -> None:
+    made = make_handover(State.SCOPED, client=HOSTILE, workspace_name=HOSTILE)
+    for message in (
+        finished(asked(became=became, about=made), make_frame()),
+        finished(asked(became=became), make_frame()),
+    ):
+        assert ("✓" in message.text, "Done" in message.text, buttons(message)) == (False, False, {})
+        assert "Tue 9 Sep" in message.text
+        assert "<!channel>" not in message.text + words(message)
 
 
 def all_turns(state: State) -> list[tuple[Handover, Turn]]:

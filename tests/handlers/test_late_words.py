@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from bot.actions import admin, pause, people, remind
+from bot.actions import admin, pause, people, prefs, remind
 from bot.clock.nag import WARNED, Reminder
 from bot.effects import Direct, PromiseTasks, Reply
 from bot.people import Role
@@ -275,6 +275,19 @@ def test_a_promise_of_a_record_that_ended_becomes_no_task(desk: Desk) -> None:
     assert desk.jobs("PromiseTasks", "ready", "dead") == desk.jobs("ReadTasks") == []
 
 
+def test_what_waits_on_the_client_was_not_done(desk: Desk) -> None:
+    """Yesterday's messages say so, and no longer what is late."""
+    desk.run(desk.at(WED, 9, 30))
+    waits(desk, desk.at(WED, 10))
+    for name in ("ana", "ben", "dev", "hana"):
+        for message in desk.letters(name)[name]:
+            if "by Ben" in message["text"]:
+                continue  # which tells Dev of the pause
+            assert walk.shown(message).startswith("⏸ "), (name, walk.shown(message))
+            assert "ABC Fintech" in message["text"]
+            assert "waits on the client, Wed" in message["text"]
+
+
 @pytest.mark.parametrize("done", [False, True], ids=["waits", "done"])
 def test_a_reminder_that_somebody_asks_for_at_night_comes_in_the_morning(desk: Desk, *, done: bool) -> None:
     """Nobody is rung at night, nor for what is done by the morning; nothing else that is for her waits for it."""
@@ -295,3 +308,64 @@ def test_a_reminder_that_somebody_asks_for_at_night_comes_in_the_morning(desk: D
     assert desk.jobs("Direct", "ready", "dead") == []
     with desk.deps.store.read() as reader:
         assert reader.nudged(ana.id, desk.clock.now().date()) == (not done), "what rang nobody uses nothing up"
+
+
+@pytest.mark.parametrize("how", ["back", "back and done", "back early, without a deputy"])
+def test_what_a_deputy_was_told_is_theirs_no_more_once_the_colleague_is_back(desk: Desk, how: str) -> None:
+    """Rafi's message must not say for ever that Ana is away, nor that what she did since still waits."""
+    ana, rafi = desk.people["ana"], desk.people["rafi"]
+    with desk.deps.store.write() as unit:
+        unit.keep_preferences(ana.id, away_until=desk.at(WED, 9).date(), deputy=rafi.id)
+        unit.look_again(1, desk.clock.now())
+    desk.run(desk.at(WED, 9, 30))
+    assert "for Ana, who is away" in desk.only("rafi")
+    if "early" in how:
+        desk.to(desk.at(WED, 12))
+        with desk.deps.store.write() as unit:
+            present, settings, now = unit.person(ana.id), desk.deps.settings, desk.clock.now()
+            assert present
+            prefs.keep(unit, present, prefs.Preferences("now"), nonce="back", settings=settings, now=now)
+        desk.run()
+    else:
+        desk.run(desk.at(THU, 8))
+    assert "who is away" not in desk.only("rafi")
+    if "done" in how:
+        tell_all(desk)
+        desk.run(desk.at(THU, 9, 10))
+    assert desk.only("rafi").startswith("Somebody else does this now on ")
+    assert not any("elements" in block or "accessory" in block for block in desk.letters("rafi")["rafi"][0]["blocks"])
+
+
+def test_who_is_back_before_the_deputy_could_be_told_hears_it_themselves(desk: Desk) -> None:
+    """Slack was away meanwhile: Rafi hears nothing that is Ana's again, and nothing of it is lost."""
+    ana, rafi, faults = desk.people["ana"], desk.people["rafi"], desk.stage.world.faults
+    with desk.deps.store.write() as unit:
+        unit.keep_preferences(ana.id, away_until=desk.at(WED, 9).date(), deputy=rafi.id)
+        unit.look_again(1, desk.clock.now())
+    faults.down("slack")
+    desk.to(desk.at(WED, 9, 30))
+    desk.sweep()
+    with desk.deps.store.write() as unit:
+        unit.keep_preferences(ana.id, away_until=None, deputy=rafi.id)
+        unit.look_again(1, desk.clock.now())
+    before = len(desk.letters("ana")["ana"])
+    faults.clear()
+    desk.run(desk.at(WED, 9, 50))
+    desk.run(desk.at(WED, 10, 10))
+    assert desk.letters("rafi")["rafi"] == []
+    assert "ABC Fintech" in walk.shown(desk.letters("ana")["ana"][before])
+
+
+def test_who_has_no_part_in_it_any_more_is_asked_no_longer_whether_the_answer_is_here(desk: Desk) -> None:
+    """Ben was asked, then handed his role over: his click would be refused, so Dev is asked."""
+    waits(desk, desk.at(WED, 9, 20))
+    desk.run(desk.at(THU + 1, 9))
+    assert "It is here: go on" in str(desk.letters("ben")["ben"][-1]["blocks"])
+    rafi, dev = desk.people["rafi"], desk.people["dev"]
+    terms, now = desk.deps.terms, desk.clock.now()
+    with desk.deps.store.write() as unit:
+        assert isinstance(people.assign(unit, 1, dev, role=Role.PM, person=rafi, terms=terms, now=now), Said)
+    desk.run(desk.at(THU + 1, 9, 20))
+    assert walk.shown(desk.letters("ben")["ben"][-1]).startswith("⏸ ")
+    assert "It is here: go on" in str(desk.letters("dev")["dev"][-1]["blocks"])
+    assert "It is here: go on" not in str(desk.letters("ben"))

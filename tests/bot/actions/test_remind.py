@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
-from bot.actions import prefs, remind, sweep
+from bot.actions import pause, prefs, remind, sweep
 from bot.clock.absence import back_at
+from bot.clock.nag import Reminder
 from bot.effects import Direct, Remind
+from bot.people import Person
 from tests.bot.actions.company import Company
 
 
@@ -39,6 +41,16 @@ def planned(company: Company, who: str) -> dict[str, datetime]:
     """What that person will be told about the record."""
     with company.store.read() as reader:
         return reader.nags(1)[company.who(who).id].plan
+
+
+def shown_to(due: Company, person: Person) -> Reminder:
+    """Their first reminder of the day, with all that waits for them in it."""
+    with due.store.write() as unit:
+        reminder = unit.reminder_at(person.id, due.now.date(), 1)
+        assert reminder is not None
+        reminder.shown = [(1, person.id, key) for key in unit.nags(1)[person.id].waits]
+        unit.keep_reminder(reminder)
+    return reminder
 
 
 def told(company: Company, who: str) -> bool:
@@ -76,11 +88,7 @@ def test_what_is_put_off_leaves_out_what_would_have_come_before_and_never_a_late
     ana, end = due.who("ana"), due.ho().due_at
     assert end is not None
     assert told(due, "ana")
-    with due.store.write() as unit:
-        reminder = unit.reminder_at(ana.id, due.now.date(), 1)
-        assert reminder is not None
-        reminder.shown = [(1, ana.id, key) for key in unit.nags(1)[ana.id].waits]
-        unit.keep_reminder(reminder)
+    reminder = shown_to(due, ana)
     until = end - timedelta(minutes=5)
     before = planned(due, "ana")
     assert any(cause.startswith("gate:last") and at < until for cause, at in before.items())
@@ -91,6 +99,27 @@ def test_what_is_put_off_leaves_out_what_would_have_come_before_and_never_a_late
     due.tell()
     due.do(sweep.look, 1)
     assert planned(due, "ana") == {}, "nothing waits any more, so nothing is asked for again"
+
+
+def test_a_manager_who_puts_off_own_work_is_warned_all_the_same(company: Company) -> None:
+    """Dev is told that it will be late before Hana hears of it, whatever he does about what waits for himself."""
+    company.read()
+    end, dev = company.ho().scope_due_at, company.who("dev")
+    assert end is not None
+    company.do(sweep.look, 1)
+    warned = next(cause for cause in planned(company, "dev") if ":warn:" in cause)
+    with company.store.write() as unit:
+        row = unit.nags(1)[dev.id]
+        unit.add_reminder(dev.id, company.now.date(), 1, at=company.now, causes={1: [f"{dev.id}:scope:first"]})
+        reminder = unit.reminder_at(dev.id, company.now.date(), 1)
+        assert reminder is not None
+        reminder.shown = [(1, dev.id, key) for key in row.waits]
+        unit.keep_reminder(reminder)
+    until = end - timedelta(minutes=5)
+    company.said(remind.later, dev, reminder_id=reminder.id, until=until)
+    kept = planned(company, "dev")
+    assert kept[warned] < until
+    assert not [cause for cause in kept if cause.startswith("scope:last")]
 
 
 def test_what_became_due_while_a_message_waited_is_told_in_it(due: Company) -> None:
@@ -125,6 +154,27 @@ def test_only_what_still_waits_is_put_off(due: Company) -> None:
         unit.keep_nag(row)
     until = due.now + timedelta(hours=1)
     assert "It is due before that" in due.refused(remind.later, ana, reminder_id=sent.id, until=until)
+
+
+@pytest.mark.parametrize("resumed", [True, False])
+def test_what_was_put_off_comes_although_the_clock_stood_still_meanwhile(due: Company, *, resumed: bool) -> None:
+    """She was promised the moment; a pause that is over by then takes nothing of it back."""
+    ana = due.who("ana")
+    assert told(due, "ana")
+    reminder = shown_to(due, ana)
+    until = due.now + timedelta(hours=6)
+    due.said(remind.later, ana, reminder_id=reminder.id, until=until)
+    expected = due.now.date() + timedelta(days=1)
+    due.said(pause.pause, 1, due.who("ben"), reason="test data", expected=expected)
+    due.do(sweep.look, 1)
+    due.wait(hours=1)
+    if resumed:
+        due.said(pause.resume, 1, due.who("ben"))
+    due.do(sweep.look, 1)
+    assert planned(due, "ana") | {f"later:{until.isoformat()}": until} == planned(due, "ana")
+    due.clocks.now = until
+    assert told(due, "ana") is resumed, "while it waits on the client it rings nobody"
+    assert not told(due, "ana")
 
 
 def nudged(company: Company, whom: str = "ana", *, by: str = "dev") -> str:

@@ -215,6 +215,28 @@ def test_whoever_paused_is_asked_among_their_reminders(running: Company) -> None
     assert found.causes == {1: [f"{ben.id}:{question(running.ho())}"]}
 
 
+@SQLITE_FIRST
+@pytest.mark.parametrize("how", ["handed over", "left", "nobody manages"])
+def test_whoever_paused_and_could_not_go_on_is_not_asked(running: Company, how: str) -> None:
+    """Ben has no part in it any more: the delivery manager is asked, who can say that it goes on; else the head."""
+    ben, dev = running.who("ben"), running.who("dev")
+    expected = (running.now + timedelta(days=1)).date()
+    running.said(pause.pause, 1, ben, reason="test data", expected=expected)
+    if how == "left":
+        running.do(people.left, ben)
+        with running.store.write() as unit:
+            unit.remember(replace(ben, active=False))
+    else:
+        running.said(people.assign, 1, dev, role=Role.PM, person=running.who("rafi"))
+    if how == "nobody manages":
+        running.said(people.not_mine, 1, dev, role=Role.DELIVERY_MANAGER, reason="on leave")
+    asked = "hana" if how == "nobody manages" else "dev"
+    for _ in range(2):
+        swept(running, datetime.combine(expected, time(8), tzinfo=UTC))
+    assert reminded(running) == [(asked, expected.isoformat(), 1)]
+    assert "goes on" in running.said(pause.resume, 1, running.who(asked)).line
+
+
 @pytest.mark.parametrize("added", [False, True], ids=["read whole", "added since it was read"])
 def test_a_question_that_could_not_be_sent_is_asked_at_the_next_opening(running: Company, *, added: bool) -> None:
     ben = running.who("ben")
