@@ -36,7 +36,7 @@ KINDS = frozenset(
         "signed", "signature_withdrawn", "override", "system_of_record", "deal_changed", "hold", "resumed",
         "access_reviewed", "access", "kickoff", "presale_signed", "crm_marked", "paused", "pause_extended",
         "pause_ended", "pause_undone", "handed", "said_done", "owner_changed", "merged", "carried", "crm_missing",
-        "crm_filled", "taken", "given_back", "left", "split", "erased",
+        "crm_filled", "due_moved", "taken", "given_back", "left", "split", "erased",
     }
 )  # fmt: skip
 

@@ -5,23 +5,26 @@ A process that is told to stop ends its sweep after the one at hand; the rest st
 """
 
 import hashlib
+import json
 import logging
 import threading
-from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date, datetime
 from typing import TypeVar
 
 from bot.actions import remind
-from bot.actions.sweep import look
+from bot.actions.sweep import look, recount
 from bot.errors import Conflict, StoreAway
-from bot.worktime import Office
+from bot.worktime import DAY, Office
 from handlers.deps import Deps
 from handlers.trace import own
+from store.calendars import as_it_was, days_text, first_change
 
 T = TypeVar("T")
 log = logging.getLogger("baton.sweep")
 BATCH = 200
 FINGERPRINT = "clock:fingerprint"
+CALENDARS = "clock:calendars"
 QUIET = 2.0  # seconds after a change until its record is looked at: a burst of clicks is one look
 
 
@@ -99,6 +102,7 @@ def _tried(deed: Callable[[], None], what: str) -> bool:
 
 def notice_changes(deps: Deps) -> bool:
     """Looks at every open record again when the settings of the clock or a calendar changed since the last start."""
+    _follow_calendars(deps)
     settings, terms = deps.settings, deps.terms
     ladder = (settings.clock_days, settings.scope_days, settings.pause_days, settings.first_share, settings.last_hours)
     people = (settings.merge_hours, settings.person_offices, settings.deputies, settings.roles)
@@ -111,6 +115,39 @@ def notice_changes(deps: Deps) -> bool:
         unit.keep_setting(FINGERPRINT, seen)
         unit.look_at_all(deps.clock.now())
     return True
+
+
+def _recount(deps: Deps, handover_id: int, before: Mapping[str, Office], calendar: str) -> None:
+    with deps.store.write() as unit:
+        recount(unit, handover_id, before, calendar=calendar, terms=deps.terms, now=deps.clock.now())
+
+
+def _follow_calendars(deps: Deps) -> None:
+    # A holiday that is declared late takes no time from anybody. Cut short, it is done again: they are kept last.
+    with deps.store.read() as reader:
+        kept = json.loads(reader.setting(CALENDARS) or "{}")
+    offices = deps.terms.offices
+    now = {name: days_text(office) for name, office in offices.items()}
+    if kept == now:
+        return
+    changed = {name: as_it_was(office, kept.get(name, "")) for name, office in offices.items()}
+    before = {name: office for name, office in changed.items() if office is not None and office != offices[name]}
+    if before:
+        calendar = hashlib.sha256(json.dumps(now, sort_keys=True).encode()).hexdigest()[:16]
+        first = min(first_change(office, offices[name]) for name, office in before.items())
+        found = _due_after(deps, first)
+        done = [_tried(lambda: _recount(deps, one, before, calendar), f"HO-{one}") for one in found]  # noqa: B023 - at once
+        if not all(done):
+            return
+    with deps.store.write() as unit:
+        unit.keep_setting(CALENDARS, json.dumps(now))
+
+
+def _due_after(deps: Deps, day: date) -> list[int]:
+    # Those whose clock could meet that date in any zone. Each new year brings dates behind all of them.
+    with deps.store.read() as reader:
+        rows = reader.open_rows(deps.clock.now())
+    return [row.id for row in rows if row.due and row.due.date() >= day - DAY]
 
 
 def _dates(office: Office) -> list[list[str]]:

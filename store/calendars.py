@@ -6,8 +6,10 @@ threads that share one get wrong answers. What the package does not know (a brid
 that this company follows) stands in `closed`, `open` and `short`.
 """
 
+import json
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import date, time
 from pathlib import Path
 from typing import Any, TypeVar
@@ -22,6 +24,7 @@ KEYS = ("timezone", "week", "hours", "country", "region", "closed", "open", "sho
 DEFAULT_WEEK = list(WEEKDAYS[:5])
 DEFAULT_HOURS = ["09:00", "17:00"]
 YEARS_BACK, YEARS_AHEAD = 1, 4
+DATES = ("holidays", "closed", "open_days")
 CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 
 T = TypeVar("T")
@@ -153,6 +156,31 @@ class _Reader:
             else:
                 found.append(one)
         return found
+
+
+def days_text(office: Office) -> str:
+    """The single dates of an office's calendar and, unread, its week: so that it is known later what has changed."""
+    hours = sorted((day, f"{opens:%H:%M}", f"{closes:%H:%M}") for day, (opens, closes) in office.hours.items())
+    dates = {kind: sorted(map(str, getattr(office, kind))) for kind in DATES}
+    short = {str(day): f"{at:%H:%M}" for day, at in sorted(office.short_days.items())}
+    return json.dumps({"week": [office.tz, hours], "dates": dates, "short": short})
+
+
+def as_it_was(office: Office, text: str) -> Office | None:
+    """The office with the single dates of that text; None when another week or zone stood there, or nothing."""
+    kept, present = json.loads(text) if text else {}, json.loads(days_text(office))
+    if kept.get("week") != present["week"]:
+        return None
+    holidays, closed, opened = (frozenset(map(date.fromisoformat, kept["dates"][kind])) for kind in DATES)
+    short = {date.fromisoformat(day): time.fromisoformat(at) for day, at in kept["short"].items()}
+    return replace(office, holidays=holidays, closed=closed, open_days=opened, short_days=short)
+
+
+def first_change(before: Office, office: Office) -> date:
+    """The first single date on which two calendars of one office differ. ValueError when none does."""
+    kinds = [getattr(before, kind) ^ getattr(office, kind) for kind in DATES]
+    short = {day for day, _ in before.short_days.items() ^ office.short_days.items()}
+    return min(short.union(*kinds))
 
 
 def public_holidays(country: str, region: str, *, year: int) -> frozenset[date]:

@@ -3,9 +3,10 @@
 Every save asks for a look; a look asks for the next one. It may come late or twice: what is due is in the record.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from bot import gate
 from bot.actions import pause as pauses
@@ -23,7 +24,7 @@ from bot.people import Person, Role, can_hold, may
 from bot.rights import Deed
 from bot.terms import Terms, manager_of
 from bot.unit import Unit
-from bot.worktime import is_open, next_opening
+from bot.worktime import Office, is_open, next_opening
 
 
 @dataclass
@@ -71,6 +72,40 @@ def look(unit: Unit, handover_id: int, *, terms: Terms, now: datetime) -> None:
     _plan(seeing)
     moments = [next_look(handover, terms, now), *seeing.back]
     unit.look_again(handover.id, min((at for at in moments if at and at > now), default=None))
+
+
+def recount(
+    unit: Unit, handover_id: int, before: Mapping[str, Office], *, calendar: str, terms: Terms, now: datetime
+) -> bool:
+    """Moves due times out of the way of days on which nobody works after all; whether it did. Nobody is rung.
+
+    `before` are the calendars, by office, by which they were reckoned; `calendar` names those in force now. A due time
+    that these have moved already stays: another replica may do the same, or a start that was cut short may be repeated.
+    """
+    handover = unit.handover(handover_id)
+    office = terms.office(handover) if handover else None
+    if handover is None or office is None or office.name not in before:
+        return False
+    found = rules.recounted(handover, before=before[office.name], terms=terms)
+    moved = {name: due for name, due in found.items() if not _follows(handover, name, calendar)}
+    for name, due in moved.items():
+        was, words = _words(getattr(handover, name), office), _words(due, office)
+        handover.note(now, "due_moved", was=was, now=words, due=due.isoformat(), calendar=calendar)
+        setattr(handover, name, due)
+    if moved:
+        unit.save(handover)
+    return bool(moved)
+
+
+def _follows(handover: Handover, name: str, calendar: str) -> bool:
+    # Whether this due time is where that calendar put it.
+    due = getattr(handover, name).isoformat()
+    made = (event.data for event in handover.events if event.kind == "due_moved")
+    return any((data.get("due"), data.get("calendar")) == (due, calendar) for data in made)
+
+
+def _words(moment: datetime, office: Office) -> str:
+    return f"{moment.astimezone(ZoneInfo(office.tz)):%a %-d %b, %H:%M}"
 
 
 def next_look(handover: Handover, terms: Terms, now: datetime) -> datetime | None:

@@ -164,6 +164,31 @@ def take_back(handover: Handover, pause: Interval, *, terms: Terms, now: datetim
     pause.until = pause.since
 
 
+def recounted(handover: Handover, *, before: Office, terms: Terms) -> dict[str, datetime]:
+    """The due times of the clocks that run, by name, which a day is in the way of that nobody works after all.
+
+    `before` is the office's calendar by which they were reckoned: as much working time as it granted is granted still.
+    A due time never comes nearer.
+    """
+    office, found = terms.office(handover), {}
+    for name, begun in _clocks(handover):
+        due = getattr(handover, name)
+        if due is None or begun is None:
+            continue
+        stops = _stops(handover, begun)
+        stood = sum((elapsed(before, start=a, end=b) for a, b in stops if a < due), timedelta())
+        at, left = begun, elapsed(before, start=begun, end=due) - stood
+        for since, until in stops:
+            worked = elapsed(office, start=at, end=since)
+            if worked >= left:
+                break
+            at, left = until, left - worked
+        new = _after(office, at, max(left, timedelta()))
+        if new >= due + SECOND:
+            found[name] = new
+    return found
+
+
 def mark(interval: Interval) -> str:
     """What names one pause within its record."""
     return f"{interval.since.astimezone(UTC):%Y%m%dT%H%M%S%f}"

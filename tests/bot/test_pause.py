@@ -1,5 +1,6 @@
 """The rules of waiting on the client: how long, until when, and that what stood still is counted once, exactly."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
@@ -287,3 +288,59 @@ def test_a_pause_is_found_by_its_name() -> None:
     made = scoped(waiting(at(9, 9), until=at(9, 10)), Interval("hold", at(9, 9), "x"))
     assert pause.marked(made, "20260309T090000000000") is made.intervals[0]
     assert pause.marked(made, "20260310T090000000000") is None
+
+
+MORE = replace(BERLIN, closed=frozenset({date(2026, 3, 11)}))  # the Wednesday, closed after the scope was confirmed
+
+
+class TestADayOnWhichNobodyWorksAfterAll:
+    """As much working time as there was is there still, whatever stood still meanwhile; nothing comes nearer."""
+
+    @staticmethod
+    def by(office: Office) -> Terms:
+        return replace(TERMS, offices={"berlin": office})
+
+    def test_the_due_time_moves_behind_it(self) -> None:
+        assert pause.recounted(scoped(), before=BERLIN, terms=self.by(MORE)) == {"due_at": at(13, 9)}
+        assert pause.recounted(scoped(), before=BERLIN, terms=TERMS) == {}
+
+    def test_a_day_that_is_worked_after_all_brings_nothing_nearer(self) -> None:
+        made = scoped()
+        made.due_at = at(13, 9)
+        assert pause.recounted(made, before=MORE, terms=TERMS) == {}
+
+    def test_a_day_after_the_due_time_moves_nothing(self) -> None:
+        later = replace(BERLIN, closed=frozenset({date(2026, 3, 13)}))
+        assert pause.recounted(scoped(), before=BERLIN, terms=self.by(later)) == {}
+
+    def test_before_the_scope_its_own_clock_moves_and_once_live_none(self) -> None:
+        made = handover(State.WON, won_at=NOW, scope_due_at=at(11, 9))
+        assert pause.recounted(made, before=BERLIN, terms=self.by(MORE)) == {"scope_due_at": at(12, 9)}
+        assert pause.recounted(scoped(live_at=NOW), before=BERLIN, terms=self.by(MORE)) == {}
+
+    @given(spans=st.lists(st.tuples(MINUTES, MINUTES), max_size=3), runs=st.booleans(), day=st.integers(10, 20))
+    def test_it_is_what_the_calendar_would_have_given_from_the_beginning(
+        self, spans: list[tuple[int, int]], *, runs: bool, day: int
+    ) -> None:
+        """Whatever pauses came and went, and also while one runs: as if the day had been closed all along."""
+        new = replace(BERLIN, closed=frozenset({date(2026, 3, day)}))
+        old, other = (self.walked(office, spans, runs=runs) for office in (BERLIN, new))
+        due = old.due_at
+        assert due is not None
+        moved = pause.recounted(old, before=BERLIN, terms=self.by(new)).get("due_at", due)
+        assert other.due_at is not None
+        assert elapsed(new, start=min(moved, other.due_at), end=max(moved, other.due_at)) < timedelta(seconds=1)
+
+    def walked(self, office: Office, spans: list[tuple[int, int]], *, runs: bool) -> Handover:
+        """A record that was paused so often, by this calendar."""
+        terms = self.by(office)
+        made = handover(State.SCOPED, scoped_at=NOW, due_at=terms.due(handover(), NOW))
+        begin = NOW
+        for wait, length in spans:
+            since = begin + timedelta(minutes=wait)
+            interval = waiting(since)
+            made.intervals.append(interval)
+            begin = since + timedelta(minutes=length)
+            if not (runs and len(made.intervals) == len(spans)):
+                pause.run_on(made, interval, terms=terms, until=begin)
+        return made

@@ -1,6 +1,7 @@
 """The word in the thread that it is late: true on its day only, never out of hours, once; and who cannot read it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from bot.effects import Direct, PromiseTasks, Reply
 from bot.people import Role
 from bot.terms import Said
 from handlers.deliver.reminders import gathered
+from handlers.sweep import notice_changes
 from tests.handlers.desk import Desk
 from tests.handlers.mornings import Morning, desk_on
 from tests.handlers.test_reminders import tell_all
@@ -308,6 +310,27 @@ def test_a_reminder_that_somebody_asks_for_at_night_comes_in_the_morning(desk: D
     assert desk.jobs("Direct", "ready", "dead") == []
     with desk.deps.store.read() as reader:
         assert reader.nudged(ana.id, desk.clock.now().date()) == (not done), "what rang nobody uses nothing up"
+
+
+@pytest.mark.req("R37")
+def test_a_day_that_is_closed_at_short_notice_makes_nothing_late(desk: Desk) -> None:
+    """What is due on it, or has it in between, is due as much working time later; another week changes nothing."""
+    notice_changes(desk.deps)
+    terms = desk.deps.terms
+    berlin = terms.offices["berlin"]
+    closed = replace(berlin, closed=frozenset({desk.at(WED, 9).date()}))
+    other = replace(berlin, hours={**berlin.hours, 5: berlin.hours[0]})
+    for office, due in ((closed, desk.at(THU, 9, 30)), (closed, desk.at(THU, 9, 30)), (other, desk.at(THU, 9, 30))):
+        desk.deps.terms = replace(terms, offices={"berlin": office})
+        notice_changes(desk.deps)
+        assert desk.handover().due_at == due
+    desk.deps.terms = replace(terms, offices={"berlin": closed})
+    desk.run(desk.at(WED, 9, 30))
+    assert desk.handover().breach is None
+    assert desk.late_words() == []
+    with desk.deps.store.read() as reader:
+        (moved,) = [event.data for event in reader.events(1) if event.kind == "due_moved"]
+    assert (moved["was"][:3], moved["now"][:3]) == ("Wed", "Thu")
 
 
 @pytest.mark.parametrize("how", ["back", "back and done", "back early, without a deputy"])

@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -148,3 +150,36 @@ def test_no_sweep_reads_a_table_from_end_to_end(case: Case) -> None:
         for sql, values in questions:
             rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values).all()
             assert not [row for row in rows if SCANS.match(row[3])], (sql, rows)
+
+
+def test_a_calendar_is_known_only_once_every_record_follows_it(case: Case) -> None:
+    """One record cannot be read: the others follow, it will as soon as it can. Of a date behind all, none is read."""
+    deps = case.loaded.deps
+    module.notice_changes(deps)
+    with deps.store.read() as reader:
+        first, before = reader.setting(module.CALENDARS), reader.handover(2)
+    assert before
+    assert before.due_at
+    office = deps.terms.office(before)
+    with deps.store.write() as unit:
+        unit.session.execute(delete(DEAL).where(DEAL.c.handover_id == 1))
+
+    def close(day: date) -> None:
+        closed = replace(office, closed=frozenset({day}))
+        deps.terms = replace(deps.terms, offices={**deps.terms.offices, office.name: closed})
+
+    close(before.due_at.date() + timedelta(days=400))
+    module.notice_changes(deps)
+    with deps.store.read() as reader:
+        known = reader.setting(module.CALENDARS)
+    assert known != first
+    close(before.due_at.date())
+    for _ in range(2):  # at the next start as well, and by another replica at once: it moves once
+        module.notice_changes(deps)
+    with deps.store.read() as reader:
+        after = reader.handover(2)
+        assert after
+        assert after.due_at
+        assert after.due_at > before.due_at
+        assert reader.setting(module.CALENDARS) == known
+        assert [event.kind for event in reader.events(2)].count("due_moved") == 1

@@ -1,6 +1,7 @@
 """Office tables of the settings file become calendars; what is wrong is said all at once."""
 
 import tomllib
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from bot.errors import ConfigError
 from bot.settings import OfficeSettings
 from bot.worktime import Office, window
-from store.calendars import public_holidays, read_office, read_offices
+from store.calendars import as_it_was, days_text, first_change, public_holidays, read_office, read_offices
 
 BERLIN = """
 timezone = "Europe/Berlin"
@@ -147,3 +148,26 @@ def test_a_short_day_may_be_an_open_one_outside_the_week() -> None:
         datetime(2026, 12, 26, 9, tzinfo=UTC),
         datetime(2026, 12, 26, 13, tzinfo=UTC),
     )
+
+
+def test_a_calendar_is_known_again_by_its_single_dates() -> None:
+    """They are what changes at short notice; another week or zone is another office."""
+    bavaria = office(BERLIN)
+    kept = days_text(bavaria)
+    later = replace(bavaria, closed=frozenset(), short_days={}, holidays=frozenset())
+    assert as_it_was(later, kept) == bavaria
+    assert as_it_was(replace(later, tz="Europe/Lisbon"), kept) is None
+    assert as_it_was(replace(later, hours={0: bavaria.hours[0]}), kept) is None
+    assert as_it_was(later, "") is None
+
+
+def test_the_first_date_on_which_two_calendars_differ() -> None:
+    bavaria = office(BERLIN)
+    day, next_day = date(2031, 1, 7), date(2031, 1, 8)
+    assert first_change(bavaria, replace(bavaria, closed=bavaria.closed | {next_day, day})) == day
+    assert (
+        first_change(replace(bavaria, short_days={day: time(12)}), replace(bavaria, short_days={day: time(13)})) == day
+    )
+    assert first_change(replace(bavaria, open_days=frozenset({day})), replace(bavaria, open_days=frozenset())) == day
+    holidays = frozenset({day, next_day})
+    assert first_change(replace(bavaria, holidays=holidays), replace(bavaria, holidays=frozenset({day}))) == next_day
