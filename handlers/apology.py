@@ -22,7 +22,6 @@ FAILED = "That did not work, and nothing was changed. Please try once more."
 AWAY = "Baton cannot save anything right now. Please try again in a few minutes."
 LATE = "Baton is slower than it should be. Please look in a minute whether it is done; if not, do it once more."
 STILL = "What you typed is still in the form."
-SOON = 0.8  # seconds for the answer at a response_url: what is left of Slack's three
 
 
 def on_error(deps: Deps, error: Exception, body: dict[str, Any]) -> BoltResponse:
@@ -94,7 +93,8 @@ def _at_once(deps: Deps, click: Click, sentence: str) -> bool:
     try:
         if click.response_url:
             words = {"response_type": "ephemeral", "replace_original": False, "text": sentence}
-            deps.edge.send(click.response_url, json.dumps(words).encode(), what="response_url", timeout=SOON)
+            said, soon = json.dumps(words).encode(), deps.haste.sorry
+            deps.edge.send(click.response_url, said, what="response_url", timeout=soon)
             return True
         method = "views.push" if click.view.get("type") == "modal" else "views.open"
         deps.edge.call(method, trigger_id=click.trigger_id, view=note_view("Not saved", sentence))

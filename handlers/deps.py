@@ -32,6 +32,19 @@ def new_id() -> str:
 
 
 @dataclass(frozen=True)
+class Haste:
+    """How many seconds somebody who waits for an answer is let wait. Slack waits three, then shows a warning sign."""
+
+    answer: float = 2.6  # until an answer is given whatever the work does
+    lock: float = 1.5  # for the database's lock, all in all
+    call: int = 2  # for Slack's answer to a call of ours
+    sorry: float = 0.8  # until the sentence that it did not work is taken: what is left of the three
+
+
+USUAL = Haste()
+
+
+@dataclass(frozen=True)
 class Identity:
     """Who we are in Slack, by auth.test at the start (empty until Slack has answered once).
 
@@ -59,7 +72,7 @@ class Line(Protocol):
 
 @dataclass
 class Deps:
-    """What a handler may use. `edge` is for ears (2 s), `slack` for hands (10 s)."""
+    """What a handler may use. `edge` is for ears, within their `haste`; `slack` for hands (10 s)."""
 
     settings: Settings
     terms: Terms
@@ -71,6 +84,7 @@ class Deps:
     tool: ProjectTool | None = None
     playbooks: Mapping[str, ProjectFile] = field(default_factory=dict)
     identity: Identity = field(default_factory=Identity)
+    haste: Haste = USUAL
     assert_outside: Callable[[], None] = lambda: None
     missed: dict[str, float] = field(default_factory=dict)
     rooms: dict[str, str] = field(default_factory=dict)  # Slack id → channel of the direct messages with that person

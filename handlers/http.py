@@ -25,13 +25,11 @@ from starlette.routing import Route
 from bot.errors import Conflict, StoreAway, TooLarge
 from handlers import apology, health, webhooks
 from handlers.deps import Deps
-from handlers.slack_app import CLICK
 
 log = logging.getLogger("baton.http")
 OK, SLOW = "ok", "it does not answer in time"
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 THREADS = 64  # Slack asks for an answer within 3 s, also while 64 people click
-ANSWER = 2.6  # seconds until an answer is given whatever the work does: Slack waits for 3
 AGAIN = {"retry-after": "5"}  # seconds
 MISSHAPEN = (AttributeError, LookupError, TypeError, ValueError, RecursionError)
 T = TypeVar("T")
@@ -72,7 +70,7 @@ class Door:
         bolt_request = understood(request, body) if digestible(request, body) else None
         if bolt_request is None:
             return JSONResponse({"error": "invalid request"}, status_code=401)
-        answer = await in_time(lambda: self._dispatched(bolt_request))
+        answer = await self._in_time(lambda: self._dispatched(bolt_request))
         return to_starlette_response(answer or apology.late(bolt_request.body))
 
     def _dispatched(self, bolt_request: BoltRequest) -> BoltResponse:
@@ -89,16 +87,16 @@ class Door:
             body = await bounded(request, self._seconds)
         except CutOff as cut:
             if cut.status == TooLarge.status:
-                await in_time(lambda: webhooks.refuse(self._deps, connection, TooLarge()))
+                await self._in_time(lambda: webhooks.refuse(self._deps, connection, TooLarge()))
             return PlainTextResponse("", status_code=cut.status)
         path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         delivery = webhooks.Delivery(connection, body, dict(request.headers), path)
-        status = await in_time(lambda: self._taken(delivery)) or 503
+        status = await self._in_time(lambda: self._taken(delivery)) or 503
         return PlainTextResponse("", status_code=status, headers=AGAIN if status == 503 else None)  # noqa: PLR2004
 
     def _taken(self, delivery: webhooks.Delivery) -> int:
         try:
-            with self._deps.store.hurried(CLICK):
+            with self._deps.store.hurried(self._deps.haste.lock):
                 return webhooks.receive(self._deps, delivery)
         except (StoreAway, Conflict) as error:
             log.warning("a webhook cannot be kept", extra={"connection": delivery.connection[:40], "why": str(error)})
@@ -114,7 +112,7 @@ class Door:
         del request
         if not self._ready():
             return PlainTextResponse("starting", status_code=503)
-        trouble = await in_time(lambda: health.trouble(self._deps) or OK)
+        trouble = await self._in_time(lambda: health.trouble(self._deps) or OK)
         words = f"not ready: the database cannot be used, {trouble or SLOW}"
         return PlainTextResponse("ready") if trouble == OK else PlainTextResponse(words, status_code=503)
 
@@ -122,7 +120,13 @@ class Door:
         """Figures for a monitor on this machine."""
         if not from_here(request):
             return PlainTextResponse("loopback only", status_code=403)
-        return PlainTextResponse(await in_time(lambda: health.metrics(self._deps)) or health.SILENT)
+        return PlainTextResponse(await self._in_time(lambda: health.metrics(self._deps)) or health.SILENT)
+
+    async def _in_time(self, work: Callable[[], T]) -> T | None:
+        # None when the caller cannot wait any longer. The work goes on all the same.
+        with anyio.move_on_after(self._deps.haste.answer):
+            return await anyio.to_thread.run_sync(work, abandon_on_cancel=True)
+        return None
 
 
 def application(deps: Deps, bolt: App, *, ready: Callable[[], bool], stop: Callable[[], None]) -> Starlette:
@@ -135,13 +139,6 @@ def application(deps: Deps, bolt: App, *, ready: Callable[[], bool], stop: Calla
         await run_in_threadpool(stop)
 
     return Starlette(routes=Door(deps, bolt, ready).routes(), lifespan=lifespan)
-
-
-async def in_time(work: Callable[[], T]) -> T | None:
-    """What the work gives, in a thread; None when the caller cannot wait any longer. The work goes on all the same."""
-    with anyio.move_on_after(ANSWER):
-        return await anyio.to_thread.run_sync(work, abandon_on_cancel=True)
-    return None
 
 
 async def bounded(request: Request, seconds: float) -> bytes:

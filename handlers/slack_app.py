@@ -28,9 +28,7 @@ NOT_SIGNED = (
     "its signature does not fit or is too old; if it is Slack's, compare SLACK_SIGNING_SECRET with Basic Information "
     "of your app, and this machine's clock with the right time"
 )
-EDGE_TIMEOUT = 2  # seconds: Slack waits 3 for our answer
-HAND_TIMEOUT = 10
-CLICK = 1.5  # seconds that a click, an event or a webhook waits for the database's lock, all in all
+HAND_TIMEOUT = 10  # seconds
 
 
 class Door(App):
@@ -43,10 +41,10 @@ class Door(App):
     def dispatch(self, req: BoltRequest) -> BoltResponse:
         """Bolt's answer. The line about it names only kinds that we know: a refused request may hold anything.
 
-        Bolt runs a listener in the thread of its request: it waits no longer than `CLICK` for SQLite's lock, so that
-        its answer is there in time. Hands have all the patience they need.
+        Bolt runs a listener in the thread of its request: it waits for SQLite's lock no longer than its haste
+        allows, so that its answer is there in time. Hands have all the patience they need.
         """
-        with begun(), self._deps.askers.answered(), self._deps.store.hurried(CLICK):
+        with begun(), self._deps.askers.answered(), self._deps.store.hurried(self._deps.haste.lock):
             answer = super().dispatch(req)
             kind = "command" if "command" in req.body else str(req.body.get("type"))
             told = {"kind": kind if kind in KINDS else "other", "status": answer.status}
@@ -76,7 +74,7 @@ def bolt(deps: Deps) -> App:
             bot_user_id=identity.bot_user,
         )
 
-    unnamed = client(deps.settings, timeout=EDGE_TIMEOUT)
+    unnamed = client(deps.settings, timeout=deps.haste.call)
     unnamed.token = None  # `authorize` gives each request its token
     application = Door(
         deps,

@@ -25,7 +25,7 @@ from handlers.clock import Clock
 from handlers.company import PLAYBOOKS
 from handlers.deliver.loop import Worker
 from handlers.deliver.performers import PERFORMERS
-from handlers.deps import Deps, Identity
+from handlers.deps import USUAL, Deps, Haste, Identity
 from handlers.digest import digest
 from handlers.http import THREADS, application
 from handlers.line.envelopes import Envelopes
@@ -63,9 +63,16 @@ class Running:
     stop: Callable[[], None]
 
 
-def wire(settings: Settings, env: Mapping[str, str], *, clock: Clock | None = None, db: Db | None = None) -> Running:
+def wire(
+    settings: Settings,
+    env: Mapping[str, str],
+    *,
+    clock: Clock | None = None,
+    db: Db | None = None,
+    haste: Haste = USUAL,
+) -> Running:
     """Builds everything. Raises ConfigError with all problems; a vendor that is away never stops the start."""
-    deps = build(settings, env, clock=clock or Clock(), db=db)
+    deps = build(settings, env, clock=clock or Clock(), db=db, haste=haste)
     worker = Worker(deps, PERFORMERS)
     sweeper = Sweeper(deps)
     deps.store.on_commit(worker.wake)
@@ -79,14 +86,7 @@ def wire(settings: Settings, env: Mapping[str, str], *, clock: Clock | None = No
 
     def start() -> None:
         beside.enter_context(rehearsal)
-        with deps.store.write() as unit:
-            for key in deps.crms:
-                intake.first_start(unit, key, now=deps.clock.now())
-        notice_changes(deps)
-        if deps.settings.missing:
-            log.warning(
-                "not set up yet: type /handover setup in Slack", extra={"why": ", ".join(deps.settings.missing)}
-            )
+        _take_note(deps)
         threading.Thread(target=introduce, args=(deps, deps.stopping), daemon=True).start()
         worker.start()
         sweeper.start()
@@ -110,6 +110,15 @@ def wire(settings: Settings, env: Mapping[str, str], *, clock: Clock | None = No
     return Running(deps, worker, asgi, start, stop)
 
 
+def _take_note(deps: Deps) -> None:
+    with deps.store.write() as unit:
+        for key in deps.crms:
+            intake.first_start(unit, key, now=deps.clock.now())
+    notice_changes(deps)
+    if deps.settings.missing:
+        log.warning("not set up yet: type /handover setup in Slack", extra={"why": ", ".join(deps.settings.missing)})
+
+
 def _rehearsal(deps: Deps, worker: Worker) -> AbstractContextManager[object]:
     """The movable clock's door, the clock taken up where an earlier run of the rehearsal left it; else nothing."""
     if not deps.settings.rehearsal:
@@ -125,14 +134,20 @@ def _sockets(settings: Settings, deps: Deps, bolt: App) -> Sockets | None:
         return None
     token, hands = str.__str__(settings.app_token), threading.Semaphore(THREADS)
     return Sockets(
-        lambda: Envelopes(bolt, app_token=token, hands=hands),
+        lambda: Envelopes(bolt, app_token=token, hands=hands, answer=deps.haste.answer),
         silence=settings.delivery.silence_seconds,
         tick=deps.clock.tick,
     )
 
 
 def build(
-    settings: Settings, env: Mapping[str, str], *, clock: Clock, db: Db | None = None, upgrade: bool = True
+    settings: Settings,
+    env: Mapping[str, str],
+    *,
+    clock: Clock,
+    db: Db | None = None,
+    haste: Haste = USUAL,
+    upgrade: bool = True,
 ) -> Deps:
     """Settings, database, playbooks, calendars and connections, checked together. `db` is that of the settings.
 
@@ -143,12 +158,7 @@ def build(
         refuse_older(settings.database_url)
     migrate(settings.database_url)
     store = _store(settings, clock, db or Db(settings.database_url))
-    reference, seen = store.pace.server_time(), store.pace.seen()
-    if reference is not None:
-        clock.agree(reference)
-    schedule.in_step(clock, store)
-    if reference is not None:  # other replicas may be at work, and their time behind the server's by now
-        store.outbox.run_on(seen)
+    _agree(clock, store)
     crms, tools = connected(found.configs, store.assert_outside)
     tool = tools.get(settings.tool) or next(iter(tools.values()), None)
     terms = Terms(
@@ -163,17 +173,27 @@ def build(
         terms=terms,
         store=store,
         clock=clock,
-        edge=SlackApi(slack_app.client(settings, timeout=slack_app.EDGE_TIMEOUT), store.assert_outside),
+        edge=SlackApi(slack_app.client(settings, timeout=haste.call), store.assert_outside),
         slack=SlackApi(slack_app.client(settings, timeout=slack_app.HAND_TIMEOUT), store.assert_outside),
         crms=crms,
         tool=tool,
         playbooks=found.shelf.projects,
         identity=_remembered(store),
+        haste=haste,
         assert_outside=store.assert_outside,
         file_checklist=found.template,
     )
     company.take_up(deps, noticed=False)
     return deps
+
+
+def _agree(clock: Clock, store: Store) -> None:
+    reference, seen = store.pace.server_time(), store.pace.seen()
+    if reference is not None:
+        clock.agree(reference)
+    schedule.in_step(clock, store)
+    if reference is not None:  # other replicas may be at work, and their time behind the server's by now
+        store.outbox.run_on(seen)
 
 
 @dataclass(frozen=True)

@@ -24,19 +24,23 @@ PING = 3.0  # seconds: a line that broke is noticed by then, one that hangs afte
 
 
 class Envelopes(SocketModeHandler):
-    """One line's handler. `hands`: how many threads all lines together may have at work, those that hang included."""
+    """One line's handler. `hands`: how many threads all lines together may have at work, those that hang included.
 
-    def __init__(self, bolt: App, *, app_token: str, hands: threading.Semaphore) -> None:
+    `answer`: seconds until an envelope is answered whatever its work does.
+    """
+
+    def __init__(self, bolt: App, *, app_token: str, hands: threading.Semaphore, answer: float) -> None:
         super().__init__(bolt, app_token=app_token, ping_interval=PING, concurrency=http.THREADS)
         self._hands = hands
+        self.answer = answer
 
     def handle(self, client: BaseSocketModeClient, req: SocketModeRequest) -> None:
         """Answers one envelope; one that is answered 5xx is not acknowledged."""
         send_response(client, req, self._answered(req), 0.0)  # since when: for a line that only the SDK's debug log has
 
     def _answered(self, req: SocketModeRequest) -> BoltResponse:
-        until = time.monotonic() + http.ANSWER
-        if not self._hands.acquire(timeout=http.ANSWER):
+        until = time.monotonic() + self.answer
+        if not self._hands.acquire(timeout=self.answer):
             return apology.away(req.payload)
         answer: Future[BoltResponse] = Future()
         try:

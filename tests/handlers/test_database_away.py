@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -16,6 +17,7 @@ from sqlalchemy import event, text
 
 from bot.errors import StoreAway
 from handlers.apology import AWAY, LATE
+from handlers.deps import Haste
 from sandbox.slack.hands import Reaction
 from store.engine import POOL
 from tests.handlers.forwarder import Forwarder
@@ -28,19 +30,14 @@ TYPED = "Weekly call until go-live"
 MENTIONED = "Dashboards in French"
 FILLER = "Anything at all "
 SLACKS_PATIENCE = 3000  # milliseconds
-
-
-@pytest.fixture(autouse=True)
-def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A click waits for a lock a little less than in life."""
-    monkeypatch.setattr("handlers.slack_app.CLICK", 0.3)
-    monkeypatch.setattr("handlers.http.CLICK", 0.3)
+SHORT = Haste(lock=0.3)  # a click waits for a lock a little less than in life
+SHORTER = replace(SHORT, answer=1.6)
 
 
 @pytest.fixture
 def on_sqlite(tmp_path: Path) -> Iterator[Stage]:
     """A company on SQLite."""
-    with staged(tmp_path) as made:
+    with staged(tmp_path, haste=SHORT) as made:
         with closing(sqlite3.connect(tmp_path / "baton.db")) as file:
             file.execute("PRAGMA journal_mode=DELETE")
             file.execute("PRAGMA page_size=512")  # little room is left in a page: what is new needs another one
@@ -61,10 +58,12 @@ def forwarder(fresh_postgres: str) -> Iterator[Forwarder]:
 
 
 @contextmanager
-def behind(forwarder: Forwarder, url: str, folder: Path, *, socket_mode: bool = False) -> Iterator[Stage]:
+def behind(
+    forwarder: Forwarder, url: str, folder: Path, *, haste: Haste = SHORT, socket_mode: bool = False
+) -> Iterator[Stage]:
     """A company on PostgreSQL, with that door between."""
     address = f"postgresql://postgres@127.0.0.1:{forwarder.port}/{urlsplit(url).path.strip('/')}?sslmode=disable"
-    with staged(folder, url=address, socket_mode=socket_mode) as made:
+    with staged(folder, url=address, socket_mode=socket_mode, haste=haste) as made:
         made.start()
         yield made
 
@@ -78,11 +77,16 @@ def on_postgres(tmp_path: Path, fresh_postgres: str, forwarder: Forwarder) -> It
 
 @pytest.fixture
 def on_sockets(
-    tmp_path: Path, fresh_postgres: str, forwarder: Forwarder, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
+    fresh_postgres: str,
+    forwarder: Forwarder,
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
 ) -> Iterator[Stage]:
     """The same over Socket Mode, with as many hands as there are connections."""
     monkeypatch.setattr("handlers.wiring.THREADS", POOL)
-    with behind(forwarder, fresh_postgres, tmp_path, socket_mode=True) as made:
+    haste = getattr(request, "param", SHORT)
+    with behind(forwarder, fresh_postgres, tmp_path, haste=haste, socket_mode=True) as made:
         made.until(lambda: len(made.world.slack.socket) == 1, "the line is there")
         yield made
 
@@ -267,11 +271,9 @@ CROWD = 15  # more than the SDK's client has hands by itself
 
 
 @pytest.mark.slow
-def test_a_database_that_hangs_makes_no_line_deaf(
-    on_sockets: Stage, forwarder: Forwarder, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.parametrize("on_sockets", [SHORTER], indirect=True)
+def test_a_database_that_hangs_makes_no_line_deaf(on_sockets: Stage, forwarder: Forwarder) -> None:
     """A crowd is answered while it hangs, the second crowd as the first; events are offered again; all goes on."""
-    monkeypatch.setattr("handlers.http.ANSWER", 1.6)
     stage, hands = on_sockets, on_sockets.hands
     stage.world.slack.deliver.retry_delays = (0.3, 1.0, 2.0, 4.0)
     walk.won(stage)

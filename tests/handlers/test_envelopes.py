@@ -43,7 +43,7 @@ class Work:
         self.app.event("app_mention")(self._listen)
         self.app.action("x")(self._listen)
         self.hands = threading.Semaphore(2)
-        self.line, self.handler = Line(), Envelopes(self.app, app_token="xapp-1", hands=self.hands)
+        self.line, self.handler = Line(), Envelopes(self.app, app_token="xapp-1", hands=self.hands, answer=0.05)
 
     @staticmethod
     def _known() -> AuthorizeResult:
@@ -62,8 +62,7 @@ class Work:
 
 
 @pytest.fixture
-def work(monkeypatch: pytest.MonkeyPatch) -> Iterator[Work]:
-    monkeypatch.setattr("handlers.http.ANSWER", 0.05)
+def work() -> Iterator[Work]:
     made = Work()
     yield made
     made.free.set()
@@ -77,12 +76,10 @@ def test_a_person_hears_that_it_is_slow_and_an_event_is_left_to_slack(work: Work
     assert work.offer(CLICK) == [], "Slack itself shows that it was not taken"
 
 
-def test_what_hung_is_done_once_and_the_line_serves_whoever_comes_next(
-    work: Work, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_hung_is_done_once_and_the_line_serves_whoever_comes_next(work: Work) -> None:
     for _ in range(4):
         work.offer(COMMAND)
-    monkeypatch.setattr("handlers.http.ANSWER", 20.0)
+    work.handler.answer = 20.0
     work.free.set()
     assert all(work.hands.acquire(timeout=20) for _ in range(2)), "both hands are free again"
     work.hands.release(2)
@@ -91,10 +88,8 @@ def test_what_hung_is_done_once_and_the_line_serves_whoever_comes_next(
     assert work.done == 5
 
 
-def test_what_nobody_understands_is_left_to_slack_and_holds_no_hand(
-    work: Work, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("handlers.http.ANSWER", 20.0)
+def test_what_nobody_understands_is_left_to_slack_and_holds_no_hand(work: Work) -> None:
+    work.handler.answer = 20.0
     work.free.set()
     broken: Any = {"type": "block_actions", "team": 1}  # Bolt stumbles over it before any listener
     assert [work.offer(broken) for _ in range(3)] == [[]] * 3
@@ -112,6 +107,6 @@ def test_where_no_thread_is_to_be_had_the_person_hears_it_and_the_hand_is_free_a
         full.setattr(threading.Thread, "start", refused)
         assert [work.offer(COMMAND) for _ in range(3)] == [[{"text": AWAY}]] * 3
         assert work.offer(EVENT) == [], "Slack offers it again"
-    monkeypatch.setattr("handlers.http.ANSWER", 20.0)
+    work.handler.answer = 20.0
     assert work.offer(COMMAND) == [None]
     assert work.done == 1

@@ -28,6 +28,7 @@ from bot.handover import Handover
 from bot.settings import Settings, read
 from handlers import listener
 from handlers.clock import Clock as BotClock
+from handlers.deps import Haste
 from handlers.wiring import Running, wire
 from sandbox import company, deals
 from sandbox.clock import Clock
@@ -41,6 +42,8 @@ from store.migrate import migrate
 SECRET = "sandbox-signing-secret"
 HUBSPOT_SECRET = "sandbox-hubspot-secret"
 PATIENCE = 60.0
+# A busy machine may stand still for longer than Slack waits. A story that is not about those three seconds has more.
+UNHURRIED = Haste(answer=50.0, lock=40.0, call=30, sorry=30.0)
 
 
 def table(**more: Any) -> dict[str, Any]:
@@ -77,6 +80,7 @@ class Stage:
     running: Running | None = None
     http: "BotServer | None" = None
     clock: BotClock = field(default_factory=BotClock)
+    haste: Haste = UNHURRIED
 
     @property
     def db(self) -> Db:
@@ -95,7 +99,7 @@ class Stage:
 
     def start(self) -> None:
         """Starts the bot: over HTTP, or over Socket Mode when the world says so."""
-        self.running = wire(self.settings(), self.env, clock=self.clock, db=self.db)
+        self.running = wire(self.settings(), self.env, clock=self.clock, db=self.db, haste=self.haste)
         self.http = BotServer(self.running, int(self.env["BATON_PORT"]))
         self.running.start()
         self.http.start()
@@ -254,9 +258,18 @@ def _database(url: str) -> Db:
 
 @contextmanager
 def staged(
-    folder: Path, *, socket_mode: bool = False, url: str = "", scene: Scene | None = None, **more: Any
+    folder: Path,
+    *,
+    socket_mode: bool = False,
+    url: str = "",
+    scene: Scene | None = None,
+    haste: Haste = UNHURRIED,
+    **more: Any,
 ) -> Iterator[Stage]:
-    """A stage with the demo company as the scene has it (or at the beginning), and Baton not started yet."""
+    """A stage with the demo company as the scene has it (or at the beginning), and Baton not started yet.
+
+    With another `haste` Slack waits its three seconds and no longer.
+    """
     port, control = free_port(), free_port()
     while control == port:
         control = free_port()
@@ -273,6 +286,8 @@ def staged(
     )
     world.control_url = f"http://127.0.0.1:{control}"
     world.slack.rates.enabled = False
+    if haste is UNHURRIED:
+        world.slack.deliver.ack_seconds = world.slack.handles.trigger_seconds = PATIENCE
     with _seat(folder / "baton.db") as seat, Server(world) as server:
         env = {
             "SLACK_BOT_TOKEN": "xoxb-sandbox",
@@ -289,7 +304,7 @@ def staged(
             "BATON_PUBLIC_URL": f"http://127.0.0.1:{port}",
             **({"SLACK_APP_TOKEN": "xapp-sandbox"} if socket_mode else {}),
         }
-        stage = Stage(world, Hands(world), server, folder, env, table(**more))
+        stage = Stage(world, Hands(world), server, folder, env, table(**more), haste=haste)
         try:
             yield stage
         finally:

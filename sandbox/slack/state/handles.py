@@ -38,7 +38,7 @@ class Source:
 
 
 class Handles:
-    """The handles that are out; `trigger_seconds` may be made longer for a debugger."""
+    """The handles that are out; `trigger_seconds` may be made longer for a debugger or a busy machine."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock

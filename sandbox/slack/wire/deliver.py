@@ -11,7 +11,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from sandbox.ground import Ground
 from sandbox.shelf import Doc
 from sandbox.slack.wire import http
-from sandbox.slack.wire.answers import Answer
+from sandbox.slack.wire.answers import ACK_SECONDS, Answer
 from sandbox.slack.wire.sockets import Sockets
 
 RETRY_DELAYS = (1.0, 5.0, 20.0)
@@ -19,7 +19,10 @@ WORKERS = 12
 
 
 class Deliver:
-    """The way to the bot. Knobs: `retry_delays` (s), `drop_answers` (how many answers get lost), `duplicate_next`."""
+    """The way to the bot.
+
+    Knobs: `retry_delays` and `ack_seconds` (s), `drop_answers` (how many answers get lost), `duplicate_next`.
+    """
 
     def __init__(self, ground: Ground, sockets: Sockets) -> None:
         self._ground = ground
@@ -30,6 +33,7 @@ class Deliver:
         self._pending = 0
         self._duplicates = 0
         self.retry_delays: tuple[float, ...] | list[float] = RETRY_DELAYS
+        self.ack_seconds = ACK_SECONDS
         self.drop_answers = 0
 
     def duplicate_next(self, count: int = 1) -> None:
@@ -97,6 +101,7 @@ class Deliver:
 
     def _once(self, kind: str, payload: Doc, attempt: int, reason: str) -> Answer:
         if self._ground.socket:
-            return self._sockets.send(kind, payload, attempt=attempt, reason=reason)
+            return self._sockets.send(kind, payload, attempt=attempt, reason=reason, seconds=self.ack_seconds)
         extra = {"X-Slack-Retry-Num": str(attempt), "X-Slack-Retry-Reason": reason} if attempt else None
-        return http.send(self._ground.bot_url, self._ground.signing_secret, kind, payload, extra)
+        way = self._ground.bot_url, self._ground.signing_secret
+        return http.send(*way, kind, payload, extra, seconds=self.ack_seconds)

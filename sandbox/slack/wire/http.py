@@ -11,7 +11,7 @@ import time
 from urllib.parse import urlencode, urlsplit
 
 from sandbox.shelf import Doc
-from sandbox.slack.wire.answers import ACK_SECONDS, Answer
+from sandbox.slack.wire.answers import Answer
 
 PATH = "/slack/events"
 
@@ -30,14 +30,16 @@ def sign(secret: str, body: bytes, stamp: str) -> str:
     return "v0=" + hmac.new(secret.encode(), base, hashlib.sha256).hexdigest()
 
 
-def send(bot_url: str, secret: str, kind: str, payload: Doc, extra: dict[str, str] | None = None) -> Answer:
-    """Posts to the bot and waits three seconds. Never raises: no answer is an answer with a problem."""
+def send(
+    bot_url: str, secret: str, kind: str, payload: Doc, extra: dict[str, str] | None = None, *, seconds: float
+) -> Answer:
+    """Posts to the bot and waits so many seconds. Never raises: no answer is an answer with a problem."""
     body, content_type = encode(kind, payload)
     stamp = str(int(time.time()))
     headers = {"Content-Type": content_type, "X-Slack-Request-Timestamp": stamp, **(extra or {})}
     headers |= {"X-Slack-Signature": sign(secret, body, stamp), "User-Agent": "Slackbot 1.0"}
     parts = urlsplit(bot_url)
-    line = http.client.HTTPConnection(parts.hostname or "127.0.0.1", parts.port, timeout=ACK_SECONDS)
+    line = http.client.HTTPConnection(parts.hostname or "127.0.0.1", parts.port, timeout=seconds)
     begun = time.monotonic()
     try:
         line.request("POST", parts.path.rstrip("/") + PATH, body, headers)

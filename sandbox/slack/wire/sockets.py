@@ -18,7 +18,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from sandbox.company import APP_ID
 from sandbox.shelf import Doc
-from sandbox.slack.wire.answers import ACK_SECONDS, Answer
+from sandbox.slack.wire.answers import Answer
 
 MOST = 10
 TYPES = {"event": "events_api", "command": "slash_commands"}
@@ -126,16 +126,16 @@ class Sockets:
             if link in self._links:
                 self._links.remove(link)
 
-    def send(self, kind: str, payload: Doc, *, attempt: int = 0, reason: str = "") -> Answer:
-        """Sends one envelope and waits three seconds for its acknowledgement."""
+    def send(self, kind: str, payload: Doc, *, attempt: int = 0, reason: str = "", seconds: float) -> Answer:
+        """Sends one envelope and waits so many seconds for its acknowledgement."""
         begun = time.monotonic()
         with self._lock:
             link = self._links[next(self._turn) % len(self._links)] if self._links else None
         if link is None:
             return Answer(0, "", 0.0, "failed", "connection_failed")
         if link.deaf:
-            time.sleep(ACK_SECONDS)
-            return Answer(0, "", ACK_SECONDS * 1000, "timeout", "http_timeout")
+            time.sleep(seconds)
+            return Answer(0, "", seconds * 1000, "timeout", "http_timeout")
         envelope_id = secrets.token_hex(16)
         waiting: Future[Any] = Future()
         self._waiting[envelope_id] = waiting
@@ -145,10 +145,10 @@ class Sockets:
             envelope |= {"retry_attempt": attempt, "retry_reason": reason}
         asyncio.run_coroutine_threadsafe(self._put(link, envelope), link.loop)
         try:
-            body = waiting.result(ACK_SECONDS)
+            body = waiting.result(seconds)
         except TimeoutError:
             self._waiting.pop(envelope_id, None)
-            return Answer(0, "", ACK_SECONDS * 1000, "timeout", "http_timeout")
+            return Answer(0, "", seconds * 1000, "timeout", "http_timeout")
         text = "" if body is None else body if isinstance(body, str) else json.dumps(body)
         return Answer(200, text, (time.monotonic() - begun) * 1000)
 
