@@ -21,6 +21,7 @@ from tests.stories import walk
 from tests.stories.stage import Stage, staged
 
 HOUR, DAY = 3_600.0, 86_400.0
+MINUTE = 60
 JUMPS = (-DAY, -HOUR, HOUR, DAY)
 
 
@@ -53,8 +54,9 @@ def test_machine_time_goes_on_steadily_whatever_the_clock_says(watch: Watch) -> 
     before = clock.tick()
     for jump in JUMPS:
         watch.wrong = jump
-        assert 0 <= clock.tick() - before < 1
-        assert abs((clock.now() - Clock().now()).total_seconds() - jump) < 1  # business time is what the clock says
+        assert 0 <= clock.tick() - before < MINUTE
+        off = (clock.now() - Clock().now()).total_seconds()
+        assert abs(off - jump) < MINUTE  # business time is what the clock says
 
 
 @pytest.mark.parametrize("jump", JUMPS)

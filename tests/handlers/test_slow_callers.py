@@ -16,6 +16,7 @@ from tests.handlers.test_doors import EVENT, deliveries
 from tests.stories.stage import HUBSPOT_SECRET, Stage, staged
 
 SECONDS = 1.0  # in which a request must have arrived; ten in life
+LATEST = 8 * SECONDS  # a busy machine may stand still for a while; a caller who is not cut off would go on
 TRIES = 3  # a busy machine may take its time once; a door that the callers hold shut takes it each time
 DOORS = ("/slack/events", "/webhooks/hubspot", "/nowhere")
 
@@ -50,14 +51,14 @@ class Caller:
     """Somebody with a bare line to our port."""
 
     def __init__(self, stage: Stage) -> None:
-        self.line = socket.create_connection(("127.0.0.1", int(stage.env["BATON_PORT"])), timeout=10)
+        self.line = socket.create_connection(("127.0.0.1", int(stage.env["BATON_PORT"])), timeout=30)
         self.began = time.monotonic()
 
     def say(self, words: bytes) -> None:
         """Sends it."""
         self.line.sendall(words)
 
-    def drip(self, words: bytes, until: float = 4 * SECONDS) -> float:
+    def drip(self, words: bytes, until: float = 2 * LATEST) -> float:
         """A byte now and then; the seconds until we were hung up on."""
         for n in range(10_000):
             self.line.settimeout(0.05)
@@ -78,7 +79,7 @@ class Caller:
 
     def answer(self) -> bytes:
         """All that is said to us until the line is closed."""
-        self.line.settimeout(10)
+        self.line.settimeout(2 * LATEST)
         heard = b""
         with suppress(ConnectionResetError):
             while part := self.line.recv(65_536):
@@ -95,7 +96,7 @@ def served(stage: Stage) -> float:
     """The other doors answer: in how many seconds."""
     began = time.monotonic()
     for path in ("/healthz", "/readyz"):
-        assert httpx.get(f"{stage.env['BATON_PUBLIC_URL']}{path}", timeout=5).status_code == 200
+        assert httpx.get(f"{stage.env['BATON_PUBLIC_URL']}{path}", timeout=30).status_code == 200
     return time.monotonic() - began
 
 
@@ -109,7 +110,7 @@ def waiting(calls: Calls, path: str) -> list[Caller]:
 
 def test_a_head_that_drips_is_hung_up_on(calls: Calls) -> None:
     took = calls().drip(head("/slack/events", "X-Long: " + "a" * 10_000))
-    assert SECONDS * 0.9 < took < 3 * SECONDS
+    assert SECONDS * 0.9 < took < LATEST
 
 
 @pytest.mark.slow
@@ -118,7 +119,7 @@ def test_who_says_nothing_or_stops_after_a_first_request_is_hung_up_on(calls: Ca
     caller = calls()
     caller.say(b"GET /healthz HTTP/1.1\r\nHost: baton\r\n\r\nGET /hea")
     assert caller.answer().endswith(b"ok")
-    assert time.monotonic() - caller.began < 3 * SECONDS
+    assert time.monotonic() - caller.began < LATEST
 
 
 @pytest.mark.parametrize("path", DOORS)
@@ -130,11 +131,11 @@ def test_a_body_that_drips_is_cut_off_while_others_are_served(stage: Stage, call
             break
     assert took < SECONDS
     slow = callers.pop()
-    assert slow.drip(b"[ ") < 3 * SECONDS
+    assert slow.drip(b"[ ") < LATEST
     for caller in callers:
         heard = caller.answer()
         assert heard.startswith((b"HTTP/1.1 408", b"HTTP/1.1 404")), heard
-        assert time.monotonic() - caller.began < 3 * SECONDS
+        assert time.monotonic() - caller.began < LATEST
     assert deliveries(stage) == before
 
 
@@ -166,7 +167,7 @@ def test_a_body_that_is_not_whole_is_nothing(stage: Stage, calls: Calls, path: s
     caller.line.shutdown(socket.SHUT_WR)
     heard = caller.answer()
     assert not heard.startswith((b"HTTP/1.1 2", b"HTTP/1.1 5"))
-    assert time.monotonic() - caller.began < 3 * SECONDS
+    assert time.monotonic() - caller.began < LATEST
     assert deliveries(stage) == before
     served(stage)
 
@@ -182,4 +183,4 @@ def test_a_whole_body_that_takes_its_time_is_taken(stage: Stage) -> None:
             time.sleep(0.05)
             yield body[start : start + 50]
 
-    assert httpx.post(url, content=slowly(), headers=headers, timeout=5).status_code == 200
+    assert httpx.post(url, content=slowly(), headers=headers, timeout=30).status_code == 200
