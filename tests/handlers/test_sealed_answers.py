@@ -48,7 +48,7 @@ def new_key() -> str:
 def served(stage: Stage, **env: str) -> Iterator[Running]:
     """Baton's door with these settings, and nobody who works."""
     stage.env |= env
-    running = wire(read(stage.env, stage.table), stage.env, clock=stage.clock, db=stage.db)
+    running = wire(read(stage.env, stage.table), stage.env, clock=stage.clock, db=stage.db, haste=stage.haste)
     door = BotServer(running, int(stage.env["BATON_PORT"]))
     door.start()
     try:

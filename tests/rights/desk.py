@@ -305,7 +305,7 @@ def _words(part: Any) -> str:
 def desk_at(folder: Path) -> Iterator[Desk]:
     """Baton behind its signed address, with nobody who works off its outbox."""
     with staged(folder, people={"roles": ROLES}) as stage:
-        running = wire(read(stage.env, stage.table), stage.env, clock=stage.clock)
+        running = wire(read(stage.env, stage.table), stage.env, clock=stage.clock, haste=stage.haste)
         server = BotServer(running, int(stage.env["BATON_PORT"]))
         server.start()
         desk = Desk(stage, running.deps)
