@@ -4,14 +4,11 @@ Page: developers.asana.com/reference/users. An address is taken wherever a user 
 400 where a task is given to it.
 """
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from sandbox.asana.errors import bad_request, not_found
 from sandbox.company import PEOPLE
-from sandbox.shelf import Doc
-
-if TYPE_CHECKING:
-    from sandbox.asana.state import Asana
+from sandbox.shelf import Doc, Shelf
 
 KIND = "asana.user"
 WORKSPACE = "1200000000000001"
@@ -23,8 +20,9 @@ DOMAIN = "acme.example"
 class People:
     """The users of the workspace. Guests are those whose address is outside the company's domain."""
 
-    def __init__(self, asana: "Asana") -> None:
-        self._asana = asana
+    def __init__(self, shelf: Shelf, new_gid: Callable[[], str]) -> None:
+        self._shelf = shelf
+        self._new_gid = new_gid
         self._staff = {ME: user(ME, "Baton", f"baton@{DOMAIN}")}
         for number, person in enumerate(p for p in PEOPLE if not p.guest):
             gid = str(int(ME) + 1 + number)
@@ -32,7 +30,7 @@ class People:
 
     def all(self) -> list[Doc]:
         """Every user, by name."""
-        return sorted([*self._staff.values(), *self._asana.ground.shelf.all(KIND)], key=lambda row: row["name"])
+        return sorted([*self._staff.values(), *self._shelf.all(KIND)], key=lambda row: row["name"])
 
     def find(self, who: str) -> Doc | None:
         """The user with this gid or address, or the token's own for `me`; None when there is none."""
@@ -66,8 +64,8 @@ class People:
         name, at, domain = who.partition("@")
         if not at or "." not in domain:
             raise bad_request(f"user: Not a recognized ID or email: {who}")
-        doc = user(self._asana.new_gid(), name, who.lower())
-        self._asana.ground.shelf.put(KIND, doc["gid"], doc)
+        doc = user(self._new_gid(), name, who.lower())
+        self._shelf.put(KIND, doc["gid"], doc)
         return doc
 
 

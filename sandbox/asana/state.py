@@ -1,31 +1,27 @@
 """The project tool as its people know it, and the parts that its API is made of.
 
-Holds projects, sections, tasks and the rest on the shelf as plain documents whose references are gids; `resources`
-turns them into Asana's own shapes. Names are not unique: two projects of one name are two projects.
+`resources` turns what it holds into Asana's own shapes, `view` into what a person sees on the board.
 """
 
 from typing import Any
 
 from sandbox.asana import resources, view
-from sandbox.asana.errors import not_found, payment_required
-from sandbox.asana.people import People
+from sandbox.asana.errors import payment_required
+from sandbox.asana.records import Records
 from sandbox.ground import Ground
 from sandbox.shelf import Doc
-from sandbox.stamps import iso
 from sandbox.window import Window
 
 TOKEN = "asana-sandbox"
-FIRST_GID = 1_200_000_000_001_000
 PER_MINUTE = {"paid": 1_500, "free": 150}
 
 
-class Asana:
+class Asana(Records):
     """The workspace of the demo company. `plan` is `paid` or `free`; a free one answers 402 to what has to be paid."""
 
     def __init__(self, ground: Ground) -> None:
-        self.ground = ground
+        super().__init__(ground)
         self.token = TOKEN
-        self.people = People(self)
         self._plan = "paid"
         self._windows = {plan: Window(ground.clock, most=most, seconds=60) for plan, most in PER_MINUTE.items()}
 
@@ -70,40 +66,6 @@ class Asana:
         self.one(kind, gid)
         self.ground.shelf.delete(f"asana.{kind}", gid)
         self.ground.changed()
-
-    def all(self, kind: str, *, holding: str = "") -> list[Doc]:
-        """Every document of a kind, oldest first; `holding` leaves out those whose text does not hold it."""
-        return self.ground.shelf.all(f"asana.{kind}", holding=holding)
-
-    def find(self, kind: str, gid: str) -> Doc | None:
-        """The document, or None."""
-        return self.ground.shelf.get(f"asana.{kind}", gid)
-
-    def one(self, kind: str, gid: str) -> Doc:
-        """The document; 404 when it is not there."""
-        doc = self.find(kind, gid)
-        if doc is None:
-            raise not_found(kind, gid)
-        return doc
-
-    def add(self, kind: str, doc: Doc) -> Doc:
-        """A new document with a gid and the time it was made."""
-        now = self.now()
-        return self.keep(kind, {"gid": self.new_gid(), "resource_type": kind, "created_at": now} | doc)
-
-    def keep(self, kind: str, doc: Doc) -> Doc:
-        """Stores a document and tells who watches."""
-        kept = self.ground.shelf.put(f"asana.{kind}", doc["gid"], doc | {"modified_at": self.now()})
-        self.ground.changed()
-        return kept
-
-    def new_gid(self) -> str:
-        """The next globally unique id."""
-        return str(FIRST_GID + self.ground.shelf.number("asana.gid"))
-
-    def now(self) -> str:
-        """The present moment as Asana writes it."""
-        return iso(self.ground.clock.time())
 
     def load(self, kind: str, gid: str) -> Doc | None:
         """The full record behind a reference, in Asana's shape, or None."""

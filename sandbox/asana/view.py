@@ -1,51 +1,47 @@
 """A project as the board shows it: plain documents with names instead of ids. It changes nothing."""
 
-from typing import TYPE_CHECKING
-
 from sandbox.asana import resources
 from sandbox.asana.people import TEAM, is_guest
+from sandbox.asana.records import Records
 from sandbox.shelf import Doc
 
-if TYPE_CHECKING:
-    from sandbox.asana.state import Asana
 
-
-def project(asana: "Asana", doc: Doc) -> Doc:
+def project(held: Records, doc: Doc) -> Doc:
     """One project with everything that a person sees in it."""
-    shown = resources.shape(asana, doc)
+    shown = resources.shape(held, doc)
     names = ("gid", "name", "start_on", "due_on", "notes", "html_notes", "permalink_url", "archived", "privacy_setting")
     owner = shown["owner"]
-    brief = asana.find("project_brief", doc["brief_gid"]) if doc["brief_gid"] else None
+    brief = held.find("project_brief", doc["brief_gid"]) if doc["brief_gid"] else None
     return {name: shown[name] for name in names} | {
         "owner_name": owner["name"] if owner else "",
         "members": [
-            _member(asana, row) for row in asana.all("membership", holding=doc["gid"]) if row["parent"] == doc["gid"]
+            _member(held, row) for row in held.all("membership", holding=doc["gid"]) if row["parent"] == doc["gid"]
         ],
-        "sections": [_section(asana, gid) for gid in doc["section_gids"]],
-        "attachments": _attachments(asana, doc["gid"]),
+        "sections": [_section(held, gid) for gid in doc["section_gids"]],
+        "attachments": _attachments(held, doc["gid"]),
         "brief": {"title": brief["title"], "html_text": brief["html_text"]} if brief else None,
-        "statuses": [_status(row) for row in asana.all("status_update") if row["parent_gid"] == doc["gid"]],
+        "statuses": [_status(row) for row in held.all("status_update") if row["parent_gid"] == doc["gid"]],
     }
 
 
-def _member(asana: "Asana", row: Doc) -> Doc:
+def _member(held: Records, row: Doc) -> Doc:
     if row["member"] == TEAM:
         return {"name": "Delivery", "email": "", "access_level": row["access_level"], "guest": False}
-    person = asana.people.one(row["member"])
+    person = held.people.one(row["member"])
     return {name: person[name] for name in ("name", "email")} | {
         "access_level": row["access_level"],
         "guest": is_guest(person),
     }
 
 
-def _section(asana: "Asana", gid: str) -> Doc:
-    doc = asana.one("section", gid)
-    tasks = (asana.find("task", key) for key in doc["task_gids"])
-    return {"gid": gid, "name": doc["name"], "tasks": [_task(asana, task) for task in tasks if task]}
+def _section(held: Records, gid: str) -> Doc:
+    doc = held.one("section", gid)
+    tasks = (held.find("task", key) for key in doc["task_gids"])
+    return {"gid": gid, "name": doc["name"], "tasks": [_task(held, task) for task in tasks if task]}
 
 
-def _task(asana: "Asana", doc: Doc) -> Doc:
-    shown = resources.shape(asana, doc)
+def _task(held: Records, doc: Doc) -> Doc:
+    shown = resources.shape(held, doc)
     names = (
         "gid",
         "name",
@@ -63,12 +59,12 @@ def _task(asana: "Asana", doc: Doc) -> Doc:
         "custom_fields": {field["name"]: field["display_value"] for field in shown["custom_fields"]},
         "dependencies": [row["name"] for row in shown["dependencies"]],
         "tags": [row["name"] for row in shown["tags"]],
-        "attachments": _attachments(asana, doc["gid"]),
+        "attachments": _attachments(held, doc["gid"]),
     }
 
 
-def _attachments(asana: "Asana", parent: str) -> list[Doc]:
-    found = [row for row in asana.all("attachment") if row["parent_gid"] == parent]
+def _attachments(held: Records, parent: str) -> list[Doc]:
+    found = [row for row in held.all("attachment") if row["parent_gid"] == parent]
     return [{name: row[name] for name in ("gid", "name", "resource_subtype", "size", "view_url")} for row in found]
 
 

@@ -1,4 +1,4 @@
-"""The CRM as its people know it: move a deal, win it, edit it, merge it; and the parts that the API is made of.
+"""The CRM as its people know it: move a deal, win it, edit it, merge it.
 
 Decides which changes are told to the outside: each one bumps the world and, when subscribed, becomes a webhook event.
 """
@@ -7,13 +7,9 @@ from typing import Any
 
 from sandbox.ground import Ground
 from sandbox.hubspot import view
-from sandbox.hubspot.associations import Associations
-from sandbox.hubspot.events import APP, Events
-from sandbox.hubspot.files import Files
-from sandbox.hubspot.pipelines import Pipelines
-from sandbox.hubspot.properties import Properties
-from sandbox.hubspot.records import PERSON, Origin, Records
-from sandbox.hubspot.webhooks import Webhooks
+from sandbox.hubspot.events import APP
+from sandbox.hubspot.parts import Parts
+from sandbox.hubspot.records import PERSON, Origin
 from sandbox.shelf import Doc
 from sandbox.window import Window
 
@@ -24,7 +20,7 @@ SEARCHES = 5
 INTEGRATION = Origin("INTEGRATION", str(APP))
 
 
-class HubSpot:
+class HubSpot(Parts):
     """The account of the demo company.
 
     `search_lag` is how many seconds a change takes until the search finds it (a few moments in life, 0 here).
@@ -32,15 +28,8 @@ class HubSpot:
     """
 
     def __init__(self, ground: Ground) -> None:
-        self.ground = ground
+        super().__init__(ground)
         self.token = TOKEN
-        self.properties = Properties(ground.shelf, ground.clock)
-        self.pipelines = Pipelines(ground.shelf, ground.clock)
-        self.records = Records(ground.shelf, ground.clock, self.properties, self.pipelines)
-        self.associations = Associations(ground.shelf)
-        self.files = Files(ground)
-        self.events = Events(ground)
-        self.webhooks = Webhooks(ground)
         self.burst = Window(ground.clock, most=BURST, seconds=BURST_SECONDS)
         self.searches = Window(ground.clock, most=SEARCHES, seconds=1)
         self.search_lag = 0.0
@@ -106,10 +95,6 @@ class HubSpot:
             self.associations.move("deals", old, record["id"])
         self._told(self.events.merged(record["id"], primary, other, PERSON))
         return record
-
-    def url(self, kind: str, key: str) -> str:
-        """A record's address in the CRM; only deals have a page here."""
-        return f"{self.ground.base_url}/crm/{key}" if kind == "deals" else ""
 
     def close(self) -> None:
         """Stops sending webhooks; what is queued waits on the shelf."""

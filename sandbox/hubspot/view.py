@@ -1,16 +1,12 @@
 """A deal as the CRM page shows it: plain documents with names instead of ids. It changes nothing."""
 
-from typing import TYPE_CHECKING
-
 from sandbox.hubspot import owners
+from sandbox.hubspot.parts import Parts
 from sandbox.hubspot.pipelines import outcome
 from sandbox.shelf import Doc
 
-if TYPE_CHECKING:
-    from sandbox.hubspot.state import HubSpot
 
-
-def deal(hub: "HubSpot", record: Doc) -> Doc:
+def deal(hub: Parts, record: Doc) -> Doc:
     """One deal with its company, contacts, line items, notes, tickets and files."""
     properties = record["properties"]
     stage = hub.pipelines.stage(properties["pipeline"], properties["dealstage"])
@@ -40,18 +36,18 @@ def deal(hub: "HubSpot", record: Doc) -> Doc:
     }
 
 
-def _related(hub: "HubSpot", deal_id: str, kind: str) -> list[Doc]:
+def _related(hub: Parts, deal_id: str, kind: str) -> list[Doc]:
     found = (hub.records.find(kind, link["to"]) for link in hub.associations.of("deals", deal_id, kind))
     return [{"id": record["id"]} | record["properties"] for record in found if record and not record["archived"]]
 
 
-def _contact(hub: "HubSpot", deal_id: str, contact: Doc) -> Doc:
+def _contact(hub: Parts, deal_id: str, contact: Doc) -> Doc:
     specs = hub.associations.types("deals", deal_id, "contacts", contact["id"])
     name = f"{contact.get('firstname') or ''} {contact.get('lastname') or ''}".strip()
     return contact | {"name": name, "labels": [spec.label for spec in specs if spec.label]}
 
 
-def _files(hub: "HubSpot", note: Doc) -> list[Doc]:
+def _files(hub: Parts, note: Doc) -> list[Doc]:
     keys = (note.get("hs_attachment_ids") or "").split(";")
     files = [hub.files.one(key) for key in keys if key]
     return [file | {"name": f"{file['name']}.{file['extension']}"} for file in files]

@@ -50,7 +50,7 @@ class Workspace:
         self.calls = Calls(self.clock)
         self.socket = Sockets()
         self.deliver = Deliver(ground, self.socket)
-        self.events = Events(self)
+        self.events = Events(ground, manifest, self.rooms, self.deliver)
 
     def users(self) -> list[Doc]:
         """Everybody as users.info gives them, the bot and deactivated people included."""

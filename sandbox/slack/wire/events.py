@@ -3,19 +3,18 @@
 Follows https://docs.slack.dev/reference/events. Edits and deletions of messages are not sent yet.
 """
 
-from typing import TYPE_CHECKING
+from concurrent.futures import Future
 
 from sandbox.company import BOT_USER, TEAM
+from sandbox.ground import Ground
 from sandbox.shelf import Doc
+from sandbox.slack.manifest import Manifest
+from sandbox.slack.state.rooms import Rooms
 from sandbox.slack.wire import payloads
+from sandbox.slack.wire.answers import Answer
+from sandbox.slack.wire.deliver import Deliver
 
-if TYPE_CHECKING:
-    from concurrent.futures import Future
-
-    from sandbox.slack.wire.answers import Answer
-    from sandbox.slack.workspace import Workspace
-
-Sent = list["Future[Answer]"]
+Sent = list[Future[Answer]]
 
 
 def message_kind(channel: Doc) -> tuple[str, str]:
@@ -30,27 +29,30 @@ def message_kind(channel: Doc) -> tuple[str, str]:
 class Events:
     """Says to the app what happened."""
 
-    def __init__(self, slack: "Workspace") -> None:
-        self._slack = slack
+    def __init__(self, ground: Ground, manifest: Manifest, rooms: Rooms, deliver: Deliver) -> None:
+        self._ground = ground
+        self._manifest = manifest
+        self._rooms = rooms
+        self._deliver = deliver
 
     def emit(self, subscription: str, event: Doc, channel: Doc | None = None) -> Sent:
         """Sends an event when the app subscribes to it. The list holds the first try's answer, or is empty."""
-        if subscription not in self._slack.manifest.events:
+        if subscription not in self._manifest.events:
             return []
-        now = self._slack.clock.time()
+        now = self._ground.clock.time()
         full = {**event, "event_ts": event.get("ts", f"{now:.6f}")}
-        event_id = f"Ev{self._slack.shelf.number('slack.event'):09d}"
+        event_id = f"Ev{self._ground.shelf.number('slack.event'):09d}"
         shared = bool(channel and channel.get("is_ext_shared"))
         sent = payloads.envelope(full, event_id=event_id, at=int(now), ext_shared=shared)
-        return [self._slack.deliver.event(sent)]
+        return [self._deliver.event(sent)]
 
     def message(self, channel: Doc, message: Doc) -> Sent:
         """Sends what a new message means: `message.*`, and `app_mention` outside direct messages."""
-        if BOT_USER not in self._slack.members(channel["id"]):
+        if BOT_USER not in self._rooms.members(channel["id"]):
             return []
         inner = {key: value for key, value in message.items() if key != "metadata"}
         inner["channel"] = channel["id"]
-        if channel.get("is_im") and not self._slack.manifest.messages_tab:
+        if channel.get("is_im") and not self._manifest.messages_tab:
             return []
         subscription, channel_type = message_kind(channel)
         sent = self.emit(subscription, {**inner, "channel_type": channel_type}, channel)
@@ -62,7 +64,7 @@ class Events:
     def membership(self, channel: Doc, user: str, *, inviter: str = "", joined: bool = True) -> Sent:
         """Sends that somebody joined or left a channel of the app."""
         kind = "member_joined_channel" if joined else "member_left_channel"
-        if user != BOT_USER and BOT_USER not in self._slack.members(channel["id"]):
+        if user != BOT_USER and BOT_USER not in self._rooms.members(channel["id"]):
             return []
         event = {"type": kind, "user": user, "channel": channel["id"], "team": TEAM}
         event["channel_type"] = "G" if channel.get("is_private") else "C"
@@ -81,7 +83,7 @@ class Events:
 
     def shared(self, channel: Doc, team: str) -> Sent:
         """Sends that another company came into a channel of the app."""
-        if BOT_USER not in self._slack.members(channel["id"]):
+        if BOT_USER not in self._rooms.members(channel["id"]):
             return []
         event = {"type": "channel_shared", "connected_team_id": team, "channel": channel["id"]}
         return self.emit("channel_shared", event, channel)
