@@ -14,7 +14,7 @@ import pytest
 
 from tests.house.test_docs import ROOT
 from tests.house.test_docs import read as page
-from tests.stories.stage import staged
+from tests.stories.stage import PATIENCE, staged
 
 FILE = "docs/deploy/Containerfile"
 
@@ -50,11 +50,13 @@ def test_its_files_alone_start_and_find_themselves_healthy(tmp_path: Path) -> No
         tokens = {key: value for key, value in stage.env.items() if key.startswith(("SLACK_", "HUBSPOT_", "ASANA_"))}
         env = {"PATH": os.environ["PATH"], **tokens, **given, "DATABASE_URL": database, "BATON_PORT": port}  # noqa: TID251
         serving = subprocess.Popen(command("CMD", port), cwd=inside, env=env, stderr=subprocess.PIPE)  # noqa: S603 - our own
-        health, until = command("HEALTHCHECK", port), time.monotonic() + 20
-        while subprocess.run(health, cwd=inside, env=env, check=False, capture_output=True).returncode:  # noqa: S603
-            assert serving.poll() is None, serving.stderr and serving.stderr.read().decode()
-            assert time.monotonic() < until, "it is never ready"
-        serving.send_signal(signal.SIGTERM)
-        serving.communicate(timeout=20)
+        health, until = command("HEALTHCHECK", port), time.monotonic() + PATIENCE
+        try:
+            while subprocess.run(health, cwd=inside, env=env, check=False, capture_output=True).returncode:  # noqa: S603
+                assert serving.poll() is None, serving.stderr and serving.stderr.read().decode()
+                assert time.monotonic() < until, "it is never ready"
+        finally:
+            serving.send_signal(signal.SIGTERM)
+            serving.communicate(timeout=PATIENCE)
         assert serving.returncode == -signal.SIGTERM, "it ends its work, then as the signal says"
         assert subprocess.run(health, cwd=inside, env=env, check=False, capture_output=True).returncode == 1  # noqa: S603

@@ -25,7 +25,7 @@ from tests.stories.stage import SECRET, Stage, staged
 
 CASES = 1_000  # for each route
 # What Baton writes by itself, and how many deliveries were refused.
-OWN = {"pace", "connection", "setting", "refusal", "job", "job_step", "person"}
+OWN = {"pace", "connection", "connection_state", "setting", "refusal", "job", "job_step", "person"}
 METHODS = ("POST", "GET", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH", "TRACE", "BREW", "post")
 TYPES = (
     "application/json",

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from handlers.deps import USUAL
 from handlers.line.sockets import CLOSING, LOOKS
 from tests.stories import walk
 from tests.stories.stage import Stage, staged
@@ -14,7 +15,7 @@ from tests.stories.stage import Stage, staged
 @pytest.fixture
 def stage(tmp_path: Path) -> Iterator[Stage]:
     """A company whose Slack speaks over sockets; Baton is not started."""
-    with staged(tmp_path, socket_mode=True) as made:
+    with staged(tmp_path, socket_mode=True, haste=USUAL) as made:
         yield made
 
 
