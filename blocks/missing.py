@@ -41,7 +41,7 @@ def missing_view(
     nonce: str,
     reminded: Mapping[int, datetime] | None = None,
 ) -> dict[str, Any]:
-    """The modal "Not ready yet" for one person; `reminded` says who got a reminder today, and when."""
+    """The modal "Not ready yet" for one person; `reminded` says who gets a reminder that day, and when."""
     sheet = Sheet(handover, frame, reminded or {})
     rows = [] if handover.state in ENDED else gate.missing(handover)
     mine = [turn for turn in rows if person.id and sheet.holder(turn) == person.id]
@@ -136,11 +136,16 @@ def _other_row(sheet: Sheet, turn: Turn) -> Block:
     if holder is None or not holder.slack_id or stopped or _asked_above(sheet, turn):
         return kit.section(words)
     if holder.id in sheet.reminded:
-        at = mrkdwn.date_token(sheet.reminded[holder.id], "{time}", sheet.frame.tz)
-        return kit.context(inputs.line(words, f"reminded {at}"))
+        return kit.context(inputs.line(words, _reminder(sheet, sheet.reminded[holder.id])))
     name = mrkdwn.plain(holder.first_name, 15)
     value = f"{sheet.handover.id}:{holder.id}"
     return kit.section(words, accessory=kit.button(f"Remind {name}", ids.REMIND, value))
+
+
+def _reminder(sheet: Sheet, at: datetime) -> str:
+    if at > sheet.frame.now:
+        return f"gets a reminder {mrkdwn.date_token(at, tz=sheet.frame.tz)}"
+    return f"reminded {mrkdwn.date_token(at, '{time}', sheet.frame.tz)}"
 
 
 def _mend(sheet: Sheet, turn: Turn) -> Block | None:

@@ -1,6 +1,6 @@
 """Signatures and the gate: sign, see what is missing, remind somebody once a day, override with a reason."""
 
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from typing import Any
 
@@ -17,6 +17,7 @@ from bot.errors import Refused
 from bot.handover import Handover
 from bot.people import HANDOVER_ROLES, Person, Role
 from bot.terms import Said
+from bot.worktime import next_opening
 from handlers.deps import Deps
 from handlers.ears.guard import Click, act, does, open_view, seen_by, turned_away
 from handlers.ears.modals import form, opens, submits
@@ -57,16 +58,16 @@ def signing(deps: Deps, click: Click) -> None:
 
 
 def missing(deps: Deps, handover: Handover, frame: Frame, person: Person, *_: object) -> dict[str, Any]:
-    """Draws "What's missing" for this person, with who was reminded today."""
+    """Draws "What's missing" for this person, with who is reminded on this day of theirs, and when."""
     now = deps.clock.now()
     with deps.store.read() as reader:
         events = [event for event in reader.events(handover.id) if event.kind == "reminded"]
         people = reader.people({int(event.data["whom"]) for event in events})
-    told = {
-        who.id: event.at
-        for event in events
-        if (who := people.get(int(event.data["whom"]))) and _day(deps, who, event.at) == _day(deps, who, now)
-    }
+    told = {}
+    for event in events:
+        who = people.get(int(event.data["whom"]))
+        if who is not None and _days(deps, who, event.at) & _days(deps, who, now):
+            told[who.id] = next_opening(hours_of(who, deps.terms.offices), event.at)
     return face.missing_view(handover, person, frame, nonce=deps.new_id(), reminded=told)
 
 
@@ -77,9 +78,11 @@ def reminded(deps: Deps, unit: StoreUnit, who: Person, click: Click, now: dateti
     return remind.nudge(unit, click.handover_id, who, whom=int(click.subject), terms=deps.terms, now=now)
 
 
-def _day(deps: Deps, person: Person, moment: datetime) -> str:
-    # The day of whoever is reminded: for a colleague far away it begins and ends at another time than here.
-    return local_day(hours_of(person, deps.terms.offices), moment).isoformat()
+def _days(deps: Deps, person: Person, moment: datetime) -> set[date]:
+    # The days of whoever is reminded: for a colleague far away they begin and end at another time than here. Outside
+    # their hours it is two: what is asked for then comes on their next one.
+    hours = hours_of(person, deps.terms.offices)
+    return {local_day(hours, moment), local_day(hours, next_opening(hours, moment))}
 
 
 def _overridden(deps: Deps, unit: StoreUnit, who: Person, read: Any, click: Click, now: datetime) -> Said | Refused:

@@ -1,7 +1,9 @@
 """Stories of reminding: [Remind Ana] once on a day of hers, and the checklist's quarterly review."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -33,20 +35,24 @@ def pinned(tmp_path: Path) -> Iterator[Stage]:
 
 
 def remind_ana(stage: Stage, at: datetime) -> str:
-    """What Dev reads after [Remind Ana] at that moment; "reminded …" when there is no button to press."""
+    """What Dev reads after [Remind Ana] at that moment; how the row ends when there is no button to press."""
     assert isinstance(stage.clock, Pinned)
     stage.clock.at = at
     walk.click(stage, "dev", "root", "gate.missing")
     view = walk.modal(stage, "dev")
     with stage.deps.store.read() as reader:
         ana = reader.by_slack(walk.user_id("ana"))
-    shown = "reminded " in walk.shown(view)
-    if not shown:
+    shown = re.search(r"(reminded|gets a reminder) <!date\^(\d+)\^", walk.shown(view))
+    said = partial(stage.world.slack.ephemerals, walk.user_id("dev"), walk.HERE)
+    before = len(said())
+    if shown is None:
         reaction = stage.hands.click_view("dev", view["id"], "gate.remind", value=f"1:{ana.id}")
         assert reaction.error is None
-    stage.settle()
+        stage.until(lambda: len(said()) > before, "Dev hears of it")
     stage.hands.close("dev", view["id"], everything=True)
-    return "reminded" if shown else str(stage.world.slack.ephemerals(walk.user_id("dev"), walk.HERE)[-1]["text"])
+    if shown is not None:
+        return f"{shown[1]} {datetime.fromtimestamp(int(shown[2]), UTC):%a %H:%M}"
+    return str(said()[-1]["text"])
 
 
 def test_the_day_is_that_of_whoever_is_reminded(pinned: Stage) -> None:
@@ -55,9 +61,21 @@ def test_the_day_is_that_of_whoever_is_reminded(pinned: Stage) -> None:
     pinned.world.slack.change_user(walk.user_id("ana"), tz="America/Los_Angeles")
     pinned.settle()
     assert remind_ana(pinned, datetime(2026, 11, 24, 22, 30, tzinfo=UTC)) == "Ana is reminded."
-    assert remind_ana(pinned, datetime(2026, 11, 25, 2, 0, tzinfo=UTC)) == "reminded"
+    assert remind_ana(pinned, datetime(2026, 11, 25, 2, 0, tzinfo=UTC)) == "reminded Tue 22:30"
     assert remind_ana(pinned, datetime(2026, 11, 25, 17, 0, tzinfo=UTC)) == "Ana is reminded."
-    assert remind_ana(pinned, datetime(2026, 11, 26, 1, 0, tzinfo=UTC)) == "reminded"
+    assert remind_ana(pinned, datetime(2026, 11, 26, 1, 0, tzinfo=UTC)) == "reminded Wed 17:00"
+
+
+def test_who_is_to_be_reminded_when_their_day_begins_is_not_offered_again(pinned: Stage) -> None:
+    """Asked on a Friday evening: until Monday is over there is no button that would only be refused."""
+    walk.won(pinned)
+    asked = datetime(2026, 11, 27, 19, 0, tzinfo=UTC)
+    assert remind_ana(pinned, asked) == "Ana is not at work now: the reminder comes when their day begins."
+    for later in (timedelta(hours=1), timedelta(days=1), timedelta(days=2, hours=12)):
+        assert remind_ana(pinned, asked + later) == "gets a reminder Mon 08:00"
+    for later in (timedelta(days=2, hours=14), timedelta(days=3)):
+        assert remind_ana(pinned, asked + later) == "reminded Mon 08:00"
+    assert remind_ana(pinned, asked + timedelta(days=3, hours=14)) == "Ana is reminded."
 
 
 @pytest.mark.req("R42")
