@@ -74,7 +74,7 @@ class Door:
         env = {
             "SLACK_BOT_TOKEN": "xoxb-sandbox", "SLACK_SIGNING_SECRET": SECRET, "HUBSPOT_TOKEN": "token",
             "HUBSPOT_CLIENT_SECRET": HUBSPOT_SECRET, "ASANA_TOKEN": "token", "DATABASE_URL": url,
-            "BATON_PUBLIC_URL": self.public,
+            "BATON_PUBLIC_URL": self.public, "SLACK_API_URL": "http://127.0.0.1:1/",
         }  # fmt: skip
         self.running = wire(read(env, settings_table()), env)
         self.server = BotServer(self.running, port)

@@ -100,6 +100,7 @@ def prepared(url: str, count: int, due: int, *, named: bool = False) -> Case:
         "SLACK_BOT_TOKEN": "xoxb-sandbox", "SLACK_SIGNING_SECRET": "secret", "HUBSPOT_TOKEN": "token",
         "HUBSPOT_CLIENT_SECRET": "secret", "ASANA_TOKEN": "token", "DATABASE_URL": url,
         "BATON_PUBLIC_URL": "http://127.0.0.1:1",
+        "SLACK_API_URL": "http://127.0.0.1:1/",
     }  # fmt: skip
     began = perf_counter()
     loaded = load(build(read(env, settings_table()), env, clock=Clock()), count, named=named)

@@ -13,7 +13,7 @@ from typing import Any
 from bot.deal import MANUAL
 from bot.errors import ConfigError
 from bot.people import HANDOVER_ROLES, TITLES, Role
-from bot.settings.addresses import address_problems, is_slack
+from bot.settings.addresses import address_problems, is_here, is_slack
 from bot.settings.delivery import DeliverySettings, read_delivery
 from bot.settings.keys import read_keys
 from bot.settings.reader import NUMBERS, Reader
@@ -121,9 +121,9 @@ class Settings:
 
 def read(env: Mapping[str, str], table: Mapping[str, Any], *, rehearsal: bool = False) -> Settings:
     """The settings in force. Raises ConfigError with all problems, each with its next step."""
-    reader = Reader(table)
     # A file that holds a secret ends with a new line, which is no part of it.
     given = {name: (env.get(name) or "").strip() or default for name, (default, _) in ENVIRONMENT.items()}
+    reader = Reader(table, rehearsed=rehearsal or is_here(given["SLACK_API_URL"]))
     problems = [*address_problems(given), *_slack_problems(given), *_channel_problems(reader), *reader.problems]
     if MANUAL in reader.tables("connections"):
         problems.append(f"[connections.{MANUAL}]: Baton calls so what has no deal in a CRM. Choose another name.")

@@ -1,9 +1,10 @@
-"""Addresses of the web in the environment: whether they can be any, and whether one is Slack's own."""
+"""Addresses of the web in the environment: whether they can be any, and whose one is."""
 
 from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
 
 EXAMPLES = {"SLACK_API_URL": "https://slack.com/api/", "BATON_PUBLIC_URL": "https://baton.your-company.com"}
+HERE = ("127.0.0.1", "::1", "localhost")
 SLACKS = ("slack.com", "slack-gov.com")
 
 
@@ -18,6 +19,11 @@ def is_slack(url: str) -> bool:
     """Whether this is Slack itself, however it is written."""
     host = _host(url).rstrip(".")
     return any(host == real or host.endswith(f".{real}") for real in SLACKS)
+
+
+def is_here(url: str) -> bool:
+    """Whether this is on this machine, where stand-ins are."""
+    return _host(url) in HERE
 
 
 def _host(url: str) -> str:

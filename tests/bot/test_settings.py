@@ -89,6 +89,37 @@ def test_a_number_that_nobody_can_mean_is_told_before_something_counts_with_it(
     assert told.startswith(f"[{section}] {name} = {huge!r}: write a ")
 
 
+@pytest.mark.parametrize(
+    ("name", "small", "least"),
+    [
+        ("poll_seconds", 9.9, 10),
+        ("lease_seconds", 59, 60),
+        ("request_seconds", 2, 3),
+        ("silence_seconds", "59.9", 60),
+        ("rate_share", 0.09, 0.1),
+    ],
+)
+def test_what_would_do_work_twice_or_press_a_vendor_is_refused_but_not_among_stand_ins(
+    name: str, small: object, least: float
+) -> None:
+    told = f"[delivery] {name} = {small!r}: write a number not below {least}."
+    assert problems(delivery={name: small}) == (told,)
+    assert problems({**ENV, "SLACK_API_URL": "https://proxy.acme.example/api/"}, delivery={name: small}) == (told,)
+    assert getattr(settings(delivery={name: least}).delivery, name) == least
+    here = {**ENV, "SLACK_API_URL": "http://127.0.0.1:8700/slack/api/"}
+    elsewhere = {**ENV, "SLACK_API_URL": "http://sandbox.acme.example/slack/api/"}
+    for env, rehearsal in ((here, False), (here, True), (elsewhere, True)):
+        made = read(env, table(delivery={name: small}), rehearsal=rehearsal)
+        assert getattr(made.delivery, name) == float(str(small))
+    assert problems(here, delivery={name: 0}) == (f"[delivery] {name} = 0: write a number above 0.",)
+
+
+def test_a_share_is_not_more_than_the_whole() -> None:
+    assert problems(delivery={"rate_share": 50}) == (
+        "[delivery] rate_share = 50: write a number not below 0.1 and not above 1.",
+    )
+
+
 @pytest.mark.parametrize(("section", "name"), [("intake", "hold_above"), ("delivery", "workers")])
 def test_what_is_counted_is_whole(section: str, name: str) -> None:
     wrong: dict[str, Any] = {section: {name: 0.5}}

@@ -6,9 +6,15 @@ from pathlib import Path
 
 import pytest
 
+from bot.errors import ConfigError
+from bot.settings import read
 from bot.settings.tables import TABLES
+from connectors.http import DELIVERY_SECONDS
+from handlers.deliver.ledger import PATIENCE
 from handlers.deliver.loop import LANDING
+from handlers.slack_app import HAND_TIMEOUT
 from handlers.webhooks import LIMIT
+from tests.bot.builders import ENV
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs/bad-days.md").read_text(encoding="utf-8")
@@ -161,3 +167,10 @@ def test_the_figures_of_the_page_are_those_in_force() -> None:
     assert "a million bytes" in PAGE
     assert TABLES["delivery"]["lease_seconds"][0] == 60
     assert "the lease (a minute)" in PAGE
+
+
+def test_no_lease_ends_before_what_was_sent_has_landed_or_will_not() -> None:
+    call = max(HAND_TIMEOUT, DELIVERY_SECONDS)
+    with pytest.raises(ConfigError) as refused:
+        read(ENV, {"delivery": {"lease_seconds": PATIENCE + call + LANDING}})
+    assert refused.value.problems == ("[delivery] lease_seconds = 58.0: write a number not below 60.",)
