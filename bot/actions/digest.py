@@ -6,6 +6,7 @@ from bot.effects import PostDigest
 from bot.unit import Unit
 
 LAST = "digest:last"  # the last office date (ISO) whose digest was asked for, or which was past when Baton began
+REASONS = "digest:reasons:"  # before a date (ISO): channel and time stamp of its digest, with words of pauses in it
 TOLD = "digest:told"  # the moment (ISO) up to which the last digest told the news
 
 

@@ -1,4 +1,4 @@
-"""What a company's decisions do outside: look-ups of a setup, a checklist as a file, parked work, people edited out."""
+"""What a company's decisions do outside: look-ups of a setup, a checklist as a file, parked work, words edited out."""
 
 from dataclasses import dataclass
 
@@ -49,4 +49,17 @@ class EditOut(Effect):
         return f"erase:{self.token}"
 
 
-KINDS.update({kind.__name__: kind for kind in (SetUp, SendChecklist, RedrawParked, EditOut)})
+@dataclass(frozen=True)
+class HideReasons(Effect):
+    """Take the words of pauses out of the digest of that day (ISO): it is past its days, or somebody is erased."""
+
+    day: str
+    channel: str
+
+    @property
+    def lane(self) -> str:
+        """With the looks at who reads there, which take them out, too."""
+        return f"channel:{self.channel}"
+
+
+KINDS.update({kind.__name__: kind for kind in (SetUp, SendChecklist, RedrawParked, EditOut, HideReasons)})

@@ -53,7 +53,7 @@ TABLES: Mapping[str, Mapping[str, tuple[Any, str]]] = {
         "webhooks": (30, "days that the raw body of a webhook is kept after it came"),
         "jobs": (30, "days that finished work is kept"),
         "seen": (30, "days that clicks and events are remembered, so that a repeat has no effect"),
-        "opinions": (365, "days that stances of the client's people are kept after a record ended"),
+        "opinions": (365, "days that stances (after their record ended) and reasons of pauses in digests are kept"),
         "timelines": (0, "days that a timeline is kept after its record ended; 0: for ever"),
     },
     "delivery": {

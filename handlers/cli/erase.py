@@ -60,6 +60,9 @@ def _removed(found: Erased, *, yes: bool) -> Iterator[str]:
     if found.posts:
         edited = "are being edited by the running `serve`" if yes else "would be edited"
         yield f"Slack: our messages at {found.posts} places {edited}, those that name them"
+    if found.digests:
+        days = "1 digest" if found.digests == 1 else f"{found.digests} digests"
+        yield f"Slack: the reasons of pauses {'leave' if yes else 'would leave'} {days}, whomever they name"
     for handover_id, role in found.roles:
         assign = f"/handover assign HO-{handover_id} {role} @NAME"
         yield f"HO-{handover_id}: they are the {TITLES[Role(role)]} still; name another with {assign}"

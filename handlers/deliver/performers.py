@@ -16,7 +16,7 @@ from handlers.deliver import (
     thread,
     workspace,
 )
-from handlers.deliver.company import edit_out, parked, setup
+from handlers.deliver.company import edit_out, parked, reasons, setup
 from handlers.deliver.loop import Performer
 
 PERFORMERS: Mapping[str, Performer] = {
@@ -49,4 +49,5 @@ PERFORMERS: Mapping[str, Performer] = {
     "SendChecklist": files.send_checklist,
     "SetUp": setup.set_up,
     "EditOut": edit_out.edit_out,
+    "HideReasons": reasons.hide_one,
 }

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, delete, func, select, update
 
-from bot.company.effects import EditOut
+from bot.company.effects import EditOut, HideReasons
 from bot.erasure import EMAIL, SLACK_ID, Subject
 from bot.handover import ENDED
 from store import known
@@ -22,6 +22,7 @@ from store.store import Store
 from store.tables import HandoverRow, JobRow, JobStepRow, NagRow, PersonRow, ReminderRow, RoleHolderRow, table
 from store.upkeep import erased_posts
 from store.upkeep.portable import TABLES
+from store.upkeep.retention import digests
 from store.upkeep.traces import ERASED, LOOKED_FOR, Trace, cleaned, contacts, first_names, handovers_of, traces
 
 HANDOVER, ROLE, PERSON = table(HandoverRow), table(RoleHolderRow), table(PersonRow)
@@ -42,6 +43,7 @@ class Erased:
     deals: list[tuple[str, str]] = field(default_factory=list)
     workspaces: list[str] = field(default_factory=list)
     posts: int = 0
+    digests: int = 0
     first_names: Mapping[int, int] = field(default_factory=dict)
 
     @property
@@ -108,6 +110,8 @@ def erase(store: Store, who: str, token: str) -> Erased | None:
         _person_goes(unit.session, subject)
         for place in erased_posts.places(unit.session, found.handovers):
             unit.emit(EditOut(subject.token, *place))
+        for hidden in _digests(unit.session, found):
+            unit.emit(hidden)
     for _ in range(ROUNDS):
         _cleaned_all(store, rows, subject)
         with store.db.read() as session:
@@ -150,7 +154,12 @@ def _found(session: Connection, subject: Subject) -> tuple[Erased, list[Trace]]:
         if row.workspace_url:
             found.workspaces.append(row.workspace_url)
     found.posts = len(erased_posts.places(session, found.handovers))
+    found.digests = len(_digests(session, found))
     return found, rows
+
+
+def _digests(session: Connection, found: Erased) -> list[HideReasons]:
+    return digests(session) if found.handovers else []
 
 
 def _alone(session: Connection, row: Mapping[str, Any]) -> bool:

@@ -15,10 +15,12 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection, delete, func, select, update
 
+from bot.actions.digest import REASONS
+from bot.company.effects import HideReasons
 from bot.context import Kind
 from bot.effects import Redraw
 from bot.handover import ENDED
-from store import outbox
+from store import known, outbox
 from store.engine import Db
 from store.tables import EntryRow, EventRow, HandoverRow, InboxRow, JobRow, JobStepRow, SeenRow, table
 
@@ -115,6 +117,7 @@ def _things(cutoffs: Cutoffs, now: datetime, t: float) -> dict[str, Thing]:
         things["seen"] = Seen(cutoffs.seen)
     if cutoffs.opinions:
         things["opinions"] = Opinions(cutoffs.opinions, now, t)
+        things["reasons"] = Reasons(f"{cutoffs.opinions:%Y-%m-%d}", t)
     if cutoffs.timelines:
         things["timelines"] = Timelines(cutoffs.timelines)
     return things
@@ -220,6 +223,23 @@ class Opinions:
 
 
 @dataclass(frozen=True)
+class Reasons:
+    """The reasons of pauses in digests that were posted before that day (ISO). A job takes them out, and forgets it."""
+
+    before: str
+    t: float
+
+    def page(self, session: Connection, after: Any) -> tuple[list[Any], Any]:
+        """By day."""
+        found = [each for each in digests(session) if (after or "") < each.day < self.before][:PAGE]
+        return found, found[-1].day if len(found) == PAGE else None
+
+    def remove(self, session: Connection, keys: list[Any]) -> int:
+        """Asks for it; how many were not asked for yet."""
+        return sum(outbox.emit(session, each, run_at=self.t, t=self.t) for each in keys)
+
+
+@dataclass(frozen=True)
 class Timelines:
     """The timelines of records that ended, each whole."""
 
@@ -235,6 +255,12 @@ class Timelines:
         """Every line: a place in the list that stayed behind would be taken for another one's."""
         session.execute(select(HANDOVER.c.id).where(HANDOVER.c.id.in_(keys)).order_by(HANDOVER.c.id).with_for_update())
         return _count(session.execute(delete(EVENT).where(EVENT.c.handover_id.in_(keys))))
+
+
+def digests(session: Connection) -> list[HideReasons]:
+    """For each digest in which reasons of pauses stand, what takes them out there; by day."""
+    kept = sorted(known.settings(session, REASONS).items())
+    return [HideReasons(key.removeprefix(REASONS), place.partition(" ")[0]) for key, place in kept]
 
 
 def _ended(session: Connection, before: datetime, after: Any) -> tuple[list[int], Any]:

@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from bot.company.effects import EditOut, RedrawParked, SendChecklist, SetUp
+from bot.company.effects import EditOut, HideReasons, RedrawParked, SendChecklist, SetUp
 from bot.effects import (
     KINDS,
     CheckReaders,
@@ -67,6 +67,7 @@ ALL: list[Effect] = [
     SetUp(3),
     SendChecklist("default", 2, 8, "n1"),
     EditOut("k7f3", "C1", "1.1", thread=True),
+    HideReasons("2025-09-10", "C1"),
 ]
 
 
@@ -112,7 +113,8 @@ def test_one_thread_keeps_its_order_and_holds_up_no_other() -> None:
     assert MarkMigrated(7).lane == WriteStage(7, "closed", "n").lane
     assert Redraw(7, 3).lane == Reply(7, "win", "1").lane == "thread:7"
     assert RedrawHeld("n").lane == RedrawParked("n").lane == TellAdmin("held_wins", "1").lane
-    shared = (Redraw, Reply, ReadTasks, SetTask, RedrawHeld, RedrawParked)
+    assert HideReasons("2025-09-10", "C1").lane == CheckReaders("C1", "n").lane
+    shared = (Redraw, Reply, ReadTasks, SetTask, RedrawHeld, RedrawParked, HideReasons)
     assert len({effect.lane for effect in ALL if not isinstance(effect, shared)}) == len(ALL) - len(shared)
 
 

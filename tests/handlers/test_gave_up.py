@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
+from bot.actions.digest import REASONS
 from bot.effects import CheckReaders, Effect, InviteClient, TellAdmin
 from bot.handover import ClientAccess, State
 from handlers.deliver.company.gave_up import plain
-from handlers.deliver.company.reasons import PREFIX
 from handlers.deliver.ledger import Ledger
 from handlers.deliver.loop import BACKOFF_CAP, FAULT_TRIES, Worker
 from handlers.deliver.performers import PERFORMERS
@@ -81,7 +81,7 @@ def test_a_digest_that_slack_lets_nobody_edit_keeps_the_words_in_no_other(bench:
         block = {"type": "section", "text": {"type": "mrkdwn", "text": row}}
         posted = slack.call("chat.postMessage", channel=walk.HERE, text="Digest", blocks=[block])
         with bench.deps.store.write() as unit:
-            unit.keep_setting(PREFIX + day.format(n), f"{walk.HERE} {posted['ts']}")
+            unit.keep_setting(REASONS + day.format(n), f"{walk.HERE} {posted['ts']}")
     bench.stage.hands.invite("dev", walk.HERE, walk.user_id("klein"))
     for nonce, left in (("one", 1), ("two", 1), ("three", 0)):
         bench.stage.world.faults.add("slack", "chat.update", "ok_false:edit_window_closed", times=left)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, insert, select
 
+from bot.actions.digest import REASONS
 from bot.errors import ConfigError
 from bot.settings import read
 from handlers import retention
@@ -77,6 +78,46 @@ def test_the_walk_comes_once_a_day_by_business_time_and_goes_on_where_it_was(
     assert retention.tick(stage.deps) == 0
     stage.clock.advance(timedelta(days=1))
     assert sum(retention.tick(stage.deps) for _ in range(20)) == 1
+
+
+def with_reason(stage: Stage, days_ago: int) -> str:
+    """A digest of that day, with the reason of a pause in it; its date."""
+    day = f"{stage.clock.now() - timedelta(days=days_ago):%Y-%m-%d}"
+    said = {"type": "mrkdwn", "text": f"⏸ ABC: since {day} (their CFO is ill)"}
+    blocks = [{"type": "section", "text": said}]
+    sent = stage.deps.slack.call("chat.postMessage", channel=walk.HERE, text="Handovers", blocks=blocks)
+    with stage.deps.store.write() as unit:
+        unit.keep_setting(f"{REASONS}{day}", f"{walk.HERE} {sent['ts']}")
+    return day
+
+
+def stated(stage: Stage) -> list[str]:
+    """What stands in the digests, and the days whose reasons are still known of."""
+    with stage.deps.store.read() as reader:
+        known = [key.removeprefix(REASONS) for key in sorted(reader.settings(REASONS))]
+    return [*(message["blocks"][0]["text"]["text"] for message in stage.channel()), *known]
+
+
+@pytest.mark.req("R110")
+def test_the_reason_of_a_pause_leaves_the_digest_after_the_days_of_opinions(stage: Stage) -> None:
+    old, young = with_reason(stage, 367), with_reason(stage, 364)
+    retention.tick(stage.deps)
+    stage.settle()
+    assert stated(stage) == [f"⏸ ABC: since {old}", f"⏸ ABC: since {young} (their CFO is ill)", young]
+    stage.clock.advance(timedelta(days=3))
+    retention.tick(stage.deps)
+    stage.settle()
+    assert stated(stage) == [f"⏸ ABC: since {old}", f"⏸ ABC: since {young}"]
+
+
+def test_a_digest_that_slack_lets_nobody_edit_is_forgotten_and_rings_nobody(stage: Stage) -> None:
+    old = with_reason(stage, 367)
+    stage.world.faults.add("slack", "chat.update", "ok_false:edit_window_closed", times=1)
+    retention.tick(stage.deps)
+    stage.settle()
+    assert stated(stage) == [f"⏸ ABC: since {old} (their CFO is ill)"]
+    assert stage.parked() == []
+    assert len(walk.letters(stage, "olga")) == 0
 
 
 @pytest.mark.slow

@@ -3,7 +3,8 @@
 import pytest
 from sqlalchemy import select
 
-from bot.company.effects import EditOut
+from bot.actions.digest import REASONS
+from bot.company.effects import EditOut, HideReasons
 from bot.context import Kind
 from bot.effects import Identify, InviteClient, Remind
 from bot.erasure import Subject
@@ -100,6 +101,25 @@ def test_work_that_would_reach_them_is_dropped_and_others_stays(store: Store) ->
     assert jobs(store, "InviteClient") == []
     assert jobs(store, "Remind") == [f"nag:{zoe * 10 + 1}:2026-03-10:1"]
     assert jobs(store, "Identify") == ["Identify::zoelle@acme.example:n:"]
+
+
+def test_reasons_of_pauses_leave_every_digest_because_a_cut_word_may_name_them(store: Store) -> None:
+    """Not for somebody whom no record knows."""
+    with store.write() as unit:
+        unit.remember(records.person("Nico", email="nico@acme.example"))
+        for day in ("2026-03-09", "2026-03-10"):
+            unit.keep_setting(f"{REASONS}{day}", f"C1 {day}")
+    stranger = erasure.erase(store, "nico@acme.example", "first")
+    assert stranger is not None
+    assert (stranger.nothing, stranger.digests, jobs(store, "HideReasons")) == (False, 0, [])
+    known(store)
+    looked = erasure.look(store.db, ZOE, "second")
+    assert looked is not None
+    assert (looked.digests, jobs(store, "HideReasons")) == (2, [])
+    done = erasure.erase(store, ZOE, "second")
+    assert done is not None
+    assert done.digests == 2
+    assert jobs(store, "HideReasons") == [HideReasons(day, "C1").key for day in ("2026-03-09", "2026-03-10")]
 
 
 def test_looking_changes_nothing_and_says_the_same(store: Store) -> None:

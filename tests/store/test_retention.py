@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Table, func, insert, select, text, update
 
+from bot.actions.digest import REASONS
+from bot.company.effects import HideReasons
 from bot.context import Kind
 from bot.effects import Direct, Effect, Home, ReadInbox, Redraw, Reply, SearchCrm, Whisper
 from bot.handover import Handover, State
@@ -195,6 +197,22 @@ def stances(store: Store, handover_id: int) -> None:
         record.entries.append(records.entry("Weekly call"))
         record.note(START, "captured", person=1)
         unit.save(record)
+
+
+def test_reasons_of_pauses_leave_the_digests_of_a_year_ago_once(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where they stand is forgotten by the job that takes them out, else nobody could."""
+    monkeypatch.setattr(retention, "PAGE", 2)
+    edge = START - 365 * DAY
+    days = [f"{edge + n * DAY:%Y-%m-%d}" for n in (-40, -3, -2, -1, 0, 1)]
+    with store.write() as unit:
+        for day in days:
+            unit.keep_setting(f"{REASONS}{day}", "C1 1.1")
+    assert thin(store, Cutoffs(seen=START)) == {}
+    assert thin(store, Cutoffs(opinions=edge)) == {"reasons": 4}
+    assert keys(store, JOB) == sorted(HideReasons(day, "C1").key for day in days[:4])
+    assert thin(store, Cutoffs(opinions=edge)) == {"reasons": 0}
+    with store.read() as reader:
+        assert len(reader.settings(REASONS)) == len(days)
 
 
 @pytest.mark.req("R110")
