@@ -25,6 +25,7 @@ class Factory(Generic[Connection_co]):
 
     `config(table, env, key)` gives the settings or None, and every problem as a sentence; `env` holds the help text of
     each environment variable by the end of its name. `build(config, assert_outside=…, timeout=…)` gives the connection.
+    `address` is where the vendor is unless `API_URL` says otherwise, `hosts` are its own, with all below them.
     """
 
     kind: str
@@ -32,13 +33,25 @@ class Factory(Generic[Connection_co]):
     env: Mapping[str, str]
     config: Callable[[Mapping[str, object], Mapping[str, str], str], tuple[Any, list[str]]]
     build: _Build[Connection_co]
+    address: str
+    hosts: tuple[str, ...]
 
 
 CRMS: dict[str, Factory[Crm]] = {
-    hubspot.KEY: Factory(hubspot.KEY, hubspot.TITLE, hubspot.ENVIRONMENT, hubspot.configure, hubspot.build),
+    hubspot.KEY: Factory(
+        hubspot.KEY,
+        hubspot.TITLE,
+        hubspot.ENVIRONMENT,
+        hubspot.configure,
+        hubspot.build,
+        hubspot.API_URL,
+        hubspot.HOSTS,
+    ),
 }
 TOOLS: dict[str, Factory[ProjectTool]] = {
-    asana.KEY: Factory(asana.KEY, asana.TITLE, asana.ENVIRONMENT, asana.configure, asana.build),
+    asana.KEY: Factory(
+        asana.KEY, asana.TITLE, asana.ENVIRONMENT, asana.configure, asana.build, asana.API_URL, asana.HOSTS
+    ),
 }
 
 

@@ -16,9 +16,11 @@ from bot.effects import Identify
 from bot.errors import BatonError, ConfigError
 from bot.ports import Crm, ProjectTool
 from bot.settings import Settings
+from bot.settings.addresses import real_problems
 from bot.template import Template
 from bot.terms import Terms
 from bot.worktime import Office
+from connectors.options import variable_name
 from connectors.registry import CRMS, TOOLS
 from handlers import company, schedule, slack_app, trace
 from handlers.clock import Clock
@@ -314,6 +316,10 @@ def _configs(settings: Settings, env: Mapping[str, str], problems: list[str]) ->
             continue
         config, found = factory.config(table, env, key)
         problems += found
+        if settings.rehearsal:
+            variable = variable_name(key, "API_URL")
+            address = env.get(variable, "").strip() or factory.address
+            problems += real_problems(factory.title, variable, address, factory.hosts)
         if config is not None:
             configs[key] = (factory, config)
     return configs

@@ -13,7 +13,7 @@ from typing import Any
 from bot.deal import MANUAL
 from bot.errors import ConfigError
 from bot.people import HANDOVER_ROLES, TITLES, Role
-from bot.settings.addresses import address_problems, is_here, is_slack
+from bot.settings.addresses import SLACKS, address_problems, is_here, real_problems
 from bot.settings.delivery import DeliverySettings, read_delivery
 from bot.settings.keys import read_keys
 from bot.settings.reader import NUMBERS, Reader
@@ -136,8 +136,8 @@ def read(env: Mapping[str, str], table: Mapping[str, Any], *, rehearsal: bool = 
     if not _is_database(given["DATABASE_URL"]):
         problems.append(NO_DATABASE)
     keys = tuple(map(Secret, read_keys(given["BATON_SECRET_KEY"], problems)))
-    if rehearsal and is_slack(given["SLACK_API_URL"]):
-        problems.append("--rehearsal never runs against Slack itself: set SLACK_API_URL to a sandbox.")
+    if rehearsal:
+        problems += real_problems("Slack", "SLACK_API_URL", given["SLACK_API_URL"], SLACKS)
     deputies = _deputies(reader.tables("people", "deputies"), problems)
     people = _People(roles, offices, person_offices, functions, routing, deputies)
     problems += _clock_problems(reader, offices)

@@ -225,7 +225,13 @@ def test_a_rehearsals_port_is_a_port_of_its_own(port: str) -> None:
 
 @pytest.mark.parametrize(
     "real",
-    ["https://slack.com/api/", "https://SLACK.com/api/", "https://slack-gov.com/api/", "https://x.slack.com./api/"],
+    [
+        "https://slack.com/api/",
+        "https://SLACK.com/api/",
+        "https://slack-gov.com/api/",
+        "https://x.slack.com./api/",
+        "https://slack。com/api/",
+    ],
 )
 def test_a_rehearsal_never_runs_against_slack_itself_however_it_is_written(real: str) -> None:
     told = "--rehearsal never runs against Slack itself: set SLACK_API_URL to a sandbox."

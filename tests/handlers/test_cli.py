@@ -12,7 +12,10 @@ from pathlib import Path
 import httpx
 import pytest
 
+from bot.errors import ConfigError
 from bot.handover import State
+from bot.settings import read
+from handlers.wiring import checked
 from tests.handlers.commanding import APP, app, bare, environment
 from tests.stories import walk
 from tests.stories.replicas import ROOT
@@ -421,6 +424,40 @@ def test_a_rehearsal_never_runs_against_slack_itself(quiet: Stage) -> None:
     ended = app(environment(quiet, SLACK_API_URL="https://slack.com/api/"), "serve", "--rehearsal")
     assert ended.code == 2
     assert "--rehearsal never runs against Slack itself" in ended.err
+
+
+@pytest.mark.parametrize(
+    ("vendor", "name", "addresses"),
+    [
+        (
+            "HubSpot",
+            "HUBSPOT_API_URL",
+            ("", "https://api.hubapi.com", "https://API.HubAPI.com./", "https://x.hubspot.com"),
+        ),
+        ("Asana", "ASANA_API_URL", ("", "https://app.asana.com/api/1.0", "https://me@app。asana.com")),
+    ],
+)
+def test_a_rehearsal_never_runs_against_a_vendor_itself(
+    quiet: Stage, vendor: str, name: str, addresses: tuple[str, ...]
+) -> None:
+    """Not even where nobody named an address: with a real token in the environment it would write into a real one."""
+    told = f"--rehearsal never runs against {vendor} itself: set {name} to a sandbox."
+    for address in addresses:
+        env = {**quiet.env, name: address}
+        with pytest.raises(ConfigError) as refused:
+            checked(read(env, quiet.table, rehearsal=True), env, quiet.clock)
+        assert refused.value.problems == (told,)
+        assert checked(read(env, quiet.table), env, quiet.clock).configs.keys() == {"hubspot", "asana"}
+    ended = app(environment(quiet, **{name: ""}), "serve", "--rehearsal")
+    assert (ended.code, told in ended.err) == (2, True)
+    assert not (quiet.folder / "baton.db").exists(), "nothing was begun"
+
+
+def test_a_rehearsal_asks_each_connection_by_its_own_name(quiet: Stage) -> None:
+    env, table = {**quiet.env, "EAST_TOKEN": "t"}, {**quiet.table, "connections": {"east": {"kind": "hubspot"}}}
+    with pytest.raises(ConfigError) as refused:
+        checked(read(env, table, rehearsal=True), env, quiet.clock)
+    assert refused.value.problems == ("--rehearsal never runs against HubSpot itself: set EAST_API_URL to a sandbox.",)
 
 
 def answers(stage: Stage) -> bool:

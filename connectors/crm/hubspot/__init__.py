@@ -3,14 +3,14 @@
 from collections.abc import Callable
 
 from connectors.crm.hubspot.client import TITLE, HubSpot
-from connectors.crm.hubspot.config import ENVIRONMENT, Config, configure
+from connectors.crm.hubspot.config import API_URL, ENVIRONMENT, HOSTS, Config, configure
 from connectors.crm.hubspot.dialect import read_complaint
 from connectors.http import DELIVERY_SECONDS, VendorHttp
 from connectors.options import title_of
 
 KEY = "hubspot"
 
-__all__ = ["ENVIRONMENT", "KEY", "TITLE", "Config", "build", "configure"]
+__all__ = ["API_URL", "ENVIRONMENT", "HOSTS", "KEY", "TITLE", "Config", "build", "configure"]
 
 
 def build(config: Config, *, assert_outside: Callable[[], None], timeout: float = DELIVERY_SECONDS) -> HubSpot:

@@ -12,6 +12,7 @@ from bot.deal import ContactRole
 from connectors.options import Options
 
 API_URL = "https://api.hubapi.com"
+HOSTS = ("hubapi.com", "hubspot.com")
 API_VERSION = "2026-03"
 STATUS_PROPERTY = "baton_handover_status"
 STATUS_VALUE = "closed_migrated"

@@ -6,12 +6,12 @@ from connectors.http import DELIVERY_SECONDS, VendorHttp
 from connectors.options import title_of
 from connectors.projects.asana.api import Api
 from connectors.projects.asana.client import TITLE, Asana
-from connectors.projects.asana.config import ENVIRONMENT, Config, configure
+from connectors.projects.asana.config import API_URL, ENVIRONMENT, HOSTS, Config, configure
 from connectors.projects.asana.dialect import read_complaint
 
 KEY = "asana"
 
-__all__ = ["ENVIRONMENT", "KEY", "TITLE", "Config", "build", "configure"]
+__all__ = ["API_URL", "ENVIRONMENT", "HOSTS", "KEY", "TITLE", "Config", "build", "configure"]
 
 
 def build(config: Config, *, assert_outside: Callable[[], None], timeout: float = DELIVERY_SECONDS) -> Asana:

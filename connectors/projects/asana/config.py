@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from connectors.options import Options
 
 API_URL = "https://app.asana.com/api/1.0"
+HOSTS = ("asana.com",)
 ENVIRONMENT: Mapping[str, str] = {
     "TOKEN": "Asana's access token of the account that owns the projects.",
     "API_URL": f"Asana's address, {API_URL} unless you test.",
