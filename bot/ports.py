@@ -68,12 +68,25 @@ class Check:
     error: VendorError | None = None
 
 
+class Belonging(Protocol):
+    """To which of the vendor's accounts a connection belongs, remembered from the first contact on."""
+
+    def known(self) -> str:
+        """The account's number, '' before the first contact."""
+
+    def bind(self, found: str, *, anew: bool) -> str:
+        """The number that counts, now that this one was found: the known one; `found` when `anew` or none is."""
+
+
 class Crm(Protocol):
     """A CRM connection. Calls raise the VendorError tree; reads are safe to repeat; writes read first."""
 
     key: str
     title: str
     takes_webhooks: bool  # whether what proves them is set; without it Baton only polls
+
+    def belong(self, belonging: Belonging) -> None:
+        """From now on it is known to which account this belongs: no other one's deals are read or written."""
 
     def verify(self, *, body: bytes, headers: Mapping[str, str], url: str, now: datetime) -> None:
         """Raises BadSignature unless the vendor sent exactly this body just now (`url` is the public address)."""

@@ -29,6 +29,7 @@ from handlers.deliver.loop import Worker
 from handlers.deliver.performers import PERFORMERS
 from handlers.deps import USUAL, Deps, Haste, Identity
 from handlers.digest import digest
+from handlers.health import accounts
 from handlers.http import THREADS, application
 from handlers.line.envelopes import Envelopes
 from handlers.line.sockets import Sockets
@@ -162,6 +163,8 @@ def build(
     store = _store(settings, clock, db or Db(settings.database_url))
     _agree(clock, store)
     crms, tools = connected(found.configs, store.assert_outside)
+    for key, crm in crms.items():
+        crm.belong(accounts.Kept(store, key))
     tool = tools.get(settings.tool) or next(iter(tools.values()), None)
     terms = Terms(
         settings,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from bot.deal import Deal, Standing
-from bot.ports import Check, DealBrief, Made, Parsed, PollPage
+from bot.ports import Belonging, Check, DealBrief, Made, Parsed, PollPage
 from connectors.crm.hubspot import signature, webhook
 from connectors.crm.hubspot.api import Api
 from connectors.crm.hubspot.config import Config
@@ -33,6 +33,10 @@ class HubSpot:
         self._finder = Finder(api, config)
         self._doctor = Doctor(api, config, self._reader, self._writer)
 
+    def belong(self, belonging: Belonging) -> None:
+        """By the portal's id. One that the settings name takes the place of the one that was known."""
+        self._reader.belonging = belonging
+
     def verify(self, *, body: bytes, headers: Mapping[str, str], url: str, now: datetime) -> None:
         """By signature v3, or an older one where the settings allow it."""
         config = self._config
@@ -43,8 +47,9 @@ class HubSpot:
         return signature.sign(body, url=url, now=now, secret=self._config.client_secret)
 
     def parse(self, body: bytes) -> Parsed:
-        """Events of another portal than the configured one are ignored."""
-        return webhook.parse(body, portal_id=self._config.portal_id)
+        """Events of another portal than the configured one, or the one that is known, are ignored."""
+        known = self._reader.belonging
+        return webhook.parse(body, portal_id=self._config.portal_id or (known.known() if known else ""))
 
     def read_deal(self, deal_id: str, *, known_standing: Standing | None = None) -> Deal:
         """About ten calls; with `known_standing` a deal that HubSpot forgot is a deleted one."""

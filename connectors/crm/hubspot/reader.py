@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.deal import Deal, Standing
 from bot.errors import Declined, NeedsReauth, Surprise
+from bot.ports import Belonging
 from connectors.crm.hubspot.api import Api, next_page
 from connectors.crm.hubspot.config import Config
 from connectors.crm.hubspot.line_items import LINE_ITEM_PROPERTIES
@@ -39,6 +40,11 @@ _QUOTE_PROPERTIES = ("hs_title", "hs_status", "hs_quote_number")
 _TICKET_PROPERTIES = ("subject", "hs_ticket_category", "hs_pipeline_stage", "hs_is_closed")
 _LINKED = "contacts,companies,line_items,notes,tickets,quotes"
 OTHER_ACCOUNT = "the token belongs to another HubSpot account than portal_id says: correct one of them"
+CHANGED = (
+    "the token belongs to HubSpot account {found}, and what Baton knows is of {known}: put a token of {known} back "
+    "(“Another account” in HubSpot's page says what else can be done)"
+)
+NO_NUMBER = "the answer has no portalId"
 NOT_HUBSPOT = "nothing is found under its address: check HUBSPOT_API_URL, api_version and what stands between"
 _PRIMARY_COMPANY = 5  # association type deal -> its primary company (associations guide)
 
@@ -50,6 +56,7 @@ class Reader:
         self._api = api
         self._config = config
         self._known_account: dict[str, Any] = {}
+        self.belonging: Belonging | None = None
 
     def read(self, deal_id: str, *, known_standing: Standing | None) -> Deal:
         """The deal as it is now; Declined when HubSpot has no such deal and we never knew it."""
@@ -67,14 +74,24 @@ class Reader:
     def account(self) -> dict[str, Any]:
         """The account, read once: a portal keeps its id, zone and currency.
 
-        NeedsReauth when it is another one than the settings say: none of its deals are ours.
+        NeedsReauth when it is another one than the settings say, or than it was: none of its deals are ours.
         """
         if not self._known_account:
             account = self._api.account()
-            if self._config.portal_id and text(account, "portalId") != self._config.portal_id:
-                raise NeedsReauth(self._api.vendor, "read the account", OTHER_ACCOUNT)
+            self._ours(text(account, "portalId"))
             self._known_account = account
         return self._known_account
+
+    def _ours(self, found: str) -> None:
+        wanted = self._config.portal_id
+        if wanted and found != wanted:
+            raise NeedsReauth(self._api.vendor, "read the account", OTHER_ACCOUNT)
+        if not found:
+            raise Surprise("HubSpot", "read the account", NO_NUMBER)
+        known = self.belonging.bind(found, anew=bool(wanted)) if self.belonging else found
+        if known != found:
+            words = CHANGED.format(found=found, known=known)
+            raise NeedsReauth(self._api.vendor, "read the account", words)
 
     def _answers(self) -> None:
         """Surprise unless the account still answers: where the whole API is not found, no deal was deleted."""

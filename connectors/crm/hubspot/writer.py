@@ -62,6 +62,7 @@ class Writer:
 
     def find_note(self, deal_id: str, marker: str) -> Made | None:
         """The oldest note of the deal of which a whole line is the marker."""
+        self._reader.account()
         ids = [str(entry.get("toObjectId")) for entry in self._api.linked(deal_id, "notes")]
         found = [
             text(note, "id")
@@ -107,6 +108,7 @@ class Writer:
             raise Declined("HubSpot", "mark the deal", problem)
 
     def _deal(self, deal_id: str) -> Answer:
+        self._reader.account()  # another account may have a deal of that number
         asked = dict.fromkeys((*_OWN, self._config.migrated_property, "dealstage", "pipeline", "hs_is_closed_won"))
         answer = self._api.deal(deal_id, properties=filter(None, asked))
         if not answer:

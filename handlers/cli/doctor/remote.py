@@ -9,7 +9,7 @@ from bot.ports import Check, Crm, ProjectTool
 from bot.settings import Settings
 from connectors.options import variable_name
 from connectors.registry import CRMS, TOOLS, Factory
-from handlers.health import hooks
+from handlers.health import accounts, hooks
 from handlers.wiring import Checked, connected
 from store.upkeep.condition import open_by_connection, stored_setting
 
@@ -24,6 +24,8 @@ def connections(found: Checked, settings: Settings, env: Mapping[str, str]) -> I
     yield from _unused(settings, env)
     yield from _removed(settings)
     crms, tools = connected(found.configs, lambda: None)
+    for key, crm in crms.items():
+        crm.belong(accounts.Seen(str.__str__(settings.database_url), key))
     if not crms:
         yield Check("CRM", ok=True, words="none is connected: handovers are opened by /handover new")
     if not tools:

@@ -1,5 +1,6 @@
 """Whole deals through the real client, against HubSpot's stand-in over HTTP."""
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -113,17 +114,29 @@ def test_pipelines_without_their_list_make_no_win() -> None:
             crm.read_deal("9001")
 
 
-def test_the_token_of_another_account_reads_nothing(world: World) -> None:
-    """Else each deal of ours would be a deleted one, and each win of theirs a handover."""
+def test_the_token_of_another_account_reads_and_writes_nothing(world: World) -> None:
+    """Else each deal of ours would be a deleted one, each win of theirs a handover, and theirs would be marked."""
     crm = connect("hubspot", served(world), table={"portal_id": 1})
+    before = json.dumps(world.hubspot.deal("9001"), default=str)
+    links = {"workspace_url": "https://app.example/1", "channel_url": "https://acme.example/C1"}
     calls: list[Callable[[], object]] = [
         lambda: crm.read_deal("123456", known_standing=Standing.WON),
         lambda: crm.poll("", since=datetime(2026, 1, 1, tzinfo=UTC)),
         lambda: crm.search("ABC", limit=1),
+        lambda: crm.write_links("9001", status="scoped", **links),
+        lambda: crm.mark_migrated("9001", at=datetime(2026, 1, 1, tzinfo=UTC), **links),
+        lambda: crm.make_note("9001", text="Handover", marker="baton:k7f3:HO-42:note"),
+        lambda: crm.find_note("9001", "baton:k7f3:HO-42:note"),
     ]
     for call in calls:
         with pytest.raises(NeedsReauth, match="another HubSpot account"):
             call()
+    assert json.dumps(world.hubspot.deal("9001"), default=str) == before
+
+
+def test_an_account_without_a_number_is_half_an_answer() -> None:
+    with Wire(Reply(200, {"timeZone": "UTC"})) as wire, pytest.raises(Surprise, match="no portalId"):
+        _behind(wire).search("ABC", limit=1)
 
 
 @pytest.mark.parametrize(("name", "wrong"), [("api_version", "2026-3"), ("api_version", "v3"), ("portal_id", "eu1")])

@@ -149,7 +149,8 @@ def test_a_merged_deal_is_written_under_its_surviving_id(crm: Any, world: World)
 def test_without_the_right_to_make_properties_a_person_is_told_which_one() -> None:
     deal = {"id": "9001", "properties": {}}
     refusal = load("error__missing_scopes")
-    with Wire(Reply(200, deal), Reply(404, {}), Reply(403, refusal)) as wire, pytest.raises(Declined) as raised:
+    replies = (Reply(200, {"portalId": 1}), Reply(200, deal), Reply(404, {}), Reply(403, refusal))
+    with Wire(*replies) as wire, pytest.raises(Declined) as raised:
         connect("hubspot", {"HUBSPOT_TOKEN": "t", "HUBSPOT_API_URL": wire.url}).write_links(
             "9001", status="scoped", **LINKS
         )
