@@ -14,7 +14,7 @@ test: .venv/dev  ## everything but what is marked slow; no network, warnings are
 	$(BIN)/pytest -q -n 6 --dist loadfile $(ARGS)
 
 slow: .venv/dev  ## kills, months, bursts, bad days, browsers
-	$(BIN)/pytest -q -m slow -n 4 --dist loadfile $(ARGS)
+	$(BIN)/pytest -q -m slow -n 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 oldest: .venv/dev  ## what PostgreSQL stores, on the oldest server that Baton runs on: Debian's postgresql-15
 	BATON_TEST_POSTGRES=/usr/lib/postgresql/15/bin $(BIN)/pytest -q -n 2 --dist loadfile tests/store -k postgres $(ARGS)

@@ -23,7 +23,7 @@ from store.store import Store
 from store.tables import Row
 from tests import servers
 
-pytest_plugins = ["tests.strict_skips"]
+pytest_plugins = ["tests.longest_first", "tests.strict_skips"]
 
 # How long an example takes says more about the machine than about the code.
 settings.register_profile("house", deadline=None)

@@ -32,6 +32,7 @@ WIDE: ViewportSize = {"width": 1380, "height": 900}
 
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.timeout(240),
     pytest.mark.skipif(not CHROMIUM.exists(), reason="Debian's chromium is not installed: apt-get install chromium"),
 ]
 
