@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bot.handover import Handover
 from bot.people import Role
+from bot.rights.whom import Known
 from bot.settings import Settings
 from bot.template import Template
 from bot.worktime import Office, add_working_days, day_length, elapsed
@@ -75,3 +76,8 @@ class Terms:
 def manager_of(handover: Handover) -> int:
     """The delivery manager's person id, 0 when there is none."""
     return handover.roles.get(Role.DELIVERY_MANAGER, 0)
+
+
+def heads_of(known: Known) -> list[int]:
+    """The heads of delivery by id, in the order of the settings; none who was never met, or whose account is closed."""
+    return [person.id for person in known.having(Role.HEAD_OF_DELIVERY) if person.active]

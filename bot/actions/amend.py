@@ -64,7 +64,7 @@ def refresh(unit: Unit, handover: Handover, deal: Deal, *, terms: Terms, now: da
         _ask_shares(unit, handover, now)
     settle(unit, handover, terms=terms, now=now)
     if followed:
-        people.tell_owner(unit, handover, terms=terms, now=now)
+        people.tell_owner(unit, handover, now=now)
     if terms.settings.provision_auto:
         begin_when_ready(unit, handover, terms=terms, now=now)
 

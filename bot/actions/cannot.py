@@ -78,7 +78,7 @@ def hand_on(
     serial = f"{handover.shown_id}:{item.key}:{now:%Y%m%dT%H%M%S%f}"
     if person.id != who.id:
         unit.emit(Direct(person.id, "item_yours", serial, handover.id, data))
-    _tell(unit, handover, "item_handed", serial, data, terms=terms, but=(who.id, person.id))
+    _tell(unit, handover, "item_handed", serial, data, but=(who.id, person.id))
     settle(unit, handover, terms=terms, now=now, actor=who.id)
     return Said(f"Thank you. {person.first_name} does it now, and is told.")
 
@@ -104,7 +104,7 @@ def said_done(
         return outcome if isinstance(outcome, Refused) else Said(f"Ticked: {item.text}. Where it is stands beside it.")
     serial = f"{handover.shown_id}:{thing.action}:{thing.key}:{now:%Y%m%dT%H%M%S%f}"
     data = {"by": who.id, "item": text, "reason": where.strip()}
-    told = _tell(unit, handover, "said_done", serial, data, terms=terms, but=(who.id,))
+    told = _tell(unit, handover, "said_done", serial, data, but=(who.id,))
     settle(unit, handover, terms=terms, now=now, actor=who.id)
     return Said(f"Noted{told}. The record ticks it by itself once {need(item, thing.action)}.")
 
@@ -162,10 +162,9 @@ def _tell(
     serial: str,
     data: Mapping[str, object],
     *,
-    terms: Terms,
     but: tuple[int, ...],
 ) -> str:
-    told = [person for person in managers(unit, handover, terms) if person not in but]
+    told = [person for person in managers(unit, handover) if person not in but]
     for person_id in told:
         unit.emit(Direct(person_id, name, serial, handover.id, dict(data)))
     manager = unit.person(manager_of(handover)) if told else None

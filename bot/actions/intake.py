@@ -19,7 +19,7 @@ from bot.handover import Handover, State
 from bot.people import Person, Role, may
 from bot.rights import Deed
 from bot.rights.whom import whom
-from bot.terms import Said, Terms
+from bot.terms import Said, Terms, heads_of
 from bot.unit import DealState, Unit
 
 HOLD_WINDOW = timedelta(hours=1)
@@ -156,16 +156,14 @@ def won(unit: Unit, handover: Handover, *, terms: Terms, now: datetime) -> None:
     unit.save(handover)
     ring_win(unit, handover)
     if not handover.roles.get(Role.DELIVERY_MANAGER):
-        _ring_heads(unit, handover, terms)
+        _ring_heads(unit, handover)
 
 
-def _ring_heads(unit: Unit, handover: Handover, terms: Terms) -> None:
+def _ring_heads(unit: Unit, handover: Handover) -> None:
     # Nobody owns this handover: the Head of Delivery names a delivery manager.
     serial, data = f"{handover.shown_id}:delivery_manager", {"role": Role.DELIVERY_MANAGER.value}
-    for email in terms.settings.roles.get(Role.HEAD_OF_DELIVERY, ()):
-        head = unit.by_email(email)
-        if head:
-            unit.emit(Direct(head.id, "empty_role", serial, handover.id, data))
+    for head in heads_of(unit):
+        unit.emit(Direct(head, "empty_role", serial, handover.id, data))
 
 
 def _not_won(unit: Unit, read: Read, existing: list[Handover], *, terms: Terms, now: datetime) -> str:

@@ -15,7 +15,7 @@ from bot.handover import ENDED, Handover, Interval, State
 from bot.people import Person, Role, may
 from bot.rights import Deed
 from bot.rights.whom import Known
-from bot.terms import Said, Terms, manager_of
+from bot.terms import Said, Terms, heads_of, manager_of
 from bot.unit import Unit
 
 MAX_REASON = 300  # characters
@@ -46,7 +46,7 @@ def pause(
     interval = Interval(rules.KIND, now, reason.strip(), who.id, expected, subject=subject)
     handover.intervals.append(interval)
     handover.note(now, "paused", person=who.id, why=interval.reason, day=expected.isoformat(), item=subject)
-    told = _tell_manager(unit, handover, who, interval, terms=terms)
+    told = _tell_manager(unit, handover, who, interval)
     settle(unit, handover, terms=terms, now=now, actor=who.id)
     return Said(f"{handover.client} waits on the client until {rules.day_words(expected)}.{told}")
 
@@ -77,7 +77,7 @@ def extend(
         now=expected.isoformat(),
         why=interval.reason,
     )
-    told = _tell_manager(unit, handover, who, interval, terms=terms)
+    told = _tell_manager(unit, handover, who, interval)
     settle(unit, handover, terms=terms, now=now, actor=who.id)
     return Said(f"{handover.client} waits on the client until {rules.day_words(expected)}.{told}")
 
@@ -144,11 +144,10 @@ def end_by_itself(unit: Unit, handover: Handover, *, terms: Terms, now: datetime
     return True
 
 
-def managers(unit: Unit, handover: Handover, terms: Terms) -> Sequence[int]:
+def managers(known: Known, handover: Handover) -> Sequence[int]:
     """Who must hear of it: the delivery manager, or the heads while nobody is."""
     told = manager_of(handover)
-    heads = terms.settings.roles.get(Role.HEAD_OF_DELIVERY, ())
-    return [told] if told else [person.id for email in heads if (person := unit.by_email(email))]
+    return [told] if told else heads_of(known)
 
 
 def _onwards(unit: Unit, handover: Handover, *, terms: Terms, now: datetime, actor: int = 0) -> None:
@@ -159,10 +158,10 @@ def _onwards(unit: Unit, handover: Handover, *, terms: Terms, now: datetime, act
         begin_when_ready(unit, handover, terms=terms, now=now)
 
 
-def _tell_manager(unit: Unit, handover: Handover, who: Person, interval: Interval, *, terms: Terms) -> str:
+def _tell_manager(unit: Unit, handover: Handover, who: Person, interval: Interval) -> str:
     data = {"by": who.id, "pause": rules.mark(interval)}
     serial = f"{handover.shown_id}:{data['pause']}:{interval.expected}"
-    told = [person for person in managers(unit, handover, terms) if person != who.id]
+    told = [person for person in managers(unit, handover) if person != who.id]
     for person_id in told:
         unit.emit(Direct(person_id, "paused", serial, handover.id, data))
     manager = unit.person(told[0]) if told else None

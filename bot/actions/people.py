@@ -94,7 +94,7 @@ def not_mine(
     settle(unit, handover, terms=terms, now=now, actor=who.id)
     stays = _stays_in(handover, who)
     data = {"role": role.value, "reason": reason.strip(), "by": who.id} | ({"stays": stays} if stays else {})
-    for person_id in managers(unit, handover, terms):
+    for person_id in managers(unit, handover):
         unit.emit(Direct(person_id, "not_mine", f"{handover.shown_id}:{role}:{now.isoformat()}", handover.id, data))
     still = f" You are still in {stays}." if stays else ""
     return Said(f"Thank you. The delivery manager names somebody else.{still}")
@@ -128,7 +128,7 @@ def _leaves(unit: Unit, handover: Handover, person: Person, told: Places, *, ter
     if not _given_back(handover, person, now):
         return
     settle(unit, handover, terms=terms, now=now)
-    for manager in managers(unit, handover, terms) if held else ():
+    for manager in managers(unit, handover) if held else ():
         told.setdefault(manager, []).extend([handover.id, role.value, handover.title] for role in held)
 
 
@@ -161,14 +161,14 @@ def follow_owner(unit: Unit, handover: Handover, was: Deal, *, now: datetime) ->
     return True
 
 
-def tell_owner(unit: Unit, handover: Handover, *, terms: Terms, now: datetime) -> None:
+def tell_owner(unit: Unit, handover: Handover, *, now: datetime) -> None:
     """After the role followed the owner: the new holder as if assigned, or whoever must name one."""
     person = unit.person(handover.roles.get(Role.SALES_REP, 0))
     if person:
         was = next((int(e.data["was"] or 0) for e in reversed(handover.events) if e.kind == "owner_changed"), 0)
         _tell_new_holder(unit, handover, Role.SALES_REP, person, Person(0, ""), before=unit.person(was))
         return
-    for person_id in managers(unit, handover, terms):
+    for person_id in managers(unit, handover):
         serial = f"{handover.shown_id}:{Role.SALES_REP}:{now.isoformat()}"
         unit.emit(Direct(person_id, "empty_role", serial, handover.id, {"role": Role.SALES_REP.value}))
 

@@ -20,9 +20,9 @@ from bot.clock.nag import REMEMBERED, Ladder, Nag, View, hours_of, late_cause, l
 from bot.effects import RedrawReminder, Reply
 from bot.gate import Turn
 from bot.handover import ENDED, LIVE, Handover
-from bot.people import Person, Role, can_hold, may
+from bot.people import Person, can_hold, may
 from bot.rights import Deed
-from bot.terms import Terms, manager_of
+from bot.terms import Terms, heads_of, manager_of
 from bot.unit import Unit
 from bot.worktime import Office, is_open, next_opening
 
@@ -47,8 +47,7 @@ class Look:
     @property
     def heads(self) -> list[int]:
         """The heads of delivery whom we know, by id."""
-        emails = self.terms.settings.roles.get(Role.HEAD_OF_DELIVERY, ())
-        return [person.id for email in emails if (person := self.unit.by_email(email)) and person.active]
+        return heads_of(self.unit)
 
     def receiver(self, person_id: int) -> Person | None:
         """Who gets the reminders of that person now: their deputy while they are away."""

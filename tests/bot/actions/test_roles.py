@@ -156,9 +156,19 @@ class TestNotMine:
         named = dict(won.terms.settings.roles)
         del named[Role.HEAD_OF_DELIVERY]
         won.terms = replace(won.terms, settings=replace(won.terms.settings, roles=named))
+        won.store.know(named, won.terms.settings.office_of)
         won.said(people.not_mine, 1, won.who("dev"), role=Role.DELIVERY_MANAGER, reason="On leave")
         won.said(pause.pause, 1, won.who("ben"), reason="test data", expected=date(2026, 3, 12))
         assert (won.effects(Direct, "not_mine"), won.effects(Direct, "paused")) == ([], [])
+
+    def test_nobody_is_said_to_be_told_when_the_only_head_left_the_company(self, won: Company) -> None:
+        won.said(people.not_mine, 1, won.who("dev"), role=Role.DELIVERY_MANAGER, reason="On leave")
+        gone = replace(won.who("hana"), active=False)
+        with won.store.write() as unit:
+            unit.remember(gone)
+        said = won.said(pause.pause, 1, won.who("ben"), reason="test data", expected=date(2026, 3, 12))
+        assert "told" not in said.line
+        assert won.effects(Direct, "paused") == []
 
     def test_without_a_reason_it_stays(self, won: Company) -> None:
         assert "in a few words" in won.refused(people.not_mine, 1, won.who("ben"), role=Role.PM, reason=" ")
