@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.deal import Money
+from bot.naming import day_words, moment_words, short_day_words
 from bot.people import Person
 
 SHORT = 80  # characters of foreign text inside a sentence
@@ -20,8 +21,6 @@ ZERO_WIDTH_JOINER = "\u200d"  # holds composed emoji together; every other invis
 # A sign that formats in mrkdwn cannot be escaped there: in a name it becomes its harmless twin.
 TWINS = str.maketrans({"*": "\u2217", "`": "\u2019", "~": "\u223c"})
 SIGNS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥"}
-WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 class Safe(str):
@@ -105,8 +104,7 @@ def date_token(moment: datetime, style: str = "{date_short_pretty} at {time}", t
 def clock(moment: datetime, tz: str, *, zone: bool = False) -> str:
     """`Wed 10 Sep 10:00` in the office's zone, for text where no date token works; with `CEST` when asked."""
     local = moment.astimezone(zone_of(tz))
-    words = f"{WEEKDAYS[local.weekday()]} {local.day} {MONTHS[local.month - 1]} {local:%H:%M}"
-    return f"{words} {local.tzname()}" if zone else words
+    return f"{moment_words(local)} {local.tzname()}" if zone else moment_words(local)
 
 
 def zone_of(tz: str) -> ZoneInfo:
@@ -119,12 +117,12 @@ def zone_of(tz: str) -> ZoneInfo:
 
 def day(moment: date) -> str:
     """`Fri 13 Mar 2026`; of a moment, its calendar date as it stands."""
-    return f"{WEEKDAYS[moment.weekday()]} {short_day(moment)} {moment.year}"
+    return day_words(moment)
 
 
 def short_day(moment: date) -> str:
     """`21 Aug`: where the year is plain."""
-    return f"{moment.day} {MONTHS[moment.month - 1]}"
+    return short_day_words(moment)
 
 
 def local_day(moment: datetime, tz: str) -> date:

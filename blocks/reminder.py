@@ -20,6 +20,7 @@ from bot.clock.became import DONE
 from bot.clock.nag import LATE, is_turn
 from bot.gate import Turn, turns_of
 from bot.handover import Handover
+from bot.naming import WEEKDAYS
 from bot.people import Person, Role, Sight, sight
 
 THINGS = 5  # shown in one reminder
@@ -302,7 +303,7 @@ def _feet(asked: Asked, frame: Frame, told: int) -> list[Block]:
         buttons.append(kit.button("I can't do this", ids.CANT_DO, ":".join(own)))
     foot = sentence(
         "reminder.foot",
-        since=mrkdwn.WEEKDAYS[mrkdwn.local_day(asked.since, asked.person.tz).weekday()] if asked.since else "",
+        since=WEEKDAYS[mrkdwn.local_day(asked.since, asked.person.tz).weekday()] if asked.since else "",
         next=mrkdwn.clock(asked.next_at, asked.person.tz) if asked.next_at else "",
         last=asked.next_is_last,
         done=asked.done,

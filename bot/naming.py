@@ -1,13 +1,15 @@
 """Names of the workspace and of the Slack channel, made from the client, the project and the start date.
 
-Decides spelling and length only. Whether a channel's name is free, Slack says: `numbered` has the next ones.
+Decides spelling and length only; how dates and moments are spelled, too, in English wherever Baton runs.
+Whether a channel's name is free, Slack says: `numbered` has the next ones.
 """
 
 import re
 import unicodedata
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 WORKSPACE_LIMIT = 150
 """A Slack header block holds 150 characters (docs.slack.dev/reference/block-kit/blocks/header-block)."""
@@ -49,6 +51,21 @@ def channel_name(*, client: str, project: str, start: date, fallback: str, prefi
     keep_first, keep_second = _shares(room, first=len(first), second=len(second))
     parts = (head, first[:keep_first].strip("-"), second[:keep_second].strip("-"), suffix)
     return "-".join(filter(None, parts))
+
+
+def day_words(day: date) -> str:
+    """`Fri 13 Mar 2026`."""
+    return f"{WEEKDAYS[day.weekday()]} {short_day_words(day)} {day.year}"
+
+
+def short_day_words(day: date) -> str:
+    """`21 Aug`: where the year is plain."""
+    return f"{day.day} {MONTHS[day.month - 1]}"
+
+
+def moment_words(moment: datetime) -> str:
+    """`Wed 10 Sep 10:00`: what calendar and clock show in the moment's own zone."""
+    return f"{WEEKDAYS[moment.weekday()]} {short_day_words(moment)} {moment:%H:%M}"
 
 
 def numbered(name: str) -> Iterator[str]:

@@ -7,7 +7,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from blocks.company.in_force import Group, Line
-from blocks.mrkdwn import WEEKDAYS, Safe, clock, day
+from blocks.mrkdwn import Safe, clock, day
+from bot.naming import WEEKDAYS
 from bot.people import TITLES
 from bot.settings import FILE, Settings
 from bot.settings.stored import SLACK

@@ -9,6 +9,7 @@ from blocks.frame import Frame
 from blocks.mrkdwn import Safe
 from blocks.render import count, sentence
 from bot.digest import Detail, Digest, OpenRow
+from bot.naming import WEEKDAYS
 from bot.people import TITLES, Role
 
 NAME = 30  # characters of a name in a list of names
@@ -26,7 +27,7 @@ TOPICS = {
 
 def day(moment: date) -> str:
     """`Wed 10 Sep`."""
-    return f"{mrkdwn.WEEKDAYS[moment.weekday()]} {mrkdwn.short_day(moment)}"
+    return f"{WEEKDAYS[moment.weekday()]} {mrkdwn.short_day(moment)}"
 
 
 def near(moment: date, today: date) -> str:
@@ -34,7 +35,7 @@ def near(moment: date, today: date) -> str:
     away = (moment - today).days
     if away in (-1, 0, 1):
         return ("yesterday", "today", "tomorrow")[away + 1]
-    return mrkdwn.WEEKDAYS[moment.weekday()] if abs(away) < 7 else mrkdwn.short_day(moment)  # noqa: PLR2004 - a week
+    return WEEKDAYS[moment.weekday()] if abs(away) < 7 else mrkdwn.short_day(moment)  # noqa: PLR2004 - a week
 
 
 def since(digest: Digest, frame: Frame) -> str:

@@ -9,6 +9,7 @@ from bot.actions.lists import gone, settle
 from bot.effects import InviteClient, ReadTasks, SetTask
 from bot.errors import Refused
 from bot.handover import Answer, ClientAccess, Handover, TaskCopy
+from bot.naming import day_words
 from bot.people import Person, Sight, can_hold, sight
 from bot.rights import Deed
 from bot.terms import Said, Terms
@@ -125,7 +126,7 @@ def set_kickoff(unit: Unit, handover_id: int, who: Person, *, day: date, terms: 
     handover.kickoff = day
     handover.note(now, "kickoff", person=who.id, day=day.isoformat())
     settle(unit, handover, terms=terms, now=now, actor=who.id)
-    return Said(f"The kickoff is on {day:%a %-d %b %Y}.")
+    return Said(f"The kickoff is on {day_words(day)}.")
 
 
 def set_tasks(

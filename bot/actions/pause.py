@@ -12,6 +12,7 @@ from bot.clock import pause as rules
 from bot.effects import Direct, Reply
 from bot.errors import Refused
 from bot.handover import ENDED, Handover, Interval, State
+from bot.naming import day_words
 from bot.people import Person, Role, may
 from bot.rights import Deed
 from bot.rights.whom import Known
@@ -48,7 +49,7 @@ def pause(
     handover.note(now, "paused", person=who.id, why=interval.reason, day=expected.isoformat(), item=subject)
     told = _tell_manager(unit, handover, who, interval)
     settle(unit, handover, terms=terms, now=now, actor=who.id)
-    return Said(f"{handover.client} waits on the client until {rules.day_words(expected)}.{told}")
+    return Said(f"{handover.client} waits on the client until {day_words(expected)}.{told}")
 
 
 def extend(
@@ -66,7 +67,7 @@ def extend(
     if problem or interval is None:
         return Refused(problem)
     if interval.expected == expected and reason.strip() in ("", interval.reason):
-        return Said(f"{handover.client} waits until {rules.day_words(expected)} already.")
+        return Said(f"{handover.client} waits until {day_words(expected)} already.")
     was, interval.expected = interval.expected, expected
     interval.reason = reason.strip()[:MAX_REASON] or interval.reason
     handover.note(
@@ -79,7 +80,7 @@ def extend(
     )
     told = _tell_manager(unit, handover, who, interval)
     settle(unit, handover, terms=terms, now=now, actor=who.id)
-    return Said(f"{handover.client} waits on the client until {rules.day_words(expected)}.{told}")
+    return Said(f"{handover.client} waits on the client until {day_words(expected)}.{told}")
 
 
 def cannot(known: Known, handover: Handover, who: Person, *, subject: str = "", waiting: bool = False) -> str:
@@ -179,7 +180,7 @@ def _cannot_pause(handover: Handover, subject: str) -> str:
         return "This handover is on hold: its clock stands still already."
     running = handover.running(rules.KIND)
     if running:
-        until = f", until {rules.day_words(running.expected)}" if running.expected else ""
+        until = f", until {day_words(running.expected)}" if running.expected else ""
         return f"{handover.title} waits on the client already{until}. “Still waiting” changes the date."
     item = handover.item(subject)
     if item is not None and checklist.done(handover, item):

@@ -14,6 +14,7 @@ from bot.clock.absence import back_at, concerned, deputy_of, stand_in
 from bot.clock.nag import REMEMBERED
 from bot.effects import Direct, Home, RedrawReminder
 from bot.errors import Refused
+from bot.naming import WEEKDAYS, moment_words, short_day_words
 from bot.people import Person, can_hold
 from bot.settings import Settings
 from bot.terms import Said, Terms
@@ -107,8 +108,8 @@ def standing(unit: Unit, person: Person, settings: Settings, now: datetime) -> s
 
 def _until(person: Person, back: datetime) -> str:
     if person.away_until and (person.status_until is None or person.status_until < back):
-        return f"{person.away_until:%a %-d %b}"
-    return f"{back.astimezone(ZoneInfo(person.tz)):%a %-d %b, %H:%M}"
+        return f"{WEEKDAYS[person.away_until.weekday()]} {short_day_words(person.away_until)}"
+    return moment_words(back.astimezone(ZoneInfo(person.tz)))
 
 
 def _problem(who: Person, chosen: Preferences, now: datetime) -> str:

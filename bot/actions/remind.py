@@ -17,6 +17,7 @@ from bot.clock.nag import ASKED, DEFERRALS, PER_DAY, Nag, Reminder, hours_of, la
 from bot.effects import Direct, RedrawReminder, Remind
 from bot.errors import Refused
 from bot.handover import Handover
+from bot.naming import moment_words
 from bot.people import Person, may
 from bot.rights import Deed, Who
 from bot.terms import Said, Terms
@@ -282,8 +283,7 @@ def _whom(reminder: Reminder) -> set[int]:
 
 
 def _when(moment: datetime, hours: Office) -> str:
-    local = moment.astimezone(ZoneInfo(hours.tz))
-    return f"{local:%a} {local.day} {local:%b, %H:%M}"
+    return moment_words(moment.astimezone(ZoneInfo(hours.tz)))
 
 
 def _put_off(unit: Unit, rows: list[Nag], at: datetime, now: datetime) -> None:

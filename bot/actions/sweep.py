@@ -20,6 +20,7 @@ from bot.clock.nag import REMEMBERED, Ladder, Nag, View, hours_of, late_cause, l
 from bot.effects import RedrawReminder, Reply
 from bot.gate import Turn
 from bot.handover import ENDED, LIVE, Handover
+from bot.naming import moment_words
 from bot.people import Person, can_hold, may
 from bot.rights import Deed
 from bot.terms import Terms, heads_of, manager_of
@@ -104,7 +105,7 @@ def _follows(handover: Handover, name: str, calendar: str) -> bool:
 
 
 def _words(moment: datetime, office: Office) -> str:
-    return f"{moment.astimezone(ZoneInfo(office.tz)):%a %-d %b, %H:%M}"
+    return moment_words(moment.astimezone(ZoneInfo(office.tz)))
 
 
 def next_look(handover: Handover, terms: Terms, now: datetime) -> datetime | None:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from bot import checklist
 from bot.clock.nag import ASKED
 from bot.handover import Handover, Interval, State
-from bot.naming import MONTHS
+from bot.naming import day_words
 from bot.terms import Terms
 from bot.worktime import (
     DAY,
@@ -27,7 +27,6 @@ from bot.worktime import (
 
 KIND = "pause"
 CLOCKED = frozenset({State.WON, State.SCOPED, State.PROVISIONED})  # a clock runs, so that it can stand still
-WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 def paused_so_far(handover: Handover, office: Office, now: datetime) -> timedelta:
@@ -198,11 +197,6 @@ def marked(handover: Handover, name: str) -> Interval | None:
     """The pause of that name, the latest of them, or None."""
     found = [one for one in handover.intervals if one.kind == KIND and mark(one) == name]
     return found[-1] if found else None
-
-
-def day_words(day: date) -> str:
-    """`Thu 12 Mar 2026`."""
-    return f"{WEEKDAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 def _clocks(handover: Handover) -> list[tuple[str, datetime | None]]:

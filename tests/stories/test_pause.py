@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 from blocks.frame import Message
 from bot.actions.lists import settle
-from bot.clock.pause import day_words
 from bot.effects import Direct, Redraw
+from bot.naming import day_words
 from bot.people import Person, Role
 from bot.worktime import add_work_dates, elapsed, next_opening
 from handlers.deliver.letters import keeper

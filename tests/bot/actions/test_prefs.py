@@ -301,10 +301,10 @@ def test_a_status_with_an_hour_says_so(company: Company) -> None:
     notice(company, company.who("ana"), datetime(2026, 3, 12, 13, 30, tzinfo=UTC))
     with company.store.write() as unit:
         unit.remember(person(0, "Ana Ruiz", tz="Europe/Berlin"))
-    assert "away until Thu 12 Mar, 14:30." in said(company, "ana")
+    assert "away until Thu 12 Mar 14:30." in said(company, "ana")
     assert "away until Fri 13 Mar." in said(company, "ana", away_until=FRIDAY)
     notice(company, company.who("ana"), datetime(2026, 3, 14, 13, 30, tzinfo=UTC), nonce="longer")
-    assert "away until Sat 14 Mar, 14:30." in said(company, "ana", away_until=FRIDAY, reminders="morning")
+    assert "away until Sat 14 Mar 14:30." in said(company, "ana", away_until=FRIDAY, reminders="morning")
 
 
 def test_an_account_that_was_deactivated_is_looked_into(company: Company) -> None:

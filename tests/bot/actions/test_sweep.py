@@ -182,7 +182,7 @@ def test_remind_me_later_is_kept_twice_and_never_past_the_due_time(running: Comp
     ana = running.who("ana")
     until = running.now + timedelta(hours=2)
     line = running.said(remind.later, ana, reminder_id=reminder.id, until=until).line
-    assert line == "I remind you again Wed 11 Mar, 11:00."
+    assert line == "I remind you again Wed 11 Mar 11:00."
     swept(running, until - timedelta(minutes=15))
     assert [one for one in reminded(running) if one[0] == "ana"] == [("ana", str(running.now.date()), 1)]
     swept(running, until)
