@@ -10,10 +10,11 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot import gate
+from bot.clock import counting
 from bot.gate import Turn
 from bot.handover import LIVE, Handover, State
 from bot.people import Role
-from bot.worktime import Office, day_length, elapsed
+from bot.worktime import Office, day_length
 
 ROWS = 5  # of one section
 KICKOFF_DAYS = 10  # working days after the win by which a kickoff date should be on the record: the end of week two
@@ -82,7 +83,7 @@ class Notes:
 class Detail:
     """What the record of a shown row adds: who acts next, in which role and on what, how many other roles, who signed.
 
-    `person` is for private views only. Days and hours are working time past the due time.
+    `person` is for private views only. Days and hours are working time past the due time, pauses and holds left out.
     """
 
     role: Role | None = None
@@ -158,11 +159,12 @@ def digest(
 def detail(handover: Handover, *, office: Office, now: datetime, due: datetime | None = None) -> Detail:
     """What the record says for its row: the role that blocks most, and how many other roles are waited for.
 
-    Days and hours are working time past `due` by the handover's own office; a day is its nominal day.
+    Days and hours are the working time past `due` in which the clock ran, by the handover's own office; a day is its
+    nominal day.
     """
     turns = gate.shown(handover)
     roles = list(dict.fromkeys(role_of(handover, turn) for turn in turns))
-    past = elapsed(office, start=due, end=now) if due else timedelta()
+    past = counting.ran(handover, office, start=due, end=now) if due else timedelta()
     days = past // day_length(office)
     return Detail(
         role=roles[0] if roles else None,

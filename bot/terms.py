@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from bot.clock import counting
 from bot.handover import Handover
 from bot.people import Role
 from bot.rights.whom import Known
@@ -57,16 +58,7 @@ class Terms:
         """Working time on the clock so far: from the scope confirmation, without pauses and holds."""
         if handover.scoped_at is None:
             return timedelta()
-        office = self.office(handover)
-        end = handover.live_at or now
-        total = elapsed(office, start=handover.scoped_at, end=end)
-        counted = handover.scoped_at  # a pause and a hold at the same time stop the clock once
-        for interval in sorted(handover.intervals, key=lambda one: one.since):
-            start, until = max(interval.since, counted), min(interval.until or end, end)
-            if start < until:
-                total -= elapsed(office, start=start, end=until)
-                counted = until
-        return total
+        return counting.ran(handover, self.office(handover), start=handover.scoped_at, end=handover.live_at or now)
 
     def today(self, handover: Handover, now: datetime) -> date:
         """The calendar date of that moment in the delivery manager's office."""

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from bot.handover import Handover, State
 from bot.settings import Settings
-from bot.worktime import Office, day_length, subtract_working
+from bot.worktime import Office, day_length, elapsed, subtract_working
 
 GATE, SCOPE = "gate", "scope"
 
@@ -54,6 +54,17 @@ def first_at(clock: Clock, office: Office, share: Decimal) -> datetime:
 def last_at(clock: Clock, office: Office, hours: Decimal) -> datetime:
     """So many working hours before the due time."""
     return subtract_working(office, clock.due, timedelta(hours=float(hours)))
+
+
+def ran(handover: Handover, office: Office, *, start: datetime, end: datetime) -> timedelta:
+    """The working time between two moments in which the clock ran: without pauses and holds, what overlaps once."""
+    total, counted = elapsed(office, start=start, end=end), start
+    for interval in sorted(handover.intervals, key=lambda one: one.since):
+        since, until = max(interval.since, counted), min(interval.until or end, end)
+        if since < until:
+            total -= elapsed(office, start=since, end=until)
+            counted = until
+    return total
 
 
 def last_stop(handover: Handover) -> datetime | None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.context import Disposition, Kind, Point
 from bot.digest import Detail, Notes, OpenRow, Wait, detail, digest, page, role_of
 from bot.gate import Turn
-from bot.handover import Signature, State
+from bot.handover import Interval, Signature, State
 from bot.people import Role
 from tests.bot import builders
 
@@ -118,6 +118,19 @@ def test_lateness_is_working_time() -> None:
     friday = datetime(2026, 3, 6, 16, 0, tzinfo=UTC)
     found = detail(builders.handover(), office=builders.BERLIN, now=builders.NOW, due=friday)
     assert (found.days, found.hours) == (1, 1)
+
+
+def test_what_stood_still_after_the_due_time_makes_nothing_later() -> None:
+    """Due on Thursday at 09:00; it waited on Friday from 10:00, and was on hold from 14:00 to Monday, 11:00."""
+    late = builders.handover()
+    friday = datetime(2026, 3, 6, tzinfo=UTC)
+    late.intervals = [
+        Interval("pause", friday + 9 * HOUR, "data", until=friday + 14 * HOUR),
+        Interval("hold", friday + 13 * HOUR, "reopened", until=friday + 82 * HOUR),
+        Interval("pause", friday - 90 * HOUR, "before it was due", until=friday - 80 * HOUR),
+    ]
+    found = detail(late, office=builders.BERLIN, now=builders.NOW, due=friday - 16 * HOUR)
+    assert (found.days, found.hours) == (2, 0)
 
 
 def test_a_question_is_the_reps_turn_and_signatures_are_counted() -> None:

@@ -133,6 +133,18 @@ def test_the_morning_shows_what_hurts_in_words_without_names(stage: Stage) -> No
     assert "weekly call" not in str(found).lower()
 
 
+def test_days_on_which_it_was_on_hold_make_nothing_later(stage: Stage) -> None:
+    """Due on Wednesday before anybody was in, on hold all that day, and late on Thursday: on Friday it is one day."""
+    win(stage, walk.ABC)
+    now = stage.clock.now()
+    change(stage, 1, scope_due_at=now - HOUR, intervals=[Interval("hold", now, "reopened", until=now + 20 * HOUR)])
+    stage.clock.advance(timedelta(days=2))
+    (found,) = morning(stage)
+    assert [line.split(": ")[1][:6] for line in seen(found) if line.startswith("🔴") and "waits for" in line] == [
+        "1 day,"
+    ]
+
+
 def test_a_gate_opened_on_friday_is_told_on_monday_and_only_then(stage: Stage) -> None:
     win(stage, walk.ABC, "9002", "9003")
     for number in (1, 2):
