@@ -182,7 +182,7 @@ class MarkMigrated(Effect):
 
 @dataclass(frozen=True)
 class WriteStage(Effect):
-    """Tell the CRM that the record is in another stage after the gate: a note, and the state where it has a place."""
+    """Tell the CRM of a stage after the gate: note, and state if it has a place; of one given up, the state alone."""
 
     handover_id: int
     state: str

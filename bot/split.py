@@ -35,10 +35,12 @@ def amount(handover: Handover) -> Money | None:
 def speaks(parts: Sequence[Handover], handover: Handover, state: State) -> State:
     """The state of a deal as a whole while this workstream is in `state`: that of the one which is least far.
 
-    What was given up holds nobody back. A deal has one place for a state, and is done with the last of its workstreams.
+    What was given up holds nobody back, this one neither. A deal has one place for a state, and is done with the last
+    of its workstreams; when all of them were given up, it is cancelled.
     """
-    others = [part.state for part in parts if part.id != handover.id and part.state is not State.CANCELLED]
-    return min([state, *others], key=PLACES.__getitem__)
+    going_on = [part for part in parts if part.state is not State.CANCELLED]
+    states = [state if part.id == handover.id else part.state for part in going_on]
+    return min(states, key=PLACES.__getitem__, default=State.CANCELLED)
 
 
 def front(parts: Sequence[Handover], handover: Handover) -> Handover:

@@ -8,7 +8,7 @@ from bot.actions.intake import won
 from bot.actions.lists import gone, settle
 from bot.actions.provision import begin_when_ready
 from bot.deal import Deal, PresaleKind
-from bot.effects import Direct, MarkMigrated, Reply
+from bot.effects import Direct, MarkMigrated, Reply, WriteStage
 from bot.errors import Refused
 from bot.handover import ENDED, Handover, Presale, State
 from bot.people import Person, Role, may
@@ -50,8 +50,8 @@ def cancel(unit: Unit, handover_id: int, who: Person, *, reason: str, now: datet
     handover.ended_at, handover.end_reason = now, reason.strip()
     unit.save(handover)
     _tell_cancelled(unit, handover, who, now)
-    if handover.workstream and handover.live_at is None:
-        _mark_rest(unit, handover, now)
+    if handover.workstream:
+        _speak_for_rest(unit, handover, now)
     return Said(f"{handover.title} is cancelled. Nothing was deleted.")
 
 
@@ -64,10 +64,12 @@ def _tell_cancelled(unit: Unit, handover: Handover, who: Person, now: datetime) 
         unit.emit(Direct(person_id, "cancelled", f"{handover.shown_id}:{serial}", handover.id, data))
 
 
-def _mark_rest(unit: Unit, handover: Handover, now: datetime) -> None:
-    # The deal waited for this workstream alone: with it given up, the deal is migrated.
+def _speak_for_rest(unit: Unit, handover: Handover, now: datetime) -> None:
+    # The deal waited for this workstream, maybe for it alone: with it given up, the CRM says how far the others are.
     rest = [h for h in unit.by_deal(handover.connection, handover.deal_id) if h.state is not State.CANCELLED]
-    if rest and all(h.live_at for h in rest):
+    if rest:
+        unit.emit(WriteStage(handover.id, handover.state.value, nonce=f"rest:{now.isoformat()}"))
+    if rest and handover.live_at is None and all(h.live_at for h in rest):
         unit.emit(MarkMigrated(rest[0].id, nonce=f"rest:{handover.id}:{now.isoformat()}"))
 
 

@@ -112,7 +112,10 @@ def mark_migrated(effect: Effect, ledger: Ledger) -> None:
 
 
 def write_stage(effect: Effect, ledger: Ledger) -> None:
-    """A note about the new stage, and the state itself where the mark leaves it room; no words of the record."""
+    """A note about the new stage, and the state itself where the mark leaves it room; no words of the record.
+
+    No note where a workstream was given up: nothing of it goes on, and the state is that of the others.
+    """
     assert isinstance(effect, WriteStage)  # noqa: S101 - the performer of exactly this kind
     deps = ledger.deps
     with deps.store.read() as reader:
@@ -133,7 +136,8 @@ def write_stage(effect: Effect, ledger: Ledger) -> None:
 
     try:
         ledger.step("state", state, again=True)
-        ledger.step("note", lambda: {"id": crm.make_note(deal_id, text=crm_note(now), marker=marker).id}, find=find)
+        if now.state is not State.CANCELLED:
+            ledger.step("note", lambda: {"id": crm.make_note(deal_id, text=crm_note(now), marker=marker).id}, find=find)
     except Declined as declined:
         _tell_disabled(ledger, crm, declined)
         raise

@@ -61,6 +61,28 @@ def test_dev_splits_a_deal_and_each_workstream_goes_its_own_way(won_stage: Stage
     assert not won_stage.parked()
 
 
+def test_when_the_least_far_is_given_up_the_crm_says_at_once_how_far_the_others_are(won_stage: Stage) -> None:
+    """The deal waited for the portal alone, which is no more: nothing else has to change first, and no note is made."""
+    opened(won_stage)
+    walk.submit(won_stage, "dev", walk.fields(parts=PARTS))
+    won_stage.settle()
+    with won_stage.deps.store.write() as unit:
+        for number in (1, 2):
+            handover = unit.handover(number)
+            assert handover is not None
+            handover.state = State.PROVISIONED
+            unit.save(handover)
+    won_stage.settle()
+    notes = len(won_stage.world.hubspot.deal(walk.ABC)["notes"])
+    for number, said in ((1, "None"), (3, "workspace_ready")):
+        won_stage.hands.command("dev", walk.HERE, f"cancel HO-{number}")
+        walk.submit(won_stage, "dev", walk.fields(reason="It comes with another contract"))
+        won_stage.settle()
+        assert status(won_stage) == said
+    assert len(won_stage.world.hubspot.deal(walk.ABC)["notes"]) == notes
+    assert not won_stage.parked()
+
+
 def test_a_new_amount_in_the_crm_asks_for_new_shares(won_stage: Stage) -> None:
     """The message has the form; the lines that are there stand in it, and the corrected ones are kept."""
     opened(won_stage)
