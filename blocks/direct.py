@@ -20,6 +20,7 @@ from blocks.record import carried
 from blocks.render import count, listed, sentence
 from blocks.words import entries, turns
 from bot import checklist, split
+from bot.clock import asked
 from bot.clock import pause as pauses
 from bot.gate import Turn
 from bot.handover import ENDED, Handover, Interval
@@ -199,8 +200,11 @@ def _remind(letter: Letter) -> Message:
 def _not_mine(letter: Letter) -> Message:
     reason = mrkdwn.quote(str(letter.data.get("reason", "")), 300)
     stays = mrkdwn.name(str(letter.data.get("stays", "")), 60)
-    words = sentence("direct.not_mine", link=letter.link, by=letter.by, role=letter.title, reason=reason, stays=stays)
-    return Message(_spoken(letter, "not_mine_text", by=letter.by), [_select(letter, words)])
+    pick = asked.stands("empty_role", letter.handover, letter.data, letter.person.id)
+    shown = {"link": letter.link, "by": letter.by, "role": letter.title, "reason": reason, "stays": stays}
+    words = sentence("direct.not_mine", **shown, pick=pick)
+    text = _spoken(letter, "not_mine_text", by=letter.by, pick=pick)
+    return Message(text, [_select(letter, words) if pick else kit.section(words)])
 
 
 def _brief(letter: Letter) -> Message:

@@ -17,8 +17,9 @@ from blocks.render import count, listed, sentence, upper_first
 from blocks.words import entries, rings, spans, turns
 from bot import checklist, gate
 from bot.actions.reopen import count_of
+from bot.clock.asked import stopped
 from bot.context import Disposition, Entry, Kind
-from bot.handover import ENDED, Handover, Signature, StepState, merged_into
+from bot.handover import ENDED, Handover, Signature, State, StepState, merged_into
 from bot.people import TITLES, Role
 
 QUESTIONS = 10  # shown in one reply; the modal has all
@@ -107,7 +108,8 @@ def _answers(handover: Handover, frame: Frame, data: Mapping[str, Any]) -> Messa
 def _ready(handover: Handover, frame: Frame, _: Mapping[str, Any]) -> Message:
     rung, names = rings.of_turns(handover, frame, only=("sign", "set_task_dates"))
     pm = handover.roles.get(Role.PM, 0)
-    if pm and mrkdwn.name(frame.first(pm), 40) not in names:
+    looks = pm and handover.state in (State.SCOPED, State.PROVISIONED) and not stopped(handover)
+    if looks and mrkdwn.name(frame.first(pm), 40) not in names:
         own = f"{rings.mention(handover, frame, Role.PM)} {sentence('replies.ready_pm')}"
         rung, names = Safe(" · ".join(filter(None, [own, rung]))), [entries.first(frame, pm), *names]
     text = sentence("replies.ready_text", title=thread.short_title(handover), names=listed(names))
@@ -251,9 +253,12 @@ def _late_over(handover: Handover, frame: Frame, _: Mapping[str, Any]) -> Messag
 def _changed(handover: Handover, frame: Frame, data: Mapping[str, Any]) -> Message:
     changes = [list(change) for change in data.get("changes", [])][:CHANGES]
     roles = [Role(role) for role in data.get("roles", [])]
-    again = [role for role in roles if handover.signed(role) is None]
-    rung = listed(_unique([rings.mention(handover, frame, role) for role in again]))
-    names = listed(_unique([entries.first(frame, handover.roles.get(role, 0)) for role in roles]))
+    # Whoever signed once more meanwhile, or need not as the gate is open, is not asked; nobody is rung while it stops.
+    again = [role for role in roles if handover.signed(role) is None and handover.live_at is None]
+    shown = _named if stopped(handover) else rings.mention
+    rung = listed(_unique([shown(handover, frame, role) for role in again]))
+    asked = roles if handover.live_at is None else []
+    names = listed(_unique([entries.first(frame, handover.roles.get(role, 0)) for role in asked]))
     labels = listed([mrkdwn.name(str(change[0]).lower(), 40) for change in changes])
     where = "in the split" if data.get("split") else "in the CRM"
     text = sentence("replies.changed_text", title=thread.short_title(handover), labels=labels, names=names, where=where)

@@ -96,6 +96,9 @@ class Unit(Protocol):
     def seen(self, key: str) -> bool:
         """True the first time a key (a click, an event, a submission) is seen; the same transaction keeps it."""
 
+    def unsee(self, key: str) -> bool:
+        """That key is not seen from now on; whether it was until now."""
+
     def person(self, person_id: int) -> Person | None:
         """A person by id."""
 

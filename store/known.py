@@ -120,9 +120,9 @@ def was_seen(session: Connection, key: str) -> bool:
     return session.execute(select(SEEN.c.key).where(SEEN.c.key == key_of(key))).first() is not None
 
 
-def unsee(session: Connection, key: str) -> None:
-    """That key was not seen, after all."""
-    session.execute(delete(SEEN).where(SEEN.c.key == key_of(key)))
+def unsee(session: Connection, key: str) -> bool:
+    """That key was not seen, after all; whether it was until now."""
+    return session.execute(delete(SEEN).where(SEEN.c.key == key_of(key))).rowcount > 0
 
 
 def _connection(row: dict[str, object]) -> ConnectionState:

@@ -174,6 +174,10 @@ class StoreUnit(PeopleWriter, NagWriter, ChecklistWriter):
         """True the first time a key (a click, an event, a submission) is seen; the same transaction keeps it."""
         return known.seen(self.session, key, self.moment.now)
 
+    def unsee(self, key: str) -> bool:
+        """That key is not seen from now on; whether it was until now."""
+        return known.unsee(self.session, key)
+
     def deal_state(self, connection: str, deal_id: str) -> DealState | None:
         """What we last knew of a deal, locked, or None when it was never read."""
         return known.deal_state(self.session, connection, deal_id)

@@ -5,12 +5,15 @@ from datetime import datetime
 from bot import checklist, gate
 from bot.actions.rights import closed, only
 from bot.clock import pause
+from bot.clock.asked import closing_for
 from bot.effects import Direct, MarkMigrated, Reply
 from bot.errors import Refused
 from bot.handover import Handover, State
 from bot.people import Person, Role
 from bot.terms import Said, Terms
 from bot.unit import Unit
+
+OWED = frozenset({"ready_to_sign", "invite", "closing"})  # rings that nothing else makes good when they came too late
 
 
 def ring_win(unit: Unit, handover: Handover) -> None:
@@ -21,11 +24,13 @@ def ring_win(unit: Unit, handover: Handover) -> None:
 
 def ring_closing(unit: Unit, handover: Handover) -> None:
     """The incoming project manager gets the ticket of a deal that closes soon, once; without one, who must name one."""
-    if handover.state is not State.PRESALE or not handover.deal.closing or handover.running("hold"):
+    holder = closing_for(handover)
+    if not holder:
         return
-    holder = handover.roles.get(Role.PM) or handover.roles.get(Role.DELIVERY_MANAGER, 0)
-    if holder and unit.seen(f"ring:closing:{handover.id}:{holder}"):
-        unit.emit(Direct(holder, "closing", serial=handover.shown_id, handover_id=handover.id))
+    owed, first = unit.unsee(_owed(handover, "closing", holder)), unit.seen(f"ring:closing:{handover.id}:{holder}")
+    if owed or first:
+        serial = handover.shown_id + ("" if first else f":{handover.rev}")
+        unit.emit(Direct(holder, "closing", serial, handover.id))
 
 
 def settle(unit: Unit, handover: Handover, *, terms: Terms, now: datetime, actor: int = 0) -> None:
@@ -34,12 +39,37 @@ def settle(unit: Unit, handover: Handover, *, terms: Terms, now: datetime, actor
         open_gate(unit, handover, terms=terms, now=now, person=actor)
         return
     unit.save(handover)
+    _ring_turns(unit, handover, actor)
+
+
+def owe(unit: Unit, handover_id: int, name: str, person_id: int, role: str) -> None:
+    """A ring that had to wait rang nobody, as it was nobody's turn any more: it rings once it is their turn again."""
+    handover = unit.handover(handover_id)
+    if name in OWED and handover is not None:
+        unit.seen(_owed(handover, name, person_id, role))
+        ring_closing(unit, handover)
+        _ring_turns(unit, handover)
+
+
+def _ring_turns(unit: Unit, handover: Handover, actor: int = 0) -> None:
     if handover.state is not State.PROVISIONED:
         return
     for turn in gate.turns(handover):
-        if turn.action == "sign" and turn.person and turn.person != actor and first_ring(unit, handover, turn.role):
+        if not turn.person or turn.person == actor:
+            continue
+        if turn.action == "sign":
+            owed = unit.unsee(_owed(handover, "ready_to_sign", turn.person, turn.role))
+            first = first_ring(unit, handover, turn.role)
             serial = f"{handover.shown_id}:{turn.role}:{signing_round(handover, turn.role)}"
-            unit.emit(Direct(turn.person, "ready_to_sign", serial, handover.id, {"role": turn.role.value}))
+            serial += "" if first else f":{handover.rev}"
+            if owed or first:
+                unit.emit(Direct(turn.person, "ready_to_sign", serial, handover.id, {"role": turn.role.value}))
+        elif turn.action == "review_access" and unit.unsee(_owed(handover, "invite", turn.person)):
+            unit.emit(Direct(turn.person, "invite", f"{handover.shown_id}:{handover.rev}", handover.id))
+
+
+def _owed(handover: Handover, name: str, person_id: int, role: str = "") -> str:
+    return f"owed:{name}:{handover.id}:{role}:{person_id}"
 
 
 def first_ring(unit: Unit, handover: Handover, role: Role) -> bool:

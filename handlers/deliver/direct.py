@@ -12,7 +12,8 @@ from blocks.direct import direct
 from blocks.frame import Message
 from blocks.home import home_view
 from blocks.whisper import whisper
-from bot.actions import deputies
+from bot.actions import deputies, lists
+from bot.clock import asked
 from bot.clock.absence import stand_in
 from bot.clock.nag import hours_of
 from bot.effects import IN_HOURS, UNHURRIED, Direct, Effect, Home, TellAdmin, Whisper
@@ -36,6 +37,7 @@ from handlers.slack_api import SlackRefused
 log = logging.getLogger("baton.deliver")
 # Messages that are drawn from what is stored when they are posted, and edited afterwards; then what keeps their place.
 LIVING = {"held_wins": (held.question, held.keeper), "parked": (parked.message, parked.keeper)}
+PLACED = UNHURRIED | {"left"}  # what lists roles, each with its button
 NOBODY = "there is no admin channel, and nobody of sales operations or the heads of delivery is in Slack"
 LOOK = 60.0  # seconds at the most between two looks whether somebody is at work; a rehearsal's day passes in less
 
@@ -49,12 +51,15 @@ def send_direct(effect: Effect, ledger: Ledger) -> None:
         person = reader.person(effect.person_id)
         people = {**people, **reader.people([int(effect.data.get("by") or 0)])}
     over = person is None or _over(person, handover) or _idle(ledger, effect, person, handover)
-    if person is None or over or not can_hold(person) or _outdated(ledger, effect, people):
+    over = over or person is None or not can_hold(person) or _moot(ledger, effect, person, handover)
+    if person is None or over or _outdated(ledger, effect, people):
         _unsaid(ledger, effect)
         return
     if effect.name in IN_HOURS:
         _wait_for_hours(ledger, person)
-    data = {**effect.data, "at": _taken_over(ledger, person, effect)} if effect.name in UNHURRIED else effect.data
+    data = {**effect.data, "at": _places(ledger, person, effect)} if effect.name in PLACED else effect.data
+    if effect.name == "left" and not data["at"]:
+        return  # somebody else named the next ones meanwhile
     message = direct(effect.name, handover, deps.frame(handover, people), data, person)
     channel = posting.open_dm(ledger, person.slack_id)
     keep = letters.keeper(effect, handover, message)
@@ -71,6 +76,19 @@ def _idle(ledger: Ledger, effect: Direct, person: Person, handover: Handover | N
     if effect.name != "remind" or handover is None:
         return False
     return person.away(ledger.deps.clock.now()) or not turns_of(handover, person.id)
+
+
+def _moot(ledger: Ledger, effect: Direct, person: Person, handover: Handover | None) -> bool:
+    # While it waited for Slack, what it asks for may have been done, or stopped; what an earlier try posted is there.
+    if handover is None or asked.stands(effect.name, handover, effect.data, person.id):
+        return False
+    return not (ledger.job.attempts > 1 and _posted(ledger, effect, person))
+
+
+def _posted(ledger: Ledger, effect: Direct, person: Person) -> bool:
+    since = posting.since(ledger, ledger.deps.clock.tick(), posting.LONGEST_OUTAGE)
+    channel = posting.open_dm(ledger, person.slack_id)
+    return posting.find_post(ledger, channel=channel, thread_ts="", key=effect.key, oldest=since) is not None
 
 
 def _wait_for_hours(ledger: Ledger, person: Person) -> None:
@@ -93,6 +111,9 @@ def _outdated(ledger: Ledger, effect: Direct, people: Mapping[int, Person]) -> b
 
 
 def _unsaid(ledger: Ledger, effect: Direct) -> None:
+    if effect.name in lists.OWED:
+        with ledger.deps.store.write() as unit:
+            lists.owe(unit, effect.handover_id, effect.name, effect.person_id, str(effect.data.get("role", "")))
     # Who stands in again later in the same absence is told then.
     if effect.name in UNHURRIED:
         with ledger.deps.store.write() as unit:
@@ -103,9 +124,12 @@ def _unsaid(ledger: Ledger, effect: Direct) -> None:
             unit.not_nudged(effect.person_id, date.fromisoformat(effect.data["day"]))
 
 
-def _taken_over(ledger: Ledger, person: Person, effect: Direct) -> list[list[object]]:
-    # What the new deputy may take over of whoever chose them, as the word is sent.
+def _places(ledger: Ledger, person: Person, effect: Direct) -> list[list[object]]:
+    # As the word is sent: the roles that are empty still, or that a new deputy may take over of whoever chose them.
     with ledger.deps.store.read() as reader:
+        if effect.name == "left":
+            rows = [(row, reader.handover(int(row[0]))) for row in effect.data.get("at", [])]
+            return [row for row, found in rows if found and asked.stands("empty_role", found, {"role": row[1]}, 0)]
         found = places(ledger.deps, reader, person)
     return [[p.handover_id, p.role, p.title] for p in found if p.holder.id == effect.data.get("by")]
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from bot.clock import counting as clock
+from bot.clock.asked import stopped
 from bot.clock.nag import local_day
 from bot.effects import Reply
 from bot.handover import ENDED, Handover
@@ -57,8 +58,9 @@ def stale(ledger: Ledger, handover: Handover, effect: Reply) -> bool:
 
 
 def _moot(ledger: Ledger, handover: Handover, effect: Reply) -> bool:
-    # What waited for Slack until the record had ended rings nobody for it.
-    if handover.state not in ENDED or effect.name not in ASKING:
+    # What waited for Slack until the record had ended rings nobody for it; nor does one go on that stopped again.
+    again = effect.name == "resumed" and stopped(handover)
+    if not again and (handover.state not in ENDED or effect.name not in ASKING):
         return False
     return not (ledger.job.attempts > 1 and _posted(ledger, handover, effect))
 

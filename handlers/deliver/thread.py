@@ -8,9 +8,11 @@ from dataclasses import replace
 from blocks.faces import faces
 from blocks.frame import Frame, Message
 from blocks.replies import reply
+from bot.actions import lists
+from bot.clock.asked import stopped
 from bot.effects import Direct, Effect, Redraw, Reply
 from bot.handover import Handover, Post, State
-from bot.people import Person
+from bot.people import Person, Role
 from handlers import channel_facts
 from handlers.deliver import late, letters, posting, project_channel
 from handlers.deliver.channels import members, open_to_amounts
@@ -25,6 +27,8 @@ MENTIONED = re.compile(r"<@([UW][A-Z0-9]+)>")
 LIVING = frozenset({"questions", "answers", "step_failed", "hold", "late", "reopened"})
 # Replies whose words are taken back where outsiders read along.
 PRIVATE = frozenset({"changed", "live", "override", "cancelled", "again"})
+# Replies that ring whoever can sign, by what names their roles.
+RING_SIGNERS = {"ready": "signers", "changed": "roles"}
 ROOTLESS = frozenset({"cannot_reply_to_message", "thread_not_found"})
 
 
@@ -73,6 +77,8 @@ def send_reply(effect: Effect, ledger: Ledger) -> None:
     handover, people = load(ledger.deps, effect.handover_id, *named)
     if handover is None or late.stale(ledger, handover, effect):
         return
+    if effect.name in RING_SIGNERS and stopped(handover):
+        _owe_signers(ledger, handover, effect)
     frame = frame_of(ledger, handover, people)
     message = reply(effect.name, handover, frame, effect.data)
     live = effect.name == "live"
@@ -212,6 +218,13 @@ def _show(ledger: Ledger, handover: Handover, name: str, message: Message, refus
     handover.posts.append(Post(name, result["channel"], result["ts"], drawn, generation))
 
 
+def _owe_signers(ledger: Ledger, handover: Handover, effect: Reply) -> None:
+    # Nobody is rung while it stands still: they are once it goes on.
+    with ledger.deps.store.write() as unit:
+        for role in sorted({*effect.data.get(RING_SIGNERS[effect.name], []), Role.PM.value}):
+            lists.owe(unit, handover.id, "ready_to_sign", handover.roles.get(Role(role), 0), role)
+
+
 def _reach_absent(ledger: Ledger, handover: Handover, message: Message, effect: Reply) -> None:
     """Whoever the reply rings but cannot read the channel gets the same words as a direct message."""
     called = set(MENTIONED.findall(str(message.blocks)))
@@ -221,7 +234,7 @@ def _reach_absent(ledger: Ledger, handover: Handover, message: Message, effect: 
     if effect.name == "late":
         late.tell_instead(ledger, handover, absent)
         return
-    name = "question" if effect.name == "questions" else "ring"
+    name = {"questions": "question", "hold": "hold"}.get(effect.name, "ring")
     with ledger.deps.store.write() as unit:
         for slack_id in sorted(absent):
             person = unit.by_slack(slack_id)
