@@ -24,7 +24,13 @@ STATES: Mapping[str, Mapping[str, str]] = {
     "state": thread.WORDS,
     "point": {each.value: mark.partition(" ")[2] for each, mark in entries.MARKS.items()} | {"ask": "ask the rep"},
     "step": {key: title.format(tool="The", crm="the CRM") for key, _, _, title in STEPS},
-    "access": {"asked": "invited again", "manual": "given by hand", "given": "it works", "failed": "it failed"},
+    "access": {
+        "asked": "invited again",
+        "manual": "given by hand",
+        "given": "it works",
+        "failed": "it failed",
+        "taken out": "taken away in the tool",
+    },
     "access_reviewed": {"comment": "may comment", "view": "may view"},
 }
 

@@ -1,6 +1,6 @@
 """What the rules and the hands need from the world: protocols that connectors and the store fulfil."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
@@ -228,8 +228,8 @@ class ProjectTool(Protocol):
     def invite_client(self, project_id: str, member: Member) -> Made:
         """Gives a person of the client exactly that right ('comment' or 'view'), never more; Declined when it can't."""
 
-    def access(self, project_id: str) -> tuple[Access, ...]:
-        """Who of outside our company has which right."""
+    def access(self, project_id: str, *, also: Collection[str] = ()) -> tuple[Access, ...]:
+        """Who of outside our company has which right, and who of these lower-case addresses, wherever they belong."""
 
     def tasks(self, project_id: str) -> tuple[ToolTask, ...]:
         """All tasks and milestones, in order."""

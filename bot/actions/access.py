@@ -1,6 +1,6 @@
 """The client's access, the kickoff and the plan's dates: nothing reaches a client by itself."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -16,6 +16,7 @@ from bot.terms import Said, Terms
 from bot.unit import Unit
 
 RIGHTS = ("comment", "view")
+TAKEN_OUT = "taken out"  # in the timeline: it was given, and is not there any more
 STANDING = ("asked", "given", "manual")  # states of an access that need no other invitation
 
 
@@ -174,10 +175,15 @@ def tasks_read(
     tasks: Sequence[TaskCopy],
     given: Sequence[tuple[str, str]],
     *,
+    began: datetime,
     terms: Terms,
     now: datetime,
 ) -> None:
-    """Keeps what the tool shows: its tasks, and which right each of the client's people has there."""
+    """Keeps what the tool shows: its tasks, and which right each of the client's people has there.
+
+    Until the gate opens, an access that is not there any more is none; one given after the read `began` is too new to
+    be in it, and where the tool hides an address nobody is known to be gone.
+    """
     handover = unit.handover(handover_id)
     if handover is None:
         return
@@ -186,7 +192,24 @@ def tasks_read(
     for access in handover.access:
         if access.state == "asked" and rights.get(access.email.lower()) == access.right:
             access.state, access.at = "given", now
+    if handover.live_at is None and all("@" in email for email in rights):
+        _taken_out(handover, rights, began=began, terms=terms, now=now)
     settle(unit, handover, terms=terms, now=now)
+
+
+def _taken_out(handover: Handover, rights: Mapping[str, str], *, began: datetime, terms: Terms, now: datetime) -> None:
+    for access in handover.access:
+        old = access.at is None or access.at < began
+        if access.state == "given" and old and access.email.lower() not in rights:
+            access.state, access.at = "failed", now
+            access.words = f"somebody took them out of the project in {terms.tool_title}."
+            handover.note(now, "access", state=TAKEN_OUT, who=access.name, right=access.right)
+
+
+def times_taken_out(handover: Handover, access: ClientAccess) -> int:
+    """How often this access was found to be taken away in the tool: what let them in before is over then."""
+    found = [event.data for event in handover.events if event.kind == "access"]
+    return sum(data.get("state") == TAKEN_OUT and data.get("who") == access.name for data in found)
 
 
 def _not_owner(person: Person) -> str:

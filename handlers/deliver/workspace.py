@@ -6,7 +6,7 @@ from bot.actions import access as actions
 from bot.actions import rights
 from bot.effects import Effect, InviteClient, ReadTasks, SetTask, Whisper
 from bot.errors import Declined, Surprise, VendorError
-from bot.handover import Handover, TaskCopy
+from bot.handover import ClientAccess, Handover, TaskCopy
 from bot.people import can_hold
 from bot.ports import Member
 from handlers.deliver.ledger import Ledger, Result
@@ -29,7 +29,7 @@ def invite_client(effect: Effect, ledger: Ledger) -> None:
     with deps.store.read() as reader:
         state, words = "failed", rights.no_invitation(reader, handover)
     if not words:
-        state, words = _invited(ledger, handover, Member(access.email, access.name, right=access.right))
+        state, words = _invited(ledger, handover, access)
     with deps.store.write() as unit:
         actions.invited(
             unit, handover.id, effect.email, state=state, words=words, terms=deps.terms, now=deps.clock.now()
@@ -49,12 +49,15 @@ def read_tasks(effect: Effect, ledger: Ledger) -> None:
             TaskCopy(t.id, t.name, t.url, t.section, t.due, t.owner_email, t.completed, t.milestone)
             for t in tool.tasks(handover.workspace_id)
         ]
-        given = [(a.email, a.right) for a in tool.access(handover.workspace_id)]
+        began = deps.clock.now()
+        invited = {access.email.lower() for access in handover.access}
+        given = [(a.email, a.right) for a in tool.access(handover.workspace_id, also=invited)]
     except VendorError as error:
         _tell(ledger, effect.by, "workspace_unread", handover.id, {"why": why(error)})
         raise
     with deps.store.write() as unit:
-        actions.tasks_read(unit, handover.id, copies, given, terms=deps.terms, now=deps.clock.now())
+        now = deps.clock.now()
+        actions.tasks_read(unit, handover.id, copies, given, began=began, terms=deps.terms, now=now)
 
 
 def set_task(effect: Effect, ledger: Ledger) -> None:
@@ -84,11 +87,13 @@ def _tell(ledger: Ledger, by: int, name: str, handover_id: int, data: dict[str, 
             unit.emit(Whisper(slack_id, nonce, channel=slack_id, name=name, handover_id=handover_id, data=data))
 
 
-def _invited(ledger: Ledger, handover: Handover, member: Member) -> tuple[str, str]:
+def _invited(ledger: Ledger, handover: Handover, access: ClientAccess) -> tuple[str, str]:
+    member, again = Member(access.email, access.name, right=access.right), actions.times_taken_out(handover, access)
     try:
         tool = tool_of(ledger.deps)
         ledger.step(
-            f"invite:{member.email}",  # the page of the ledger is shared by all invitations to this workspace
+            # The page of the ledger is shared by all invitations to this workspace.
+            f"invite:{member.email}:{again}" if again else f"invite:{member.email}",
             lambda: _invite(ledger, handover, member),
             find=lambda _: _has(ledger, handover, member),
         )

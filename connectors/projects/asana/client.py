@@ -3,7 +3,7 @@
 `make_*` sends once. `find_*` reads lists, which are true right after a write, and never the search, which lags.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from http import HTTPStatus
 
@@ -133,9 +133,9 @@ class Asana:
         """As a guest of the workspace, with exactly that right."""
         return self._people.invite(project_id, member)
 
-    def access(self, project_id: str) -> tuple[Access, ...]:
+    def access(self, project_id: str, *, also: Collection[str] = ()) -> tuple[Access, ...]:
         """Told from our people by the domain of their address."""
-        return self._people.access(project_id)
+        return self._people.access(project_id, also)
 
     def tasks(self, project_id: str) -> tuple[ToolTask, ...]:
         """In the project's own order."""

@@ -3,6 +3,7 @@
 A person is found by e-mail. Inviting a client writes to them, so it happens only in `invite`.
 """
 
+from collections.abc import Collection
 from http import HTTPStatus
 
 from bot.errors import Declined
@@ -85,8 +86,11 @@ class People:
             raise Declined("Asana", _INVITE, said, refused.status, refused.request_id) from refused
         return self._exactly(made, level)
 
-    def access(self, project_id: str) -> tuple[Access, ...]:
-        """Who of outside our company is in the project; people whose address Asana hides from us count as outside."""
+    def access(self, project_id: str, also: Collection[str] = ()) -> tuple[Access, ...]:
+        """Who of outside our company, or of these addresses, is in the project.
+
+        People whose address Asana hides from us count as outside, and stand there by name.
+        """
         ours = self._our_domains()
         asked = {"parent": project_id}
         fields = f"{_LEVEL},member.gid,member.name,member.resource_type"
@@ -96,7 +100,7 @@ class People:
             if not isinstance(member, dict) or member.get("resource_type", "user") != "user":
                 continue
             email = self._email(str(member.get("gid", "")))
-            if email.rpartition("@")[2].lower() not in ours:
+            if email.lower() in also or email.rpartition("@")[2].lower() not in ours:
                 found.append(to_access(email or str(member.get("name") or ""), entry.get(_LEVEL)))
         return tuple(found)
 

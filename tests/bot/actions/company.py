@@ -196,7 +196,13 @@ class Company:
 
     def tasks(self, *, owner: str = "ben@acme.example") -> None:
         """The tool shows one task."""
-        self.do(access.tasks_read, 1, [TaskCopy("t1", "Test data", "", due=date(2026, 5, 1), owner=owner)], [])
+        self.do(
+            access.tasks_read,
+            1,
+            [TaskCopy("t1", "Test data", "", due=date(2026, 5, 1), owner=owner)],
+            [],
+            began=self.now,
+        )
 
     def provisioned(self) -> None:
         """The way up to signing: everything but the client's access is done, and nobody has signed."""

@@ -1,7 +1,7 @@
 """The client's access: nothing reaches a client by itself, and nobody gets more than was chosen."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -178,7 +178,25 @@ class TestOutcome:
     def test_what_the_tool_shows_counts_only_when_it_is_that_right(
         self, signed: Company, right: str, state: str
     ) -> None:
-        signed.do(access.tasks_read, 1, signed.ho().tasks, [("Klein@abc.example", right)])
+        signed.do(access.tasks_read, 1, signed.ho().tasks, [("Klein@abc.example", right)], began=signed.now)
+        assert [a.state for a in signed.ho().access] == [state]
+
+    @pytest.mark.parametrize(
+        ("shown", "late", "state"),
+        [
+            ([], 1, "failed"),
+            ([], 0, "given"),
+            ([("M. Klein", "view")], 1, "given"),
+            ([(KLEIN.email, "view")], 1, "given"),
+        ],
+        ids=["gone", "given while it was read", "an address is hidden", "another right"],
+    )
+    def test_given_is_taken_back_only_by_what_is_surely_not_there(
+        self, signed: Company, shown: list[tuple[str, str]], late: int, state: str
+    ) -> None:
+        signed.do(access.invited, 1, KLEIN.email, state="given", words="Asana")
+        began = signed.now + timedelta(minutes=late)
+        signed.do(access.tasks_read, 1, signed.ho().tasks, shown, began=began)
         assert [a.state for a in signed.ho().access] == [state]
 
     def test_the_last_access_opens_the_gate(self, signed: Company) -> None:
@@ -221,7 +239,13 @@ class TestTasks:
 
     def test_each_row_is_one_write_and_one_read_follows(self, signed: Company) -> None:
         rows = [("t1", date(2026, 5, 1), signed.who("ben")), ("t2", date(2026, 5, 2), signed.who("rafi"))]
-        signed.do(access.tasks_read, 1, [TaskCopy("t1", "Test data", ""), TaskCopy("t2", "UAT script", "")], [])
+        signed.do(
+            access.tasks_read,
+            1,
+            [TaskCopy("t1", "Test data", ""), TaskCopy("t2", "UAT script", "")],
+            [],
+            began=signed.now,
+        )
         before = signed.ho().tasks
         signed.said(access.set_tasks, 1, signed.who("ben"), rows, nonce="n1")
         assert [(job.task_id, job.due, job.owner) for job in signed.effects(SetTask)] == [
@@ -253,7 +277,7 @@ class TestTasks:
 
     def test_the_record_keeps_what_the_tool_shows(self, signed: Company) -> None:
         shown = [TaskCopy("t9", "New", "https://tool.example/t9", section="Build", due=date(2026, 5, 1), owner="x@y.z")]
-        signed.do(access.tasks_read, 1, shown, [])
+        signed.do(access.tasks_read, 1, shown, [], began=signed.now)
         assert signed.ho().tasks == shown
 
 

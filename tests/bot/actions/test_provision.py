@@ -223,6 +223,6 @@ class TestAroundIt:
         company.do(provision.step_waits, 99, "channel", words="")
         company.do(provision.step_failed, 99, "channel", words="", attempt="1")
         company.do(access.invited, 99, "k@abc.example", state="given", words="")
-        company.do(access.tasks_read, 99, [], [])
+        company.do(access.tasks_read, 99, [], [], began=company.now)
         company.do(merge.merged, ["99"], deal())
         assert company.effects() == []

@@ -215,7 +215,7 @@ def test_milestones_and_dates_of_the_tool_count(ready: Company) -> None:
         TaskCopy("m1", "Go-Live", "", milestone=True),
         TaskCopy("t2", "UAT script", "", owner="ben@acme.example"),
     ]
-    ready.do(access.tasks_read, 1, rows, [])
+    ready.do(access.tasks_read, 1, rows, [], began=ready.now)
     assert "missing" in ready.refused(signoff.sign, 1, ready.who("ben"), Role.PM)
-    ready.do(access.tasks_read, 1, rows[:2], [])
+    ready.do(access.tasks_read, 1, rows[:2], [], began=ready.now)
     ready.sign("ben", Role.PM)

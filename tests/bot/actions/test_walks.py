@@ -55,7 +55,7 @@ def _replied(c: Company, who: Person, n: int) -> Any:
 
 def _tasks(c: Company, _: Person, n: int) -> Any:
     owner = ("ben@acme.example", "")[n % 2]
-    c.do(access.tasks_read, 1, [TaskCopy("t", "T", "", due=date(2026, 5, 1), owner=owner)], [])
+    c.do(access.tasks_read, 1, [TaskCopy("t", "T", "", due=date(2026, 5, 1), owner=owner)], [], began=c.now)
 
 
 def _reviewed(c: Company, who: Person, n: int) -> Any:

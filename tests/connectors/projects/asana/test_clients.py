@@ -88,5 +88,6 @@ def test_an_answer_without_the_right_is_looked_up() -> None:
 def test_our_own_people_are_not_clients(tool: Any, project: str, world: World) -> None:
     tool.add_member(project, Member("dev@acme.example", "Dev Patel"))
     assert tool.access(project) == ()
+    assert [entry.email for entry in tool.access(project, also={"dev@acme.example"})] == ["dev@acme.example"]
     strict = connect("asana", served(world), table={"our_domains": ["@Other.example"]})
     assert {entry.email for entry in strict.access(project)} == {"baton@acme.example", "dev@acme.example"}
