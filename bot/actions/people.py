@@ -167,6 +167,8 @@ def tell_owner(unit: Unit, handover: Handover, *, now: datetime) -> None:
     if person:
         was = next((int(e.data["was"] or 0) for e in reversed(handover.events) if e.kind == "owner_changed"), 0)
         _tell_new_holder(unit, handover, Role.SALES_REP, person, Person(0, ""), before=unit.person(was))
+        if handover.state is State.PRESALE:
+            _send_brief(unit, handover, Role.SALES_REP, person)  # an open deal has no thread in which it would be read
         return
     for person_id in managers(unit, handover):
         serial = f"{handover.shown_id}:{Role.SALES_REP}:{now.isoformat()}"
@@ -259,10 +261,15 @@ def _tell_new_holder(
         return
     if person.id == who.id:
         return
-    serial = f"{role}:{person.id}:{handover.rev}"
     if gate.turns_of(handover, person.id):
         stays = _stays_in(handover, before)
         more = {"before": before.id, "stays": stays} if before and stays else {}
+        serial = f"{role}:{person.id}:{handover.rev}"
         unit.emit(Reply(handover.id, "new_holder", serial, {"role": role.value, **more}))
     else:
-        unit.emit(Direct(person.id, "brief", f"{handover.shown_id}:{serial}", handover.id, {"role": role.value}))
+        _send_brief(unit, handover, role, person)
+
+
+def _send_brief(unit: Unit, handover: Handover, role: Role, person: Person) -> None:
+    serial = f"{handover.shown_id}:{role}:{person.id}:{handover.rev}"
+    unit.emit(Direct(person.id, "brief", serial, handover.id, {"role": role.value}))

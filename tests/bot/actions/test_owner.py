@@ -57,6 +57,15 @@ def test_signatures_stay_and_whoever_has_nothing_to_do_gets_the_brief(company: C
     assert "signed this already" in company.said(signoff.sign, 1, company.who("rafi"), Role.SALES_REP).line
 
 
+def test_the_new_owner_of_an_open_deal_gets_the_brief(company: Company) -> None:
+    """There is no thread yet in which it would be read; once, however often the deal is read."""
+    company.read(deal(standing=Standing.OPEN, closing=True))
+    for _ in range(2):
+        company.read(owned(RAFI, standing=Standing.OPEN, closing=True))
+    (letter,) = company.effects(Direct, "brief")
+    assert (letter.person_id, letter.data) == (company.who("rafi").id, {"role": "sales_rep"})
+
+
 def test_a_new_owner_outside_slack_leaves_the_role_to_the_delivery_manager(company: Company) -> None:
     """Once, also when the next owner is a stranger too; somebody known fills it again."""
     company.read()
