@@ -438,7 +438,7 @@ def test_a_rehearsal_never_runs_against_slack_itself(quiet: Stage) -> None:
     ],
 )
 def test_a_rehearsal_never_runs_against_a_vendor_itself(
-    quiet: Stage, vendor: str, name: str, addresses: tuple[str, ...]
+    quiet: Stage, tmp_path: Path, vendor: str, name: str, addresses: tuple[str, ...]
 ) -> None:
     """Not even where nobody named an address: with a real token in the environment it would write into a real one."""
     told = f"--rehearsal never runs against {vendor} itself: set {name} to a sandbox."
@@ -448,9 +448,10 @@ def test_a_rehearsal_never_runs_against_a_vendor_itself(
             checked(read(env, quiet.table, rehearsal=True), env, quiet.clock)
         assert refused.value.problems == (told,)
         assert checked(read(env, quiet.table), env, quiet.clock).configs.keys() == {"hubspot", "asana"}
-    ended = app(environment(quiet, **{name: ""}), "serve", "--rehearsal")
+    file = tmp_path / "begun.db"
+    ended = app(environment(quiet, DATABASE_URL=f"sqlite:///{file}", **{name: ""}), "serve", "--rehearsal")
     assert (ended.code, told in ended.err) == (2, True)
-    assert not (quiet.folder / "baton.db").exists(), "nothing was begun"
+    assert not file.exists(), "nothing was begun"
 
 
 def test_a_rehearsal_asks_each_connection_by_its_own_name(quiet: Stage) -> None:
