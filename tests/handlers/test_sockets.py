@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -125,10 +126,16 @@ def test_while_words_come_the_line_stays(stage: Stage) -> None:
     sockets = stage.world.slack.socket
     stage.start()
     stage.until(lambda: len(sockets) == 1, "one socket is open")
-    for _ in range(6):
-        assert answered(stage)
-        time.sleep(0.3)
-    assert len(stage.world.slack.calls.of("apps.connections.open")) == 1
+    opened = stage.world.slack.calls.of
+    for _ in range(3):  # a busy machine may let a silence come between two words
+        before, moments = len(opened("apps.connections.open")), [time.monotonic()]
+        for _ in range(6):
+            assert answered(stage)
+            time.sleep(0.3)
+            moments.append(time.monotonic())
+        if max(later - earlier for earlier, later in pairwise(moments)) < 0.9:
+            break
+    assert len(opened("apps.connections.open")) == before
 
 
 @pytest.mark.slow

@@ -1,6 +1,7 @@
 """A database that is gone, read-only, full, damaged or busy says so in one way, and is well again by itself."""
 
 import resource
+import socket
 import sqlite3
 import threading
 import time
@@ -138,6 +139,17 @@ def test_who_is_waited_for_waits_no_longer_than_that(sqlite_template: Path, tmp_
     assert done == ["patient"]
     assert store.trouble() == ""  # with all its patience again
     store.db.dispose()
+
+
+@pytest.mark.parametrize(("more", "within"), [("", (1, 4)), ("&connect_timeout=5", (4, 20))])
+def test_who_does_not_answer_is_waited_for_as_the_address_says(more: str, within: tuple[int, int]) -> None:
+    """A server that takes the line and says nothing: two seconds, or what DATABASE_URL asks for."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        db = Db(f"postgresql://baton@127.0.0.1:{silent.getsockname()[1]}/baton?sslmode=disable{more}")
+        began = time.monotonic()
+        with pytest.raises(StoreAway), db.read():
+            pass
+        assert within[0] < time.monotonic() - began < within[1]
 
 
 def test_a_replica_that_vanished_holds_nobody_up_for_long(fresh_postgres: str) -> None:
