@@ -1,11 +1,9 @@
 """Many threads on one database: nothing is lost, nothing is there twice. What SQLite forgives PostgreSQL does not."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
 from typing import Any, cast
-
-import pytest
 
 from bot.deal import Standing
 from bot.effects import Effect, ReadDeal, Redraw, TellAdmin
@@ -13,7 +11,7 @@ from bot.unit import DealState
 from store.engine import Db
 from store.sql import alone
 from store.store import Store
-from tests.conftest import Clocks, emptied
+from tests.conftest import Clocks
 from tests.store import records
 
 THREADS = 16
@@ -166,22 +164,6 @@ def test_each_job_is_claimed_once_and_lanes_keep_their_order(store: Store) -> No
     for lane in range(8):
         order = [effect.rev for effect in done if effect.handover_id == lane]
         assert order == sorted(order)
-
-
-@pytest.fixture
-def on_postgres(shared_postgres: str, clocks: Clocks) -> Iterator[Store]:
-    """A store on PostgreSQL; on SQLite ids are always committed in their order."""
-    db = Db(shared_postgres)
-    yield Store(db, clock=clocks.clock, tick=clocks.tick, role_map={}, office_of=lambda _: "main")
-    db.dispose()
-    emptied(shared_postgres)
-
-
-@pytest.fixture
-def aside() -> Iterator[ThreadPoolExecutor]:
-    """Hands beside the test's own, each with a transaction of its own."""
-    with ThreadPoolExecutor(4) as pool:
-        yield pool
 
 
 def reading(n: int) -> ReadDeal:

@@ -2,7 +2,6 @@
 
 import threading
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 
 import pytest
@@ -10,31 +9,14 @@ from sqlalchemy import update
 
 from bot.company.effects import RedrawParked
 from bot.effects import Effect, Redraw, Reply
-from store.engine import Db
 from store.jobs import ClaimedJob, LostLease
 from store.ledger import BY_HAND
 from store.store import Store
 from store.tables import JobRow, table
-from tests.conftest import Clocks, emptied
+from tests.conftest import Clocks
 
 JOB = table(JobRow)
 OTHER = Reply(1, "questions", "1", {})  # of another kind, in the lane of Redraw(1, …)
-
-
-@pytest.fixture
-def on_postgres(shared_postgres: str, clocks: Clocks) -> Iterator[Store]:
-    """A store on PostgreSQL, where two transactions may write at once; on SQLite one waits for the other."""
-    db = Db(shared_postgres)
-    yield Store(db, clock=clocks.clock, tick=clocks.tick, role_map={}, office_of=lambda _: "main")
-    db.dispose()
-    emptied(shared_postgres)
-
-
-@pytest.fixture
-def aside() -> Iterator[ThreadPoolExecutor]:
-    """A hand beside the test's own."""
-    with ThreadPoolExecutor(2) as pool:
-        yield pool
 
 
 def held(store: Store, effect: Effect) -> ClaimedJob:
