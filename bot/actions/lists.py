@@ -8,8 +8,8 @@ from bot.clock import pause
 from bot.clock.asked import closing_for
 from bot.effects import Direct, MarkMigrated, Reply
 from bot.errors import Refused
-from bot.handover import Handover, State
-from bot.people import Person, Role
+from bot.handover import ENDED, Handover, State
+from bot.people import Person, Role, can_hold
 from bot.terms import Said, Terms
 from bot.unit import Unit
 
@@ -43,10 +43,18 @@ def settle(unit: Unit, handover: Handover, *, terms: Terms, now: datetime, actor
 
 
 def owe(unit: Unit, handover_id: int, name: str, person_id: int, role: str) -> None:
-    """A ring that had to wait rang nobody, as it was nobody's turn any more: it rings once it is their turn again."""
+    """A ring that had to wait rang nobody, as it was nobody's turn any more: it rings once it is their turn again.
+
+    Nothing is owed to who signed meanwhile, or handed the role over. Who cannot be reached now is rung later.
+    """
     handover = unit.handover(handover_id)
-    if name in OWED and handover is not None:
-        unit.seen(_owed(handover, name, person_id, role))
+    person = unit.person(person_id)
+    if name not in OWED or handover is None or person is None or handover.state in ENDED:
+        return
+    if role and (handover.roles.get(Role(role)) != person.id or handover.signed(Role(role))):
+        return
+    unit.seen(_owed(handover, name, person.id, role))
+    if can_hold(person):
         ring_closing(unit, handover)
         _ring_turns(unit, handover)
 
@@ -69,7 +77,9 @@ def _ring_turns(unit: Unit, handover: Handover, actor: int = 0) -> None:
 
 
 def _owed(handover: Handover, name: str, person_id: int, role: str = "") -> str:
-    return f"owed:{name}:{handover.id}:{role}:{person_id}"
+    # A signature that was withdrawn is asked for anew: what was owed before is owed no more.
+    number = signing_round(handover, Role(role)) if role else 0
+    return f"owed:{name}:{handover.id}:{role}:{number}:{person_id}"
 
 
 def first_ring(unit: Unit, handover: Handover, role: Role) -> bool:

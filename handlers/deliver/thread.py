@@ -219,9 +219,10 @@ def _show(ledger: Ledger, handover: Handover, name: str, message: Message, refus
 
 
 def _owe_signers(ledger: Ledger, handover: Handover, effect: Reply) -> None:
-    # Nobody is rung while it stands still: they are once it goes on.
+    # Nobody is rung while it stands still: they are once it goes on. That the workspace is ready rings who plans, too.
+    also = {Role.PM.value} if effect.name == "ready" else set()
     with ledger.deps.store.write() as unit:
-        for role in sorted({*effect.data.get(RING_SIGNERS[effect.name], []), Role.PM.value}):
+        for role in sorted({*effect.data.get(RING_SIGNERS[effect.name], []), *also}):
             lists.owe(unit, handover.id, "ready_to_sign", handover.roles.get(Role(role), 0), role)
 
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from bot.actions import access, admin, amend, pause, people, signoff
+from bot.actions import access, admin, amend, lists, pause, people, signoff
 from bot.effects import Direct, Reply
-from bot.handover import Handover, State
+from bot.handover import Answer, Handover, State
 from bot.people import Role
 from bot.terms import Said
 from tests.builders import make_handover
@@ -86,6 +86,34 @@ def paused(desk: Desk) -> None:
     do(desk, pause.pause, desk.people["ben"], reason="test data", expected=expected, terms=desk.deps.terms)
 
 
+def changed(desk: Desk) -> None:
+    """The scope document is another one in the CRM: what was signed about it counts no longer."""
+    with desk.deps.store.write() as unit:
+        handover = unit.handover(1)
+        assert handover is not None
+        amend.changed(unit, handover, [amend.Change("Scope document", "SOW 1", "SOW 2")], desk.clock.now())
+        lists.settle(unit, handover, terms=desk.deps.terms, now=desk.clock.now())
+    desk.run()
+
+
+def seen_in_slack(desk: Desk, name: str, *, active: bool) -> None:
+    with desk.deps.store.write() as unit:
+        unit.remember(replace(desk.people[name], active=active))
+
+
+def planned(desk: Desk) -> None:
+    """All that Ben signs for is done."""
+    with desk.deps.store.write() as unit:
+        handover = unit.handover(1)
+        assert handover is not None
+        handover.tasks = [replace(task, owner="rafi@acme.example", due=desk.at(9, 9).date()) for task in handover.tasks]
+        for item in handover.items:
+            if item.role is Role.PM and item.kind == "hand":
+                item.ticked_by, item.ticked_at = desk.people["ben"].id, desk.clock.now()
+        handover.answers.append(Answer("presale_read", desk.people["ben"].id, desk.clock.now()))
+        unit.save(handover)
+
+
 ENDS: dict[str, Callable[[Desk], None]] = {
     "hold": lambda desk: do(desk, admin.end_hold, desk.people["ana"], terms=desk.deps.terms),
     "pause": lambda desk: do(desk, pause.resume, desk.people["ben"], terms=desk.deps.terms),
@@ -137,6 +165,52 @@ def test_ready_to_sign_is_not_said_once_there_is_nothing_to_sign(desk: Desk, how
         do(desk, people.assign, dev, role=Role.DELIVERY_MANAGER, person=hana, terms=desk.deps.terms)
     back(desk)
     assert told(desk, "dev", SIGN) == 0
+
+
+def test_who_signed_before_it_was_said_is_rung_once_when_the_signature_is_asked_for_again(desk: Desk) -> None:
+    """By the reply that says what changed; what waited for Slack was for the signature that they gave."""
+    opened(desk)
+    away(desk)
+    kickoff(desk)
+    desk.work()
+    do(desk, signoff.sign, desk.people["dev"], role=Role.DELIVERY_MANAGER, terms=desk.deps.terms)
+    back(desk)
+    changed(desk)
+    (said,) = thread(desk, "The deal changed in the CRM")
+    assert f"<@{walk.user_id('dev')}> look and sign again" in said
+    assert told(desk, "dev", SIGN) == 0
+
+
+def test_who_signed_while_it_waited_on_the_client_is_rung_once_when_it_is_asked_for_again(desk: Desk) -> None:
+    opened(desk)
+    away(desk)
+    kickoff(desk)
+    desk.work()
+    paused(desk)
+    back(desk)
+    do(desk, signoff.sign, desk.people["dev"], role=Role.DELIVERY_MANAGER, terms=desk.deps.terms)
+    ENDS["pause"](desk)
+    desk.run()
+    changed(desk)
+    assert len(thread(desk, "The deal changed in the CRM")) == 1
+    assert told(desk, "dev", SIGN) == 0
+
+
+def test_who_cannot_be_reached_now_is_rung_once_they_can(desk: Desk) -> None:
+    """An account that is closed for a while; the role stays theirs."""
+    opened(desk)
+    away(desk)
+    kickoff(desk)
+    desk.work()
+    seen_in_slack(desk, "dev", active=False)
+    back(desk)
+    kickoff(desk)
+    desk.run()
+    assert told(desk, "dev", SIGN) == 0
+    seen_in_slack(desk, "dev", active=True)
+    kickoff(desk)
+    desk.run()
+    assert told(desk, "dev", SIGN) == 1
 
 
 def test_who_invites_the_client_is_asked_once_it_goes_on(desk: Desk) -> None:
@@ -192,6 +266,20 @@ def test_a_change_asks_nobody_to_sign_again_while_it_is_on_hold(desk: Desk) -> N
     (said,) = thread(desk, "The deal changed in the CRM")
     assert "<@" not in said
     assert "Dev look and sign again" in said
+
+
+def test_a_change_that_does_not_touch_the_plan_rings_no_project_manager_anew(desk: Desk) -> None:
+    opened(desk)
+    planned(desk)
+    kickoff(desk)
+    desk.run()
+    assert told(desk, "ben", SIGN) == 1
+    reply(desk, "changed", changes=[["Amount", "1", "2", False]], roles=["delivery_manager"])
+    held(desk)
+    back(desk)
+    ENDS["hold"](desk)
+    desk.run()
+    assert (told(desk, "ben", SIGN), told(desk, "dev", SIGN)) == (1, 2)
 
 
 def test_that_it_goes_on_is_not_said_once_it_stopped_again(desk: Desk) -> None:
