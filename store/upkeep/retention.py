@@ -31,7 +31,7 @@ CLOSED = [state.value for state in ENDED]
 # Keys of clicks, events and deliveries, which a vendor repeats for a day at most; or with a moment of their own.
 PASSING = ("click:", "event:", "hint:", "capture:", "shares:")
 # Keys that hold for as long as their handover, or person, is at work; the number is the handover's.
-BOUND = re.compile(r"(?:ring:closing|ring:sign|merged):(\d+):")
+BOUND = re.compile(r"(?:ring:closing|ring:sign|owed:\w+|merged):(\d+):")
 # Names of channels that a handover tried: for ever, like the channel. A kind that is not known here stays as well.
 LASTING = ("channel:",)
 DAILY = re.compile(r"remind:\d+:\d{4}-\d\d-\d\d")

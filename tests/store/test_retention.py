@@ -156,8 +156,9 @@ def test_clicks_are_forgotten_and_rings_only_when_their_handover_ended(store: St
         f"capture:{at_work.id}:b",
         "remind:3:2026-01-01",
     ]
-    lasting = [f"ring:sign:{at_work.id}:pm:1:3", f"ring:closing:{at_work.id}:3", f"merged:{at_work.id}:9", "other:1"]
-    ended = [f"ring:sign:{over.id}:pm:1:3", f"ring:closing:{over.id}:3", f"merged:{over.id}:9"]
+    kinds = ("ring:sign:{}:pm:1:3", "ring:closing:{}:3", "merged:{}:9", "owed:ready_to_sign:{}:pm:1:3")
+    lasting = [*(kind.format(at_work.id) for kind in kinds), "other:1"]
+    ended = [kind.format(over.id) for kind in kinds]
     with store.db.write() as session:
         rows = [{"key": key, "at": OLD} for key in (*passing, *lasting, *ended)]
         session.execute(insert(SEEN), [*rows, {"key": "click:young", "at": NEW}])
@@ -174,7 +175,13 @@ def test_every_kind_of_key_that_the_code_uses_is_known_here() -> None:
         named = dict(re.findall(r'^([A-Z_]+) = "([a-z:]+)"', source, re.MULTILINE))
         written = re.findall(r'\.seen\(f"([^"]+)"', source)
         used += [re.sub(r"\{([A-Z_]+)\}", lambda found: named[found[1]], key) for key in written]  # noqa: B023 - at once
-    assert len(used) >= 8
+    whole = "\n".join(sources)
+    makers = set(re.findall(r"\.seen\((\w+)\(", whole))
+    assert len(makers) >= 2
+    used += [
+        re.findall(rf'^def {maker}\(.*?^    return f"([^"]+)"', whole, re.MULTILINE | re.DOTALL)[0] for maker in makers
+    ]
+    assert len(used) >= 10
     samples = [re.sub(r"\{[^}]+\}", "7", key) for key in used]
     samples = [re.sub(r"^remind:7:7$", "remind:7:2026-01-01", key) for key in samples]
     known = (retention.BOUND, retention.DAILY)
