@@ -5,7 +5,7 @@ from datetime import datetime
 from bot import presale
 from bot.actions import amend, opening, rights
 from bot.actions.intake import won
-from bot.actions.lists import gone, settle
+from bot.actions.lists import gone, ring_closing, settle
 from bot.actions.provision import begin_when_ready
 from bot.deal import Deal, PresaleKind
 from bot.effects import Direct, MarkMigrated, Reply, WriteStage
@@ -85,6 +85,7 @@ def end_hold(unit: Unit, handover_id: int, who: Person, *, terms: Terms, now: da
         return Said("It is not on hold any more.")
     amend.resume(unit, handover, terms=terms, now=now, person=who.id)
     settle(unit, handover, terms=terms, now=now, actor=who.id)
+    ring_closing(unit, handover)
     if terms.settings.provision_auto:
         begin_when_ready(unit, handover, terms=terms, now=now)
     return Said("It goes on. The clock runs again.")

@@ -226,6 +226,20 @@ def test_who_invites_the_client_is_asked_once_it_goes_on(desk: Desk) -> None:
     assert told(desk, "chloe", INVITE) == 1
 
 
+def test_the_ticket_of_a_deal_that_closes_soon_comes_once_somebody_says_that_it_goes_on(desk: Desk) -> None:
+    made = opened(desk, State.PRESALE, deal=replace(make_handover().deal, closing=True))
+    away(desk)
+    with desk.deps.store.write() as unit:
+        lists.ring_closing(unit, made)
+    desk.work()
+    held(desk)
+    back(desk)
+    assert told(desk, "ben", CLOSING) == 0
+    ENDS["hold"](desk)
+    desk.run()
+    assert told(desk, "ben", CLOSING) == 1
+
+
 def thread(desk: Desk, words: str) -> list[str]:
     """The replies with these words."""
     return [text for message in desk.stage.channel() if words in (text := walk.shown(message))]
