@@ -111,9 +111,9 @@ def _outdated(ledger: Ledger, effect: Direct, people: Mapping[int, Person]) -> b
 
 
 def _unsaid(ledger: Ledger, effect: Direct) -> None:
-    if effect.name in lists.OWED:
+    for name, role in _owed(effect):
         with ledger.deps.store.write() as unit:
-            lists.owe(unit, effect.handover_id, effect.name, effect.person_id, str(effect.data.get("role", "")))
+            lists.owe(unit, effect.handover_id, name, effect.person_id, role)
     # Who stands in again later in the same absence is told then.
     if effect.name in UNHURRIED:
         with ledger.deps.store.write() as unit:
@@ -122,6 +122,18 @@ def _unsaid(ledger: Ledger, effect: Direct) -> None:
     if effect.name == "remind" and "day" in effect.data:
         with ledger.deps.store.write() as unit:
             unit.not_nudged(effect.person_id, date.fromisoformat(effect.data["day"]))
+
+
+def _owed(effect: Direct) -> list[tuple[str, str]]:
+    # Each ring that is owed for it, with its role. Who cannot read the thread gets what it says as a ring of their own.
+    if effect.name in lists.OWED:
+        return [(effect.name, str(effect.data.get("role", "")))]
+    if effect.name != "ring":
+        return []
+    also = [Role.PM.value] if "signers" in effect.data else []
+    return [
+        ("ready_to_sign", str(role)) for role in (*effect.data.get("signers", []), *effect.data.get("roles", []), *also)
+    ]
 
 
 def _places(ledger: Ledger, person: Person, effect: Direct) -> list[list[object]]:

@@ -11,7 +11,7 @@ from blocks.replies import reply
 from bot.actions import lists
 from bot.clock.asked import stopped
 from bot.effects import Direct, Effect, Redraw, Reply
-from bot.handover import Handover, Post, State
+from bot.handover import Handover, Post, State, merged_into
 from bot.people import Person, Role
 from handlers import channel_facts
 from handlers.deliver import late, letters, posting, project_channel
@@ -235,7 +235,8 @@ def _reach_absent(ledger: Ledger, handover: Handover, message: Message, effect: 
     if effect.name == "late":
         late.tell_instead(ledger, handover, absent)
         return
-    name = {"questions": "question", "hold": "hold"}.get(effect.name, "ring")
+    held = "merged" if merged_into(handover) else "hold"
+    name = {"questions": "question", "hold": held}.get(effect.name, "ring")
     with ledger.deps.store.write() as unit:
         for slack_id in sorted(absent):
             person = unit.by_slack(slack_id)

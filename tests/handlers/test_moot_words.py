@@ -50,12 +50,12 @@ def do(desk: Desk, deed: Callable[..., object], *given: Any, **more: Any) -> Non
     assert isinstance(said, Said), said
 
 
-def held(desk: Desk) -> None:
-    """The deal was reopened in the CRM."""
+def held(desk: Desk, *, into: int = 0) -> None:
+    """The deal was reopened in the CRM, or merged into that of another record."""
     with desk.deps.store.write() as unit:
         handover = unit.handover(1)
         assert handover is not None
-        amend.hold(unit, handover, "the deal was reopened in the CRM", now=desk.clock.now())
+        amend.hold(unit, handover, "the deal was reopened in the CRM", now=desk.clock.now(), into=into)
         unit.save(handover)
 
 
@@ -294,6 +294,33 @@ def test_a_change_that_does_not_touch_the_plan_rings_no_project_manager_anew(des
     ENDS["hold"](desk)
     desk.run()
     assert (told(desk, "ben", SIGN), told(desk, "dev", SIGN)) == (1, 2)
+
+
+@pytest.mark.parametrize("data", [{"signers": ["delivery_manager"]}, {"roles": ["delivery_manager"], "changes": []}])
+def test_who_cannot_read_the_thread_is_rung_to_sign_once_it_goes_on(desk: Desk, data: dict[str, Any]) -> None:
+    opened(desk)
+    kickoff(desk)
+    desk.run()
+    assert told(desk, "dev", SIGN) == 1
+    direct(desk, "ring", **data)
+    held(desk)
+    back(desk)
+    assert (told(desk, "dev", "It is your turn"), told(desk, "dev", SIGN)) == (0, 1)
+    ENDS["hold"](desk)
+    desk.run()
+    assert told(desk, "dev", SIGN) == 2
+
+
+@pytest.mark.parametrize("into", [0, 7])
+def test_who_cannot_read_the_thread_hears_why_it_is_on_hold_and_what_ends_that(desk: Desk, into: int) -> None:
+    """After a merge the CRM says nothing any more: a person carries over what was captured."""
+    opened(desk)
+    asked = "dev" if into else "ana"
+    desk.stage.world.slack.leave(walk.HERE, walk.user_id(asked))
+    held(desk, into=into)
+    desk.run()
+    (letter,) = [walk.shown(one) for one in walk.letters(desk.stage, asked) if "is on hold" in walk.shown(one)]
+    assert ("right in the CRM again" in letter, "Copy to HO-7" in letter) == (not into, bool(into))
 
 
 def test_that_it_goes_on_is_not_said_once_it_stopped_again(desk: Desk) -> None:
