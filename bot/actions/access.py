@@ -182,7 +182,8 @@ def tasks_read(
     """Keeps what the tool shows: its tasks, and which right each of the client's people has there.
 
     Until the gate opens, an access that is not there any more is none; one given after the read `began` is too new to
-    be in it, and where the tool hides an address nobody is known to be gone.
+    be in it. Where the tool hides an address nobody is known to be gone, and nobody of a company of whom somebody is
+    there whom we did not invite: one person may have several addresses.
     """
     handover = unit.handover(handover_id)
     if handover is None:
@@ -198,12 +199,19 @@ def tasks_read(
 
 
 def _taken_out(handover: Handover, rights: Mapping[str, str], *, began: datetime, terms: Terms, now: datetime) -> None:
+    unasked = rights.keys() - {access.email.lower() for access in handover.access}
+    others = {_company(email) for email in unasked}
     for access in handover.access:
         old = access.at is None or access.at < began
-        if access.state == "given" and old and access.email.lower() not in rights:
+        out = access.email.lower() not in rights and _company(access.email.lower()) not in others
+        if access.state == "given" and old and out:
             access.state, access.at = "failed", now
             access.words = f"somebody took them out of the project in {terms.tool_title}."
             handover.note(now, "access", state=TAKEN_OUT, who=access.name, right=access.right)
+
+
+def _company(email: str) -> str:
+    return email.rpartition("@")[2]
 
 
 def times_taken_out(handover: Handover, access: ClientAccess) -> int:

@@ -188,8 +188,17 @@ class TestOutcome:
             ([], 0, "given"),
             ([("M. Klein", "view")], 1, "given"),
             ([(KLEIN.email, "view")], 1, "given"),
+            ([("maria.klein@abc.example", "comment")], 1, "given"),
+            ([("freelancer@other.example", "edit")], 1, "failed"),
         ],
-        ids=["gone", "given while it was read", "an address is hidden", "another right"],
+        ids=[
+            "gone",
+            "given while it was read",
+            "an address is hidden",
+            "another right",
+            "maybe there by another address",
+            "somebody of elsewhere is there",
+        ],
     )
     def test_given_is_taken_back_only_by_what_is_surely_not_there(
         self, signed: Company, shown: list[tuple[str, str]], late: int, state: str
