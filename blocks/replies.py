@@ -257,8 +257,7 @@ def _changed(handover: Handover, frame: Frame, data: Mapping[str, Any]) -> Messa
     again = [role for role in roles if handover.signed(role) is None and handover.live_at is None]
     shown = _named if stopped(handover) else rings.mention
     rung = listed(_unique([shown(handover, frame, role) for role in again]))
-    asked = roles if handover.live_at is None else []
-    names = listed(_unique([entries.first(frame, handover.roles.get(role, 0)) for role in asked]))
+    names = listed(_unique([entries.first(frame, handover.roles.get(role, 0)) for role in again]))
     labels = listed([mrkdwn.name(str(change[0]).lower(), 40) for change in changes])
     where = "in the split" if data.get("split") else "in the CRM"
     text = sentence("replies.changed_text", title=thread.short_title(handover), labels=labels, names=names, where=where)

@@ -282,6 +282,18 @@ def test_a_change_asks_nobody_to_sign_again_while_it_is_on_hold(desk: Desk) -> N
     assert "Dev look and sign again" in said
 
 
+def test_a_change_asks_nobody_who_signed_again_before_it_was_told(desk: Desk) -> None:
+    """Neither in the words nor in what a phone shows of them."""
+    opened(desk)
+    kickoff(desk)
+    desk.run()
+    reply(desk, "changed", changes=[["Close date", "1", "2", False]], roles=["delivery_manager"])
+    do(desk, signoff.sign, desk.people["dev"], role=Role.DELIVERY_MANAGER, terms=desk.deps.terms)
+    back(desk)
+    (told_them,) = [one for one in desk.stage.channel() if "The deal changed in the CRM" in walk.shown(one)]
+    assert "again" not in walk.shown(told_them) + str(told_them["text"])
+
+
 def test_a_change_that_does_not_touch_the_plan_rings_no_project_manager_anew(desk: Desk) -> None:
     opened(desk)
     planned(desk)
