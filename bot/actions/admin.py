@@ -7,7 +7,7 @@ from bot.actions import amend, opening, rights
 from bot.actions.intake import won
 from bot.actions.lists import gone, ring_closing, settle
 from bot.actions.provision import begin_when_ready
-from bot.deal import Deal, PresaleKind
+from bot.deal import Deal, PresaleKind, Standing
 from bot.effects import Direct, MarkMigrated, Reply, WriteStage
 from bot.errors import Refused
 from bot.handover import ENDED, Handover, Presale, State
@@ -66,6 +66,8 @@ def _tell_cancelled(unit: Unit, handover: Handover, who: Person, now: datetime) 
 
 def _speak_for_rest(unit: Unit, handover: Handover, now: datetime) -> None:
     # The deal waited for this workstream, maybe for it alone: with it given up, the CRM says how far the others are.
+    if handover.deal.standing is Standing.DELETED:
+        return  # there is nothing to write on
     rest = [h for h in unit.by_deal(handover.connection, handover.deal_id) if h.state is not State.CANCELLED]
     if rest:
         unit.emit(WriteStage(handover.id, handover.state.value, nonce=f"rest:{now.isoformat()}"))

@@ -83,6 +83,21 @@ def test_when_the_least_far_is_given_up_the_crm_says_at_once_how_far_the_others_
     assert not won_stage.parked()
 
 
+def test_of_a_deal_that_is_not_there_any_more_the_crm_is_told_nothing(won_stage: Stage) -> None:
+    """All of it waits then, and is cancelled one after the other: no work is left for anybody."""
+    opened(won_stage)
+    walk.submit(won_stage, "dev", walk.fields(parts=PARTS))
+    won_stage.settle()
+    won_stage.world.hubspot.delete(walk.ABC)
+    won_stage.settle()
+    assert all(won_stage.handover(number).running("hold") for number in (1, 2, 3))
+    won_stage.hands.command("dev", walk.HERE, "cancel HO-1")
+    walk.submit(won_stage, "dev", walk.fields(reason="The deal is gone"))
+    won_stage.settle()
+    assert won_stage.handover(1).state is State.CANCELLED
+    assert not won_stage.parked()
+
+
 def test_a_new_amount_in_the_crm_asks_for_new_shares(won_stage: Stage) -> None:
     """The message has the form; the lines that are there stand in it, and the corrected ones are kept."""
     opened(won_stage)
