@@ -6,6 +6,7 @@ sandbox and our own pace are relaxed where a story is not about them.
 
 import atexit
 import functools
+import itertools
 import os
 import random
 import secrets
@@ -45,6 +46,10 @@ PATIENCE = 60.0
 # A busy machine may stand still for longer than Slack waits. A story that is not about those three seconds has more.
 SLACKS = 15.0
 UNHURRIED = Haste(answer=13.0, lock=10.0, call=8, sorry=8.0)
+PORTS = 1000
+_WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw19").removeprefix("gw")  # noqa: TID251 - which process of a run
+FIRST_PORT = 12_000 + int(_WORKER) % 20 * PORTS
+_TURNS = itertools.count(random.SystemRandom().randrange(PORTS))
 
 
 def table(**more: Any) -> dict[str, Any]:
@@ -190,9 +195,12 @@ class BotServer:
 
 
 def free_port() -> int:
-    """A port that is free right now, below those that outgoing calls get: one of those may be taken at any moment."""
+    """A port that is free right now, below those that outgoing calls get: one of those may be taken at any moment.
+
+    Each process of a run has a thousand of its own and takes them in turn: no other one takes it before it is opened.
+    """
     while True:
-        port = random.SystemRandom().randrange(12_000, 32_000)
+        port = FIRST_PORT + next(_TURNS) % PORTS
         with socket.socket() as probe, suppress(OSError):
             probe.bind(("127.0.0.1", port))
             return port
