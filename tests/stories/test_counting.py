@@ -150,6 +150,24 @@ def never_sent(kept: Kept) -> None:
     kept.jobs.append({**next(job for job in kept.jobs if job["kind"] == "Direct"), "key": "Direct:9:deputy:1"})
 
 
+def signer_unasked(kept: Kept) -> None:
+    """Nobody signed what that word asked for."""
+    job = asked_to_sign(kept)
+    kept.jobs.append({**job, "key": "Direct:9:ready_to_sign:1", "payload": {**job["payload"], "person_id": 9}})
+
+
+def signers_unasked(kept: Kept) -> None:
+    """They signed, but not one of so many words came."""
+    kept.jobs += [{**asked_to_sign(kept), "key": f"Direct:1:ready_to_sign:{n}"} for n in range(9)]
+
+
+def asked_to_sign(kept: Kept) -> dict[str, Any]:
+    """A word to the project manager, as one who was not rung in the thread gets it."""
+    (record,) = kept.records.values()
+    payload = {"name": "ready_to_sign", "handover_id": record.id, "person_id": record.roles[Role.PM], "serial": "1"}
+    return {**kept.jobs[-1], "kind": "Direct", "payload": {**payload, "data": {"role": "pm"}}}
+
+
 def not_asked(kept: Kept) -> None:
     kept.jobs = [job for job in kept.jobs if job["kind"] != "SendHistory"]
 
@@ -190,6 +208,8 @@ def test_what_the_record_lacks_is_found(walked: Walked, tamper: Callable[[Handov
         (parked, "is dead: a fault"),
         (still_open, "is ready"),
         (never_sent, "not sent: Direct Direct:9:deputy:1"),
+        (signer_unasked, "not sent: Direct Direct:9:ready_to_sign:1"),
+        (signers_unasked, "not sent: Direct Direct:1:ready_to_sign:8"),
         (not_asked, "no effect: dev types audit"),
         (no_record, "no record of deal"),
     ],
@@ -200,6 +220,12 @@ def test_what_outbox_ledger_and_timeline_lack_is_found(
     kept = copied(walked.kept)
     tamper(kept)
     assert [line for line in walked.lost(kept) if found in line] != []
+
+
+def test_who_signed_before_the_word_came_is_missed_by_nobody(walked: Walked) -> None:
+    kept = copied(walked.kept)
+    kept.jobs.append({**asked_to_sign(kept), "key": "Direct:1:ready_to_sign:1"})
+    assert walked.lost(kept) == []
 
 
 def message_deleted(walked: Walked) -> None:
