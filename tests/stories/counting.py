@@ -154,24 +154,26 @@ def _unsent(stage: Stage, found: Kept) -> Iterator[str]:
         given = job["payload"]
         key = f"HO-{given['handover_id']}:{given['name']}:{given['serial']}" if job["kind"] == "Reply" else job["key"]
         if job["kind"] in ("Reply", "Direct") and f"baton:{found.nonce}:{key}" not in keys:
-            if _signed(found, job):
+            if _done(found, job):
                 needless.append(f"{job['kind']} {key}")
             else:
                 yield f"{job['kind']} {key}"
-    # Who signs before the word came is asked no more. Most are not that quick.
-    asked = sum(job["payload"]["name"] == "ready_to_sign" for job in _jobs(found, "Direct"))
+    # Who signs or invites before the word came is asked no more. Most are not that quick.
+    asked = sum(job["payload"]["name"] in ("ready_to_sign", "invite") for job in _jobs(found, "Direct"))
     yield from needless if len(needless) > max(2, asked / 5) else ()
     names = Counter(file["name"] for message in messages for file in message.get("files") or [])
     wanted = Counter(f"HO-{job['payload']['handover_id']}-history.txt" for job in _jobs(found, "SendHistory"))
     yield from (f"file {name}" for name, count in wanted.items() if names[name] < count)
 
 
-def _signed(found: Kept, job: dict[str, Any]) -> bool:
+def _done(found: Kept, job: dict[str, Any]) -> bool:
     given = job["payload"]
-    if (job["kind"], given["name"]) != ("Direct", "ready_to_sign"):
+    record = next((one for one in found.records.values() if one.id == given.get("handover_id")), None)
+    if record is None or job["kind"] != "Direct":
         return False
-    record = next((one for one in found.records.values() if one.id == given["handover_id"]), None)
-    signature = record.signed(Role(given["data"]["role"])) if record else None
+    if given["name"] == "invite":  # the gate is open: so who is let in was looked at
+        return record.live_at is not None
+    signature = record.signed(Role(given["data"]["role"])) if given["name"] == "ready_to_sign" else None
     return signature is not None and signature.person == given["person_id"]
 
 

@@ -28,6 +28,7 @@ LATENCY = 0.03  # seconds that each vendor takes to answer: else no kill would c
 LIFE = (0.2, 1.0)  # how long a replica lives, at random, by how long it took to start: else nothing would ever go on
 AIM = 2.0  # seconds that every second kill waits for an outside call to cut
 PEACE = 240.0  # seconds in which everything that was begun must end
+CALM = 5  # looks, one after the other, at which nothing is left
 
 
 @dataclass
@@ -68,7 +69,7 @@ def run(stage: Stage, *, url: str, replicas: int, kills: int, wave: int, seed: i
         killer.start()
         deals = _waves(table, killer, wave)
         killer.join()
-        peaceful(store)
+        peaceful(stage, store)
     finally:
         killer.stop()
     tally = killer.tally
@@ -83,10 +84,13 @@ def run(stage: Stage, *, url: str, replicas: int, kills: int, wave: int, seed: i
     return tally
 
 
-def peaceful(store: Store) -> None:
-    """Waits until nothing is left to do; what is still there is counted as lost."""
-    end = time.monotonic() + PEACE
-    while store.outbox.waiting() and time.monotonic() < end:
+def peaceful(stage: Stage, store: Store) -> None:
+    """Waits until nothing is on its way or left to do; what is still there is counted as lost."""
+    end, calm = time.monotonic() + PEACE, 0
+    while calm < CALM and time.monotonic() < end:
+        stage.world.hubspot.webhooks.flush(end - time.monotonic())  # what we write there comes back as a webhook
+        stage.world.slack.deliver.flush(end - time.monotonic())
+        calm = 0 if store.outbox.waiting() else calm + 1
         time.sleep(0.1)
 
 

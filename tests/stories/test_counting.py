@@ -147,13 +147,22 @@ def still_open(kept: Kept) -> None:
 
 
 def never_sent(kept: Kept) -> None:
-    kept.jobs.append({**next(job for job in kept.jobs if job["kind"] == "Direct"), "key": "Direct:9:deputy:1"})
+    job = asked_to_sign(kept)
+    kept.jobs.append({**job, "key": "Direct:9:deputy:1", "payload": {**job["payload"], "name": "deputy"}})
 
 
 def signer_unasked(kept: Kept) -> None:
     """Nobody signed what that word asked for."""
     job = asked_to_sign(kept)
     kept.jobs.append({**job, "key": "Direct:9:ready_to_sign:1", "payload": {**job["payload"], "person_id": 9}})
+
+
+def inviter_unasked(kept: Kept) -> None:
+    """Nobody has looked at who is let in: the gate is shut."""
+    (record,) = kept.records.values()
+    record.live_at = None
+    job = asked_to_sign(kept)
+    kept.jobs.append({**job, "key": "Direct:1:invite:1", "payload": {**job["payload"], "name": "invite"}})
 
 
 def signers_unasked(kept: Kept) -> None:
@@ -209,6 +218,7 @@ def test_what_the_record_lacks_is_found(walked: Walked, tamper: Callable[[Handov
         (still_open, "is ready"),
         (never_sent, "not sent: Direct Direct:9:deputy:1"),
         (signer_unasked, "not sent: Direct Direct:9:ready_to_sign:1"),
+        (inviter_unasked, "not sent: Direct Direct:1:invite:1"),
         (signers_unasked, "not sent: Direct Direct:1:ready_to_sign:8"),
         (not_asked, "no effect: dev types audit"),
         (no_record, "no record of deal"),
@@ -225,6 +235,8 @@ def test_what_outbox_ledger_and_timeline_lack_is_found(
 def test_who_signed_before_the_word_came_is_missed_by_nobody(walked: Walked) -> None:
     kept = copied(walked.kept)
     kept.jobs.append({**asked_to_sign(kept), "key": "Direct:1:ready_to_sign:1"})
+    invited = {**asked_to_sign(kept), "key": "Direct:1:invite:1"}
+    kept.jobs.append({**invited, "payload": {**invited["payload"], "name": "invite"}})
     assert walked.lost(kept) == []
 
 
