@@ -23,18 +23,21 @@ class Kept:
         """Asked of the store until it is there."""
         if not self._known:
             with self.store.read() as reader:
-                self._known = reader.setting(PREFIX + self.key)
+                found = reader.setting(PREFIX + self.key)
+            self._known = found or self._known  # another hand may have found it meanwhile
         return self._known
 
     def bind(self, found: str, *, anew: bool) -> str:
         """Of replicas that find different ones at once, the first one decides."""
-        if self.known() != found:
+        known = self.known()
+        if known != found:
             with self.store.write() as unit:
-                self._known = unit.locked_setting(PREFIX + self.key)
-                if anew or not self._known:
+                known = unit.locked_setting(PREFIX + self.key)
+                if anew or not known:
                     unit.keep_setting(PREFIX + self.key, found)
-                    self._known = found
-        return self._known
+                    known = found
+            self._known = known
+        return known
 
 
 @dataclass(frozen=True)
